@@ -1,0 +1,49 @@
+#define _GNU_SOURCE
+#include "csystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
+  struct epoll_event event = {.events = events, .data = {.u64 = data}};
+  return epoll_ctl(epoll, operation, descriptor, &event) == 0 ? 0 : -errno;
+}
+
+int fixbook_epoll_wait(int epoll, struct fixbook_event *events, int capacity, int timeout_ms) {
+  struct epoll_event raw[512];
+  if (capacity > 512) capacity = 512;
+  int count = epoll_wait(epoll, raw, capacity, timeout_ms);
+  if (count < 0) return -errno;
+  for (int i = 0; i < count; i++) {
+    events[i].events = raw[i].events;
+    events[i].data = raw[i].data.u64;
+  }
+  return count;
+}
+
+int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {
+  int descriptor =
+      accept4(listener, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return descriptor >= 0 ? descriptor : -errno;
+}
+
+int fixbook_open(const char *path, int flags, unsigned int mode) {
+  int descriptor = open(path, flags | O_CLOEXEC, mode);
+  return descriptor >= 0 ? descriptor : -errno;
+}
+
+int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length) {
+  return sqlite3_bind_text64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_TRANSIENT,
+                             SQLITE_UTF8);
+}
+
+int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int64_t length) {
+  if (length == 0) return sqlite3_bind_zeroblob(statement, index, 0);
+  return sqlite3_bind_blob64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_TRANSIENT);
+}
+
+int fixbook_harden(sqlite3 *connection) {
+  int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
+  if (code != SQLITE_OK) return code;
+  return sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
+}

@@ -1,0 +1,38 @@
+// What Swift cannot reach through Glibc or the SQLite headers: epoll's packed
+// struct and constants, accept4, variadic and macro-defined SQLite calls.
+#ifndef FIXBOOK_CSYSTEM_H
+#define FIXBOOK_CSYSTEM_H
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sqlite3.h>
+
+// epoll_ctl(2) with the event spelled as two scalars; returns 0 or -errno.
+int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data);
+
+// One readiness event without epoll_event's packing.
+struct fixbook_event {
+  uint32_t events;
+  uint64_t data;
+};
+
+// epoll_wait(2) into at most `capacity` (<= 512) events; returns a count or -errno.
+int fixbook_epoll_wait(int epoll, struct fixbook_event *events, int capacity, int timeout_ms);
+
+// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC; returns a descriptor or -errno.
+int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *length);
+
+// open(2) is variadic; returns a descriptor or -errno.
+int fixbook_open(const char *path, int flags, unsigned int mode);
+
+// sqlite3_bind_text / _blob with SQLITE_TRANSIENT, which is a cast that Swift cannot spell.
+int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length);
+int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int64_t length);
+
+// sqlite3_db_config(SQLITE_DBCONFIG_DEFENSIVE) and _TRUSTED_SCHEMA are variadic.
+int fixbook_harden(sqlite3 *connection);
+
+#endif

@@ -1,0 +1,53 @@
+/// What the server serves. The server knows nothing else of the product.
+package protocol Application: Sendable {
+  /// Decides what becomes of the body as soon as the head is known. Runs on an
+  /// event loop: must not block.
+  func bodyPlan(for head: Request) -> BodyPlan
+
+  /// Answers a complete request. Runs on an event loop: must not block; longer
+  /// work is returned as `.work` or `.later`.
+  func respond(to request: Request, body sink: (any BodySink)?) -> Answer
+
+  /// The answer to bytes that are not a request, or that break a limit or a
+  /// deadline; `request` is what was understood of it, if anything.
+  func refuse(_ refusal: Refusal, request: Request?) -> Response
+}
+
+package enum BodyPlan: Sendable {
+  /// Collect the body in memory, at most that many bytes (else 413).
+  case buffer(limit: Int)
+  /// Hand the body over piece by piece, at most that many bytes (else 413).
+  case stream(limit: Int, into: any BodySink)
+  /// Answer at once; the body is read and thrown away only where that is cheap.
+  case refuse(Response)
+}
+
+/// Takes a request body piece by piece. Calls never overlap and run on a worker
+/// thread; while one runs, the server stops reading from that connection after
+/// at most 256 KiB, so that memory stays bounded.
+package protocol BodySink: AnyObject, Sendable {
+  func consume(_ bytes: [UInt8])
+}
+
+package enum Answer: Sendable {
+  case now(Response)
+  /// Runs on a worker thread, then its answer counts.
+  case work(@Sendable () -> Answer)
+  /// Starts something that calls its argument exactly once, from any thread.
+  case later(@Sendable (@escaping @Sendable (Response) -> Void) -> Void)
+}
+
+/// Why the HTTP layer refuses, with the section that says so.
+package struct Refusal: Error, Sendable, Equatable {
+  package let status: Status
+  /// Stable, snake_case; part of the problem document.
+  package let code: String
+  /// One sentence, no client bytes in it.
+  package let detail: String
+
+  package init(_ status: Status, _ code: String, _ detail: String) {
+    self.status = status
+    self.code = code
+    self.detail = detail
+  }
+}
