@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 
 int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
   struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -31,6 +32,8 @@ int fixbook_open(const char *path, int flags, unsigned int mode) {
   int descriptor = open(path, flags | O_CLOEXEC, mode);
   return descriptor >= 0 ? descriptor : -errno;
 }
+
+void fixbook_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length) {
   return sqlite3_bind_text64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_TRANSIENT,

@@ -1,0 +1,298 @@
+import CSQLite
+import CSystem
+import Glibc
+
+/// One connection to a database file, used by one thread at a time.
+///
+/// Errors are `DatabaseError`. Statements are prepared once per text and kept.
+package final class Connection: @unchecked Sendable {
+  // @unchecked: pool and writer hand a connection to one thread at a time.
+
+  package enum Mode: Sendable {
+    case readWrite
+    case readOnly
+    /// A file on a read-only mount, where a WAL cannot be made (https://www.sqlite.org/uri.html).
+    case immutable
+  }
+
+  let handle: OpaquePointer
+  private var statements: [String: Statement] = [:]
+  private var deadline: UInt64 = 0
+  /// Called with the text of every statement that runs; for tests.
+  package var trace: ((String) -> Void)?
+
+  package init(path: String, mode: Mode) throws(DatabaseError) {
+    var handle: OpaquePointer?
+    let flags: Int32
+    var name = path
+    switch mode {
+    case .readWrite: flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    case .readOnly: flags = SQLITE_OPEN_READONLY
+    case .immutable:
+      flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+      name = "file:" + percentEncoded(path) + "?immutable=1"
+    }
+    let code = sqlite3_open_v2(
+      name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard code == SQLITE_OK, let handle else {
+      let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      sqlite3_close_v2(handle)
+      throw DatabaseError(extendedCode: code, message: message, sql: "open")
+    }
+    self.handle = handle
+    sqlite3_busy_timeout(handle, 5_000)
+    _ = fixbook_harden(handle)
+    try execute("PRAGMA foreign_keys = ON")
+    try execute("PRAGMA synchronous = FULL")
+    try execute("PRAGMA temp_store = MEMORY")
+    try execute("PRAGMA cache_size = -4096")
+  }
+
+  deinit {
+    for statement in statements.values { statement.finalize() }
+    sqlite3_close_v2(handle)
+  }
+
+  /// Limits every statement that runs inside `body` to that many milliseconds together.
+  package func withDeadline<T>(milliseconds: Int, _ body: () throws -> T) rethrows -> T {
+    deadline = monotonicNanoseconds() &+ UInt64(milliseconds) &* 1_000_000
+    sqlite3_progress_handler(
+      handle, 2_000,
+      { context in
+        let connection = Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue()
+        return monotonicNanoseconds() > connection.deadline ? 1 : 0
+      }, Unmanaged.passUnretained(self).toOpaque())
+    defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+    return try body()
+  }
+
+  /// Runs one statement and throws its rows away.
+  package func execute(_ sql: SQL) throws(DatabaseError) {
+    let statement = try bound(sql)
+    defer { statement.reset() }
+    while try statement.step(self) {}
+  }
+
+  /// Runs a script of several statements without values (migrations).
+  package func run(script: String) throws(DatabaseError) {
+    trace?(script)
+    try check(sqlite3_exec(handle, script, nil, nil, nil), script)
+  }
+
+  /// All rows, decoded one by one. `decode` must not keep its row.
+  package func rows<T>(_ sql: SQL, _ decode: (Row) -> T) throws(DatabaseError) -> [T] {
+    let statement = try bound(sql)
+    defer { statement.reset() }
+    var result: [T] = []
+    while try statement.step(self) { result.append(decode(Row(statement: statement.handle))) }
+    return result
+  }
+
+  /// Calls `body` for each row until it returns false.
+  package func each(_ sql: SQL, _ body: (Row) -> Bool) throws(DatabaseError) {
+    let statement = try bound(sql)
+    defer { statement.reset() }
+    while try statement.step(self) {
+      if !body(Row(statement: statement.handle)) { return }
+    }
+  }
+
+  /// The first row, or nil.
+  package func first<T>(_ sql: SQL, _ decode: (Row) -> T) throws(DatabaseError) -> T? {
+    let statement = try bound(sql)
+    defer { statement.reset() }
+    return try statement.step(self) ? decode(Row(statement: statement.handle)) : nil
+  }
+
+  package func integer(_ sql: SQL) throws(DatabaseError) -> Int {
+    try first(sql) { $0.int(0) } ?? 0
+  }
+
+  package var lastInsertedID: Int { Int(sqlite3_last_insert_rowid(handle)) }
+  package var changes: Int { Int(sqlite3_changes64(handle)) }
+  /// False inside a transaction (https://www.sqlite.org/c3ref/get_autocommit.html).
+  package var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+  /// The plan of a statement, a line a step; for tests that pin plans.
+  package func plan(_ sql: SQL) throws(DatabaseError) -> [String] {
+    try rows(SQL(trusted: "EXPLAIN QUERY PLAN " + sql.text, values: sql.values)) { $0.text(3) }
+  }
+
+  private func bound(_ sql: SQL) throws(DatabaseError) -> Statement {
+    trace?(sql.text)
+    let statement = try prepared(sql.text)
+    try statement.bind(sql.values, self)
+    return statement
+  }
+
+  private func prepared(_ text: String) throws(DatabaseError) -> Statement {
+    if let statement = statements[text], !statement.isBusy { return statement }
+    var handle: OpaquePointer?
+    try check(
+      sqlite3_prepare_v3(
+        self.handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil), text)
+    guard let handle else {
+      throw DatabaseError(extendedCode: SQLITE_MISUSE, message: "empty statement", sql: text)
+    }
+    let statement = Statement(handle: handle, text: text)
+    if statements[text] != nil {
+      statement.isTemporary = true
+    } else {
+      // Texts come from our own code, so their number is bounded; lists of ids make the exception.
+      if statements.count >= 400 { forgetStatements() }
+      statements[text] = statement
+    }
+    return statement
+  }
+
+  private func forgetStatements() {
+    statements = statements.filter { _, statement in
+      if !statement.isBusy { statement.finalize() }
+      return statement.isBusy
+    }
+  }
+
+  func check(_ code: Int32, _ sql: String) throws(DatabaseError) {
+    guard code != SQLITE_OK else { return }
+    throw DatabaseError(
+      extendedCode: sqlite3_extended_errcode(handle) & 0xff == code & 0xff
+        ? sqlite3_extended_errcode(handle) : code,
+      message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+  }
+}
+
+/// A prepared statement with the places of its parameters.
+private final class Statement {
+  let handle: OpaquePointer
+  let text: String
+  var isBusy = false
+  /// Prepared because the kept one was in use; finalized when done.
+  var isTemporary = false
+  private let places: [Int32]
+
+  init(handle: OpaquePointer, text: String) {
+    self.handle = handle
+    self.text = text
+    // SQLite takes `$2` as a name and numbers names by first appearance.
+    places = (0..<sqlite3_bind_parameter_count(handle)).map {
+      sqlite3_bind_parameter_index(handle, "$\($0 + 1)")
+    }
+  }
+
+  func bind(_ values: [Value], _ connection: Connection) throws(DatabaseError) {
+    guard values.count == places.count else {
+      throw DatabaseError(
+        extendedCode: SQLITE_MISUSE, message: "\(values.count) values for \(places.count)",
+        sql: text)
+    }
+    isBusy = true
+    for (place, value) in zip(places, values) {
+      let code: Int32
+      switch value {
+      case .null: code = sqlite3_bind_null(handle, place)
+      case .integer(let number): code = sqlite3_bind_int64(handle, place, number)
+      case .real(let number): code = sqlite3_bind_double(handle, place, number)
+      case .text(var text):
+        code = text.withUTF8 { bytes in
+          bytes.withMemoryRebound(to: CChar.self) {
+            fixbook_bind_text(handle, place, $0.baseAddress ?? emptyText, Int64($0.count))
+          }
+        }
+      case .blob(let bytes):
+        code = bytes.withUnsafeBytes {
+          fixbook_bind_blob(handle, place, $0.baseAddress, Int64($0.count))
+        }
+      }
+      if code != SQLITE_OK {
+        reset()
+        try connection.check(code, text)
+      }
+    }
+  }
+
+  /// True when there is a row.
+  func step(_ connection: Connection) throws(DatabaseError) -> Bool {
+    let code = sqlite3_step(handle)
+    switch code {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    default:
+      throw DatabaseError(
+        extendedCode: code, message: String(cString: sqlite3_errmsg(connection.handle)), sql: text)
+    }
+  }
+
+  func reset() {
+    if isTemporary {
+      sqlite3_finalize(handle)
+      return
+    }
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+    isBusy = false
+  }
+
+  func finalize() { sqlite3_finalize(handle) }
+}
+
+nonisolated(unsafe) private let emptyText = UnsafePointer<CChar>(strdup("")!)
+
+/// The current row of a statement; valid only inside the closure that gets it.
+package struct Row {
+  let statement: OpaquePointer
+
+  package func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
+  package func bool(_ column: Int32) -> Bool { sqlite3_column_int64(statement, column) != 0 }
+  package func double(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
+
+  package func isNull(_ column: Int32) -> Bool {
+    sqlite3_column_type(statement, column) == SQLITE_NULL
+  }
+
+  package func text(_ column: Int32) -> String {
+    guard let bytes = sqlite3_column_text(statement, column) else { return "" }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+
+  package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+  package func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
+  package func optionalDouble(_ column: Int32) -> Double? {
+    isNull(column) ? nil : double(column)
+  }
+
+  package func blob(_ column: Int32) -> [UInt8] {
+    guard let bytes = sqlite3_column_blob(statement, column) else { return [] }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
+  /// The bytes of a blob without a copy, for the length of `body`.
+  package func withBlob<T>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+    let bytes = sqlite3_column_blob(statement, column)
+    return body(
+      UnsafeRawBufferPointer(
+        start: bytes, count: bytes == nil ? 0 : Int(sqlite3_column_bytes(statement, column))))
+  }
+}
+
+/// CLOCK_MONOTONIC, which no clock jump moves.
+package func monotonicNanoseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+}
+
+/// For a path inside an SQLite URI (https://www.sqlite.org/uri.html §3.1).
+private func percentEncoded(_ path: String) -> String {
+  var result: [UInt8] = []
+  for byte in path.utf8 {
+    switch byte {
+    case 0x25: result += Array("%25".utf8)
+    case 0x23: result += Array("%23".utf8)
+    case 0x3f: result += Array("%3F".utf8)
+    default: result.append(byte)
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
+}

@@ -1,0 +1,88 @@
+/// A statement's text with its values apart: what is interpolated becomes a
+/// parameter `$1`, `$2` …, never text, so that no value can change a statement.
+package struct SQL: ExpressibleByStringInterpolation, Sendable {
+  package var text: String
+  package var values: [Value]
+
+  package init(stringLiteral text: String) {
+    self.text = text
+    values = []
+  }
+
+  package init(stringInterpolation: StringInterpolation) {
+    text = stringInterpolation.text
+    values = stringInterpolation.values
+  }
+
+  /// Text known to be safe (built from constants of ours) with its values.
+  package init(trusted text: String, values: [Value] = []) {
+    self.text = text
+    self.values = values
+  }
+
+  package static func + (left: SQL, right: SQL) -> SQL {
+    var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
+    interpolation.appendInterpolation(left)
+    interpolation.appendInterpolation(right)
+    return SQL(stringInterpolation: interpolation)
+  }
+
+  package struct StringInterpolation: StringInterpolationProtocol {
+    var text = ""
+    var values: [Value] = []
+
+    package init(literalCapacity: Int, interpolationCount: Int) {
+      text.reserveCapacity(literalCapacity + interpolationCount * 3)
+      values.reserveCapacity(interpolationCount)
+    }
+
+    package mutating func appendLiteral(_ literal: String) { text += literal }
+
+    package mutating func appendInterpolation(_ value: some SQLValue) {
+      values.append(value.sqlValue)
+      text += "$\(values.count)"
+    }
+
+    /// A part of a statement; its parameters are renumbered.
+    package mutating func appendInterpolation(_ part: SQL) {
+      if part.values.isEmpty {
+        text += part.text
+        return
+      }
+      let offset = values.count
+      var rest = part.text[...]
+      while let dollar = rest.firstIndex(of: "$") {
+        text += rest[..<dollar]
+        let digits = rest[rest.index(after: dollar)...].prefix { $0.isASCII && $0.isNumber }
+        text += "$\(Int(digits)! + offset)"
+        rest = rest[digits.endIndex...]
+      }
+      text += rest
+      values += part.values
+    }
+  }
+}
+
+/// One of SQLite's five storage classes (https://www.sqlite.org/datatype3.html).
+package enum Value: Sendable, Equatable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(String)
+  case blob([UInt8])
+}
+
+package protocol SQLValue {
+  var sqlValue: Value { get }
+}
+
+extension Value: SQLValue { package var sqlValue: Value { self } }
+extension Int: SQLValue { package var sqlValue: Value { .integer(Int64(self)) } }
+extension Int64: SQLValue { package var sqlValue: Value { .integer(self) } }
+extension Bool: SQLValue { package var sqlValue: Value { .integer(self ? 1 : 0) } }
+extension Double: SQLValue { package var sqlValue: Value { .real(self) } }
+extension String: SQLValue { package var sqlValue: Value { .text(self) } }
+extension [UInt8]: SQLValue { package var sqlValue: Value { .blob(self) } }
+extension Optional: SQLValue where Wrapped: SQLValue {
+  package var sqlValue: Value { self?.sqlValue ?? .null }
+}
