@@ -7,6 +7,12 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
   package let message: String
   package let sql: String
 
+  package init(extendedCode: Int32, message: String, sql: String) {
+    self.extendedCode = extendedCode
+    self.message = message
+    self.sql = sql
+  }
+
   /// Primary result code, e.g. `SQLITE_FULL`.
   package var code: Int32 { extendedCode & 0xff }
 

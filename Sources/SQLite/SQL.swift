@@ -43,6 +43,11 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
       text += "$\(values.count)"
     }
 
+    package mutating func appendInterpolation<T: SQLValue>(_ value: T?) {
+      values.append(value?.sqlValue ?? .null)
+      text += "$\(values.count)"
+    }
+
     /// A part of a statement; its parameters are renumbered.
     package mutating func appendInterpolation(_ part: SQL) {
       if part.values.isEmpty {
@@ -83,6 +88,3 @@ extension Bool: SQLValue { package var sqlValue: Value { .integer(self ? 1 : 0) 
 extension Double: SQLValue { package var sqlValue: Value { .real(self) } }
 extension String: SQLValue { package var sqlValue: Value { .text(self) } }
 extension [UInt8]: SQLValue { package var sqlValue: Value { .blob(self) } }
-extension Optional: SQLValue where Wrapped: SQLValue {
-  package var sqlValue: Value { self?.sqlValue ?? .null }
-}

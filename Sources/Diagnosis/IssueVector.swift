@@ -1,0 +1,114 @@
+/// Where in an issue a token stands.
+package struct Field: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let title = Field(rawValue: 1)
+  package static let alias = Field(rawValue: 2)
+  package static let sample = Field(rawValue: 4)
+  package static let symptom = Field(rawValue: 8)
+  package static let cause = Field(rawValue: 16)
+  package static let fix = Field(rawValue: 32)
+  package static let other = Field(rawValue: 64)
+
+  /// What tells an issue from others, as opposed to what one does about it.
+  package static let telling: Field = [.title, .alias, .sample, .symptom]
+
+  /// How much one occurrence in a field counts.
+  static func weight(_ field: Field) -> Double {
+    switch field {
+    case .title: 3.0
+    case .alias: 2.2
+    case .sample: 2.0
+    case .symptom: 2.0
+    case .cause: 1.4
+    case .fix: 0.8
+    default: 0.6
+    }
+  }
+}
+
+/// What search and diagnosis know of an issue's words: which, where and how often.
+/// Kept beside the issue as bytes, so that scoring a candidate costs one row.
+package struct IssueVector: Sendable {
+  /// One token: 32-bit hash, fields, weighted count × 16.
+  private static let stride = 8
+  private static let header = 8
+
+  package let bytes: [UInt8]
+
+  package init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Builds the vector of an issue's texts.
+  package init(_ texts: [(field: Field, text: String)]) {
+    var counts: [String: (fields: Field, weight: Double)] = [:]
+    var length = 0
+    for (field, text) in texts {
+      var inField: [String: Int] = [:]
+      for token in Analyzer.tokens(of: text) {
+        length += 1
+        inField[token.text, default: 0] += 1
+      }
+      for (token, count) in inField {
+        var entry = counts[token] ?? ([], 0)
+        entry.fields.insert(field)
+        entry.weight += Field.weight(field) * Double(min(count, 4)).squareRoot()
+        counts[token] = entry
+      }
+    }
+    var rows: [(hash: UInt32, fields: UInt8, weight: UInt16)] = counts.map { token, entry in
+      (IssueVector.hash(token), entry.fields.rawValue, UInt16(min(entry.weight * 16, 65_535)))
+    }
+    rows.sort { ($0.hash, $0.fields) < ($1.hash, $1.fields) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(IssueVector.header + rows.count * IssueVector.stride)
+    append(UInt32(length), to: &bytes)
+    append(UInt32(rows.count), to: &bytes)
+    for row in rows {
+      append(row.hash, to: &bytes)
+      bytes.append(row.fields)
+      bytes.append(0)
+      bytes.append(UInt8(row.weight & 0xff))
+      bytes.append(UInt8(row.weight >> 8))
+    }
+    self.bytes = bytes
+  }
+
+  /// Tokens of the whole issue, with repeats.
+  package var length: Int { Int(word(at: 0)) }
+
+  /// The token's fields and weighted count, or nil when the issue does not have it.
+  package func entry(_ hash: UInt32) -> (fields: Field, weight: Double)? {
+    var low = 0
+    var high = (bytes.count - IssueVector.header) / IssueVector.stride
+    while low < high {
+      let middle = (low + high) / 2
+      if word(at: IssueVector.header + middle * IssueVector.stride) < hash {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    let place = IssueVector.header + low * IssueVector.stride
+    guard place + IssueVector.stride <= bytes.count, word(at: place) == hash else { return nil }
+    let weight = Double(UInt16(bytes[place + 6]) | UInt16(bytes[place + 7]) << 8) / 16
+    return (Field(rawValue: bytes[place + 4]), weight)
+  }
+
+  private func word(at place: Int) -> UInt32 {
+    guard place + 4 <= bytes.count else { return 0 }
+    return UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]) << 16
+      | UInt32(bytes[place + 3]) << 24
+  }
+
+  /// FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
+  package static func hash(_ token: String) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for byte in token.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+    return hash
+  }
+}
+
+private func append(_ word: UInt32, to bytes: inout [UInt8]) {
+  for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+}

@@ -1,0 +1,1 @@
+package enum Template { package static func of(_ line: String) -> String { line } }

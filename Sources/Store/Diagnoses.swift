@@ -1,0 +1,225 @@
+package import Diagnosis
+import SQLite
+import Synchronization
+
+/// A diagnosis as stored: what matched, not what was pasted.
+package struct StoredDiagnosis: Sendable, Equatable {
+  package let id: String
+  package let verdict: Verdict
+  package let matcher: String
+  /// Slug of the guide it was limited to.
+  package let guide: String?
+  /// The masked lines that matched, for a report made of it.
+  package let excerpt: String
+  /// The whole masked text, where the sender asked to keep it.
+  package let kept: String?
+  package let redacted: Int
+  package let matches: [StoredMatch]
+  package let source: SourceKind
+  package let createdAt: Time
+
+  package init(
+    id: String, verdict: Verdict, matcher: String, guide: String?, excerpt: String, kept: String?,
+    redacted: Int, matches: [StoredMatch], source: SourceKind, createdAt: Time
+  ) {
+    self.id = id
+    self.verdict = verdict
+    self.matcher = matcher
+    self.guide = guide
+    self.excerpt = excerpt
+    self.kept = kept
+    self.redacted = redacted
+    self.matches = matches
+    self.source = source
+    self.createdAt = createdAt
+  }
+}
+
+package struct StoredMatch: Sendable, Equatable {
+  package let issueID: Int
+  /// The issue's revision that was judged.
+  package let revision: Int
+  package let confidence: Double
+  package let evidence: [Evidence]
+
+  package init(issueID: Int, revision: Int, confidence: Double, evidence: [Evidence]) {
+    self.issueID = issueID
+    self.revision = revision
+    self.confidence = confidence
+    self.evidence = evidence
+  }
+}
+
+/// A search or diagnosis, for gaps and insights; masked.
+package struct Question: Sendable {
+  package enum Kind: String, Sendable { case search, diagnosis }
+
+  package let kind: Kind
+  package let text: String
+  package let template: String
+  package let source: String
+  package let verdict: Verdict?
+  package let results: Int
+  package let milliseconds: Double
+
+  package init(
+    kind: Kind, text: String, template: String, source: String, verdict: Verdict?, results: Int,
+    milliseconds: Double
+  ) {
+    self.kind = kind
+    self.text = text
+    self.template = template
+    self.source = source
+    self.verdict = verdict
+    self.results = results
+    self.milliseconds = milliseconds
+  }
+}
+
+/// Diagnoses and questions that wait to be stored, off the answer's path. Bounded: when full,
+/// a diagnosis gets no id and a question is not counted.
+package final class PendingDiagnoses: Sendable {
+  private struct State {
+    var diagnoses: [String: StoredDiagnosis] = [:]
+    var questions = 0
+  }
+
+  private static let limit = 2_000
+  private let state = Mutex(State())
+
+  init() {}
+
+  func add(_ diagnosis: StoredDiagnosis) -> Bool {
+    state.withLock { state in
+      guard state.diagnoses.count < PendingDiagnoses.limit else { return false }
+      state.diagnoses[diagnosis.id] = diagnosis
+      return true
+    }
+  }
+
+  func addQuestion() -> Bool {
+    state.withLock { state in
+      guard state.questions < PendingDiagnoses.limit else { return false }
+      state.questions += 1
+      return true
+    }
+  }
+
+  func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
+  func removeQuestion() { state.withLock { $0.questions -= 1 } }
+  package func diagnosis(_ id: String) -> StoredDiagnosis? {
+    state.withLock { $0.diagnoses[id] }
+  }
+}
+
+extension Store {
+  /// Stores a diagnosis soon. False when too many wait or the file can't be written: then it
+  /// has no id.
+  package func remember(_ diagnosis: StoredDiagnosis) -> Bool {
+    guard readOnlyReason == nil, pending.add(diagnosis) else { return false }
+    submit(as: .system, { try $0.insert(diagnosis) }) { [pending] _ in
+      pending.remove(diagnosis.id)
+    }
+    return true
+  }
+
+  /// Counts a question soon, or not at all when too many wait.
+  package func count(_ question: Question) {
+    guard readOnlyReason == nil, pending.addQuestion() else { return }
+    submit(as: .system, { try $0.insert(question) }) { [pending] _ in pending.removeQuestion() }
+  }
+}
+
+extension Writing {
+  func insert(_ diagnosis: StoredDiagnosis) throws {
+    try connection.execute(
+      """
+      INSERT INTO diagnosis (id, verdict, matcher, guide_id, excerpt, kept, answer, redacted, source,
+        created_at)
+      VALUES (\(diagnosis.id), \(diagnosis.verdict.rawValue), \(diagnosis.matcher),
+        (SELECT id FROM guide WHERE slug = \(diagnosis.guide)), \(diagnosis.excerpt),
+        \(diagnosis.kept), \(encoded(diagnosis.matches)), \(diagnosis.redacted),
+        \(diagnosis.source.rawValue), \(diagnosis.createdAt.milliseconds))
+      """)
+    guard diagnosis.verdict != .unknown else { return }
+    for match in diagnosis.matches.prefix(1) {
+      try connection.execute(
+        """
+        INSERT INTO diagnosis_issue (issue_id, created_at, diagnosis_id)
+        SELECT id, \(diagnosis.createdAt.milliseconds), \(diagnosis.id) FROM issue
+        WHERE id = \(match.issueID)
+        """)
+    }
+  }
+
+  func insert(_ question: Question) throws {
+    try connection.execute(
+      """
+      INSERT INTO question (kind, text, template, source, verdict, results, milliseconds, created_at)
+      VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
+        \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
+        \(now.milliseconds))
+      """)
+  }
+
+  /// "This was another problem."
+  package func addFeedback(diagnosis id: String, rightIssue: Int?, reporter: String) throws {
+    try connection.execute(
+      """
+      INSERT INTO feedback (diagnosis_id, right_issue_id, reporter, created_at)
+      VALUES (\(id), \(rightIssue), \(reporter), \(now.milliseconds))
+      """)
+  }
+
+  /// Deletes diagnoses older than 90 days that nothing cites; they answer 410 from then on.
+  package func expireDiagnoses() throws {
+    try connection.execute(
+      """
+      DELETE FROM diagnosis WHERE id IN (
+        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -90 * 86_400).milliseconds)
+          AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id) LIMIT 1000)
+      """)
+  }
+}
+
+extension Reading {
+  package func diagnosis(_ id: String) throws -> StoredDiagnosis? {
+    try connection.first(
+      """
+      SELECT d.verdict, d.matcher, g.slug, d.excerpt, d.kept, d.redacted, d.answer, d.source,
+        d.created_at
+      FROM diagnosis d LEFT JOIN guide g ON g.id = d.guide_id WHERE d.id = \(id)
+      """
+    ) { row in
+      StoredDiagnosis(
+        id: id, verdict: Verdict(rawValue: row.text(0)) ?? .unknown, matcher: row.text(1),
+        guide: row.optionalText(2), excerpt: row.text(3), kept: row.optionalText(4),
+        redacted: row.int(5), matches: decodedMatches(row.text(6)),
+        source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
+        createdAt: Time(milliseconds: row.int(8)))
+    }
+  }
+
+  /// How many diagnoses led to the issue since then.
+  package func diagnoses(ofIssue id: Int, since time: Time) throws -> Int {
+    try connection.integer(
+      """
+      SELECT count(*) FROM diagnosis_issue
+      WHERE issue_id = \(id) AND created_at >= \(time.milliseconds)
+      """)
+  }
+
+  /// Issues most often met since then.
+  package func mostMet(since time: Time, limit: Int) throws -> [(issue: IssueSummary, times: Int)] {
+    let rows = try connection.rows(
+      """
+      SELECT x.issue_id, count(*) AS times FROM diagnosis d INDEXED BY diagnosis_created
+      JOIN diagnosis_issue x ON x.diagnosis_id = d.id
+      WHERE d.created_at >= \(time.milliseconds)
+      GROUP BY x.issue_id ORDER BY times DESC, x.issue_id LIMIT \(limit)
+      """
+    ) { ($0.int(0), $0.int(1)) }
+    let times = Dictionary(uniqueKeysWithValues: rows)
+    return try summaries(rows.map(\.0)).map { ($0, times[$0.id] ?? 0) }
+  }
+}

@@ -1,0 +1,281 @@
+import SQLite
+package import Guide
+
+/// An issue as lists and answers name it.
+package struct IssueSummary: Sendable, Equatable {
+  package let id: Int
+  package let externalID: String?
+  package let slug: String
+  package let title: String
+  /// The guide's slug.
+  package let guide: String
+  /// The section's title; empty when the guide has none there.
+  package let section: String
+  package let revision: Int
+  package let confidence: Confidence
+  package let updatedAt: Time
+}
+
+/// KCS's article states.
+package enum Confidence: String, Sendable, CaseIterable {
+  case draft, unverified, verified, archived
+}
+
+/// A fix as stored.
+package struct Fix: Sendable, Equatable {
+  package let id: Int
+  package let issueID: Int
+  /// Place in the author's order, from 0; nil when removed from the text.
+  package let position: Int?
+  package let kind: FixText.Kind
+  /// Markdown.
+  package let text: String
+  package let verify: String?
+  package let risk: FixText.Risk?
+  package let textRevision: Int
+  package let codeRevision: Int
+  package var evidence = FixEvidence.none
+}
+
+/// Everything a page or the API shows of an issue.
+package struct Issue: Sendable, Equatable {
+  package var summary: IssueSummary
+  package var guideTitle: String
+  package var markdown: String
+  package var symptoms: [String]
+  package var causes: [String]
+  /// In the order of their evidence.
+  package var fixes: [Fix]
+  package var samples: [StoredSample]
+  package var aliases: [String]
+  package var checks: [StoredCheck]
+  package var environment: [Property]
+  /// The issue's own, else its section's, else its guide's.
+  package var owner: String?
+  package var escalate: String?
+  package var sources: [String]
+  package var license: String?
+  package var attribution: String?
+  package var tags: [String]
+  package var createdAt: Time
+  package var mergedInto: Int?
+  package var isDeleted: Bool
+}
+
+package struct StoredSample: Sendable, Equatable {
+  package let text: String
+  package let negative: Bool
+}
+
+package struct StoredCheck: Sendable, Equatable {
+  package let name: String
+  package let rule: String
+  /// The issue it belongs to.
+  package let issue: String
+}
+
+/// What a slug leads to.
+package enum SlugTarget: Sendable, Equatable {
+  case issue(Int)
+  /// A former name; the current one is given.
+  case moved(Int, to: String)
+}
+
+extension Reading {
+  /// Looks an issue up by slug, former slug or id.
+  package func issueID(named name: String) throws -> SlugTarget? {
+    if let id = Int(name), String(id) == name {
+      return try connection.first(
+        "SELECT slug FROM issue i WHERE id = \(id) AND deleted_at IS NULL AND \(visible("guide_id"))"
+      ) { SlugTarget.moved(id, to: $0.text(0)) }
+    }
+    return try connection.first(
+      """
+      SELECT i.id, i.slug FROM slug s JOIN issue i ON i.id = s.issue_id
+      WHERE s.slug = \(name) AND i.deleted_at IS NULL AND \(visible("i.guide_id"))
+      """
+    ) { row -> SlugTarget in
+      row.text(1) == name ? .issue(row.int(0)) : .moved(row.int(0), to: row.text(1))
+    }
+  }
+
+  static let summaryColumns: SQL = """
+    i.id, i.external_id, i.slug, i.title, g.slug, s.title, i.revision, i.confidence, i.updated_at
+    """
+
+  static func summary(_ row: Row) -> IssueSummary {
+    IssueSummary(
+      id: row.int(0), externalID: row.optionalText(1), slug: row.text(2), title: row.text(3),
+      guide: row.text(4), section: row.text(5), revision: row.int(6),
+      confidence: Confidence(rawValue: row.text(7)) ?? .unverified,
+      updatedAt: Time(milliseconds: row.int(8)))
+  }
+
+  /// Summaries of those issues that may be seen, in the order of `ids`.
+  package func summaries(_ ids: [Int]) throws -> [IssueSummary] {
+    let found = try connection.rows(
+      """
+      SELECT \(Reading.summaryColumns) FROM issue i
+      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
+      WHERE i.id IN (SELECT value FROM json_each(\(idList(ids)))) AND i.deleted_at IS NULL
+        AND \(visible("i.guide_id"))
+      """, Reading.summary)
+    let byID = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+    return ids.compactMap { byID[$0] }
+  }
+
+  /// An issue with all its parts, its fixes in the order of their evidence.
+  package func issue(_ id: Int) throws -> Issue? {
+    guard
+      var issue = try connection.first(
+        """
+        SELECT \(Reading.summaryColumns), g.title, i.markdown,
+          coalesce(i.owner, s.owner, g.owner), coalesce(i.escalate, s.escalate, g.escalate),
+          coalesce(i.license, g.license), coalesce(i.attribution, g.attribution),
+          i.created_at, i.merged_into, i.deleted_at IS NOT NULL
+        FROM issue i JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
+        WHERE i.id = \(id) AND \(visible("i.guide_id"))
+        """,
+        { row in
+          Issue(
+            summary: Reading.summary(row), guideTitle: row.text(9), markdown: row.text(10),
+            symptoms: [], causes: [], fixes: [], samples: [], aliases: [], checks: [],
+            environment: [], owner: row.optionalText(11), escalate: row.optionalText(12),
+            sources: [], license: row.optionalText(13), attribution: row.optionalText(14),
+            tags: [], createdAt: Time(milliseconds: row.int(15)),
+            mergedInto: row.optionalInt(16), isDeleted: row.bool(17))
+        })
+    else { return nil }
+    try addPassages(to: &issue)
+    issue.samples = try connection.rows(
+      "SELECT text, negative FROM sample WHERE issue_id = \(id) ORDER BY position"
+    ) { StoredSample(text: $0.text(0), negative: $0.bool(1)) }
+    issue.checks = try connection.rows(
+      "SELECT name, rule FROM \"check\" WHERE issue_id = \(id) ORDER BY position"
+    ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: issue.summary.slug) }
+    issue.environment = try connection.rows(
+      "SELECT key, value FROM environment WHERE issue_id = \(id) ORDER BY position"
+    ) { Property($0.text(0), $0.text(1)) }
+    issue.fixes = try rankedFixes(ofIssue: id)
+    return issue
+  }
+
+  private func addPassages(to issue: inout Issue) throws {
+    try connection.each(
+      "SELECT kind, text FROM passage WHERE issue_id = \(issue.summary.id) ORDER BY kind, position"
+    ) { row in
+      let text = row.text(1)
+      switch row.text(0) {
+      case "symptom": issue.symptoms.append(text)
+      case "cause": issue.causes.append(text)
+      case "alias": issue.aliases.append(text)
+      case "source": issue.sources.append(text)
+      default: issue.tags.append(text)
+      }
+      return true
+    }
+  }
+
+  /// Which issues a list shows.
+  package struct IssueFilter: Sendable, Equatable {
+    package enum Sort: String, Sendable, CaseIterable { case guide, title, updated }
+
+    package var guide: String?
+    package var section: String?
+    package var tag: String?
+    package var confidence: Confidence?
+    package var sort = Sort.guide
+
+    package init() {}
+  }
+
+  /// Issues in the order of `filter.sort`, from `offset`.
+  package func issues(_ filter: IssueFilter, offset: Int, limit: Int) throws -> [IssueSummary] {
+    var conditions: SQL = "i.deleted_at IS NULL AND \(visible("i.guide_id"))"
+    if let guide = filter.guide {
+      conditions = conditions + " AND i.guide_id = (SELECT id FROM guide WHERE slug = \(guide))"
+    }
+    if let section = filter.section { conditions = conditions + " AND s.title = \(section)" }
+    if let tag = filter.tag {
+      conditions =
+        conditions
+        + """
+           AND i.id IN (SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag))
+          """
+    }
+    if let confidence = filter.confidence {
+      conditions = conditions + " AND i.confidence = \(confidence.rawValue)"
+    } else {
+      conditions = conditions + " AND i.confidence <> 'archived'"
+    }
+    let order: SQL =
+      switch filter.sort {
+      case .guide: "i.guide_id, s.position, i.position, i.id"
+      case .title: "i.title COLLATE NOCASE, i.id"
+      case .updated: "i.updated_at DESC, i.id DESC"
+      }
+    return try connection.rows(
+      """
+      SELECT \(Reading.summaryColumns) FROM issue i
+      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
+      WHERE \(conditions) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+      """, Reading.summary)
+  }
+
+  /// One text an issue had.
+  package struct Revision: Sendable, Equatable {
+    package let number: Int
+    package let title: String
+    package let section: String
+    package let markdown: String
+    package let author: String
+    package let comment: String
+    package let createdAt: Time
+  }
+
+  private static func revision(_ row: Row) -> Revision {
+    Revision(
+      number: row.int(0), title: row.text(1), section: row.text(2), markdown: row.text(3),
+      author: row.text(4), comment: row.text(5), createdAt: Time(milliseconds: row.int(6)))
+  }
+
+  /// The revisions of an issue, newest first.
+  package func revisions(ofIssue id: Int, before: Int = .max, limit: Int) throws -> [Revision] {
+    try connection.rows(
+      """
+      SELECT number, title, section, markdown, author, comment, created_at FROM revision
+      WHERE issue_id = \(id) AND number < \(before) ORDER BY number DESC LIMIT \(limit)
+      """, Reading.revision)
+  }
+
+  package func revision(_ number: Int, ofIssue id: Int) throws -> Revision? {
+    try connection.first(
+      """
+      SELECT number, title, section, markdown, author, comment, created_at FROM revision
+      WHERE issue_id = \(id) AND number = \(number)
+      """, Reading.revision)
+  }
+
+  package func check(named name: String) throws -> StoredCheck? {
+    try connection.first(
+      """
+      SELECT c.name, c.rule, i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id
+      WHERE c.name = \(name) AND i.deleted_at IS NULL AND \(visible("i.guide_id"))
+      """
+    ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: $0.text(2)) }
+  }
+
+  package func checks() throws -> [StoredCheck] {
+    try connection.rows(
+      """
+      SELECT c.name, c.rule, i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id
+      WHERE i.deleted_at IS NULL AND \(visible("i.guide_id")) ORDER BY c.name
+      """
+    ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: $0.text(2)) }
+  }
+}
+
+/// Ids as a JSON array, so that a list of any length is one parameter of one statement.
+func idList(_ ids: [Int]) -> String {
+  "[" + ids.map(String.init).joined(separator: ",") + "]"
+}

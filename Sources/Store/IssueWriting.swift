@@ -1,0 +1,388 @@
+import Diagnosis
+package import Guide
+import JSON
+import SQLite
+
+/// Why a write of an issue is refused.
+package enum IssueWriteError: Error, Sendable, Equatable {
+  case notFound
+  case guideNotFound(String)
+  case sectionNotFound(String)
+  /// The revision named is not the newest one.
+  case stale(current: Int)
+  case unknownRevision(Int)
+  /// Both changed the same lines.
+  case conflict(base: IssueText, current: IssueText, yours: IssueText)
+  /// The text breaks the guide format.
+  case malformed([GuideError])
+  case checkNameTaken(String, by: String)
+  case notVisible
+}
+
+/// What a person edits of an issue.
+package struct IssueText: Sendable, Equatable {
+  package var title: String
+  package var section: String
+  package var markdown: String
+  package var revision: Int
+
+  package init(title: String, section: String, markdown: String, revision: Int = 0) {
+    self.title = title
+    self.section = section
+    self.markdown = markdown
+    self.revision = revision
+  }
+}
+
+/// What a write starts from.
+package enum WriteBase: Sendable, Equatable {
+  /// Only if that revision is the newest.
+  case exactly(Int)
+  /// Three-way merge with what was changed since.
+  case merging(Int)
+  /// Whatever is there.
+  case any
+}
+
+package struct SavedIssue: Sendable, Equatable {
+  package let id: Int
+  package let slug: String
+  package let revision: Int
+  /// Someone else's change was merged in.
+  package let merged: Bool
+}
+
+extension Writing {
+  /// Adds an issue at the end of a section, which is made when the guide has none of that name.
+  package func createIssue(
+    guide guideSlug: String, _ text: IssueText, confidence: Confidence = .unverified,
+    comment: String
+  ) throws -> SavedIssue {
+    guard
+      let guide = try connection.first(
+        "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("id"))",
+        { $0.int(0) })
+    else { throw IssueWriteError.guideNotFound(guideSlug) }
+    let section = try self.section(text.section, ofGuide: guide)
+    let position = try connection.integer(
+      "SELECT coalesce(max(position) + 1, 0) FROM issue WHERE section_id = \(section)")
+    try spaceAfterLast(inSection: section)
+    let span = IssueSpan(
+      title: text.title, lead: "### \(text.title)\n", markdown: text.markdown, trail: "\n\n", line: 1)
+    return try insert(
+      span, guideID: guide, sectionID: section, position: position, externalID: nil, path: nil,
+      given: nil, confidence: confidence, comment: comment)
+  }
+
+  /// One blank line between the last issue and the next.
+  private func spaceAfterLast(inSection section: Int) throws {
+    guard
+      let last = try connection.first(
+        """
+        SELECT id, trail FROM issue WHERE section_id = \(section) AND deleted_at IS NULL
+        ORDER BY position DESC LIMIT 1
+        """, { ($0.int(0), $0.text(1)) })
+    else { return }
+    var trail = last.1
+    while trail.filter({ $0 == "\n" || $0 == "\r\n" }).count < 2 { trail += "\n" }
+    if trail != last.1 {
+      try connection.execute("UPDATE issue SET trail = \(trail) WHERE id = \(last.0)")
+    }
+  }
+
+  private func section(_ title: String, ofGuide guide: Int) throws -> Int {
+    if let id = try connection.first(
+      "SELECT id FROM section WHERE guide_id = \(guide) AND title = \(title) ORDER BY position",
+      { $0.int(0) })
+    {
+      return id
+    }
+    return try insertSection(
+      GuideSection(title: title, lead: title.isEmpty ? "" : "## \(title)\n\n"), ofGuide: guide)
+  }
+
+  func insertSection(_ section: GuideSection, ofGuide guide: Int) throws -> Int {
+    try connection.execute(
+      """
+      INSERT INTO section (guide_id, position, title, lead, owner, escalate)
+      SELECT \(guide), coalesce(max(position) + 1, 0), \(section.title), \(section.lead),
+        \(section.owner), \(section.escalate)
+      FROM section WHERE guide_id = \(guide)
+      """)
+    return connection.lastInsertedID
+  }
+
+  func insert(
+    _ span: IssueSpan, guideID: Int, sectionID: Int, position: Int, externalID: String?,
+    path: String?, given: IssueContent?, confidence: Confidence, comment: String
+  ) throws -> SavedIssue {
+    let content = try read(span.markdown, title: span.title, given: given)
+    let slug = try freeSlug(span.title)
+    try connection.execute(
+      """
+      INSERT INTO issue (external_id, guide_id, section_id, position, slug, title, lead, markdown,
+        trail, path, revision, confidence, created_at, updated_at)
+      VALUES (\(externalID), \(guideID), \(sectionID), \(position), \(slug), \(span.title),
+        \(span.lead), \(span.markdown), \(span.trail), \(path), 1, \(confidence.rawValue),
+        \(now.milliseconds), \(now.milliseconds))
+      """)
+    let id = connection.lastInsertedID
+    try connection.execute("INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id))")
+    try save(content, issueID: id, guideID: guideID, title: span.title, revision: 1)
+    try record(revision: 1, ofIssue: id, comment: comment)
+    try change("issue created", issueID: id, guideID: guideID, revision: 1, summary: comment)
+    return SavedIssue(id: id, slug: slug, revision: 1, merged: false)
+  }
+
+  /// Reads an issue's text; arrays given beside it win.
+  func read(
+    _ markdown: String, title: String, given: IssueContent?
+  ) throws -> IssueContent {
+    var content: IssueContent
+    do {
+      content = try IssueContent.read(markdown: markdown, title: title)
+    } catch {
+      throw IssueWriteError.malformed([error])
+    }
+    if let given {
+      if !given.symptoms.isEmpty { content.symptoms = given.symptoms }
+      if !given.causes.isEmpty { content.causes = given.causes }
+      if !given.fixes.isEmpty { content.fixes = given.fixes }
+      if !given.aliases.isEmpty { content.aliases = given.aliases }
+      if !given.samples.isEmpty { content.samples = given.samples }
+      if !given.sources.isEmpty { content.sources = given.sources }
+      if !given.tags.isEmpty { content.tags = given.tags }
+      content.license = given.license ?? content.license
+      content.attribution = given.attribution ?? content.attribution
+    }
+    return content
+  }
+
+  /// Changes an issue's text. A title changes the slug; the old one goes on leading here.
+  package func updateIssue(
+    _ id: Int, _ text: IssueText, base: WriteBase, comment: String
+  ) throws -> SavedIssue {
+    guard
+      let row = try connection.first(
+        """
+        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.lead FROM issue i
+        JOIN section s ON s.id = i.section_id
+        WHERE i.id = \(id) AND i.deleted_at IS NULL AND \(reading.visible("i.guide_id"))
+        """,
+        { row in
+          (
+            text: IssueText(
+              title: row.text(0), section: row.text(1), markdown: row.text(2),
+              revision: row.int(3)),
+            guide: row.int(4), slug: row.text(5), lead: row.text(6)
+          )
+        })
+    else { throw IssueWriteError.notFound }
+    let (resolved, merged) = try resolve(text, against: row.text, issueID: id, base: base)
+    if resolved.title == row.text.title, resolved.section == row.text.section,
+      resolved.markdown == row.text.markdown
+    {
+      return SavedIssue(id: id, slug: row.slug, revision: row.text.revision, merged: merged)
+    }
+    let content = try read(resolved.markdown, title: resolved.title, given: nil)
+    let revision = row.text.revision + 1
+    var slug = row.slug
+    var lead = row.lead
+    if resolved.title != row.text.title {
+      slug = try freeSlug(resolved.title, ofIssue: id)
+      lead = GuideFile.renamed(lead: lead, from: row.text.title, to: resolved.title)
+      try connection.execute(
+        "INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id)) ON CONFLICT DO NOTHING")
+    }
+    let section = try self.section(resolved.section, ofGuide: row.guide)
+    try connection.execute(
+      """
+      UPDATE issue SET title = \(resolved.title), slug = \(slug), lead = \(lead),
+        markdown = \(resolved.markdown), given = NULL, revision = \(revision),
+        updated_at = \(now.milliseconds),
+        position = CASE WHEN section_id = \(section) THEN position ELSE
+          (SELECT coalesce(max(o.position) + 1, 0) FROM issue o WHERE o.section_id = \(section)) END,
+        section_id = \(section)
+      WHERE id = \(id)
+      """)
+    try save(content, issueID: id, guideID: row.guide, title: resolved.title, revision: revision)
+    try record(revision: revision, ofIssue: id, comment: comment)
+    try change(
+      "issue edited", issueID: id, guideID: row.guide, revision: revision, summary: comment)
+    return SavedIssue(id: id, slug: slug, revision: revision, merged: merged)
+  }
+
+  private func resolve(
+    _ yours: IssueText, against current: IssueText, issueID: Int, base: WriteBase
+  ) throws -> (IssueText, merged: Bool) {
+    switch base {
+    case .any: return (yours, false)
+    case .exactly(let revision):
+      guard revision == current.revision else {
+        throw IssueWriteError.stale(current: current.revision)
+      }
+      return (yours, false)
+    case .merging(let revision):
+      if revision == current.revision { return (yours, false) }
+      guard let base = try reading.revision(revision, ofIssue: issueID) else {
+        throw IssueWriteError.unknownRevision(revision)
+      }
+      let start = IssueText(
+        title: base.title, section: base.section, markdown: base.markdown, revision: revision)
+      return (try merge(base: start, current: current, yours: yours), true)
+    }
+  }
+
+  /// Text merges by lines; title and section merge as fields.
+  func merge(base: IssueText, current: IssueText, yours: IssueText) throws -> IssueText {
+    func field(_ path: KeyPath<IssueText, String>) -> String? {
+      let (base, current, yours) = (base[keyPath: path], current[keyPath: path], yours[keyPath: path])
+      if current == yours || yours == base { return current }
+      return current == base ? yours : nil
+    }
+    guard let title = field(\.title), let section = field(\.section),
+      case .merged(let markdown) = Merge.lines(
+        base: base.markdown, ours: current.markdown, theirs: yours.markdown)
+    else { throw IssueWriteError.conflict(base: base, current: current, yours: yours) }
+    return IssueText(title: title, section: section, markdown: markdown)
+  }
+
+  /// Takes an issue from lists and search; its history stays, and it can be restored.
+  package func deleteIssue(_ id: Int, base: WriteBase, comment: String) throws {
+    guard
+      let row = try connection.first(
+        """
+        SELECT revision, guide_id FROM issue
+        WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
+        """, { ($0.int(0), $0.int(1)) })
+    else { throw IssueWriteError.notFound }
+    if case .exactly(let revision) = base, revision != row.0 {
+      throw IssueWriteError.stale(current: row.0)
+    }
+    try connection.execute(
+      "UPDATE issue SET deleted_at = \(now.milliseconds) WHERE id = \(id)")
+    try unindex(issueID: id)
+    // Its check names become free for others.
+    try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(id)")
+    try connection.execute(
+      """
+      DELETE FROM sample_shingle WHERE sample_id IN (SELECT id FROM sample WHERE issue_id = \(id))
+      """)
+    try change("issue deleted", issueID: id, guideID: row.1, revision: row.0, summary: comment)
+  }
+
+  /// Writes the rows that are read out of the text, and the index.
+  func save(
+    _ content: IssueContent, issueID: Int, guideID: Int, title: String, revision: Int
+  ) throws {
+    try connection.execute(
+      """
+      UPDATE issue SET owner = \(content.owner), escalate = \(content.escalate),
+        license = \(content.license), attribution = \(content.attribution) WHERE id = \(issueID)
+      """)
+    try connection.execute("DELETE FROM passage WHERE issue_id = \(issueID)")
+    try passages("symptom", content.symptoms.map(\.text), issueID)
+    try passages("cause", content.causes.map(\.text), issueID)
+    try passages("alias", content.aliases, issueID)
+    try passages("source", content.sources, issueID)
+    try passages("tag", content.tags, issueID)
+    try connection.execute("DELETE FROM environment WHERE issue_id = \(issueID)")
+    for (position, property) in content.environment.enumerated() {
+      try connection.execute(
+        """
+        INSERT INTO environment (issue_id, position, key, value)
+        VALUES (\(issueID), \(position), \(property.key), \(property.value))
+        """)
+    }
+    try saveChecks(content.checks, issueID: issueID)
+    try saveSamples(content.samples, issueID: issueID)
+    try saveFixes(content.fixes, ofIssue: issueID, revision: revision)
+    try index(issueID: issueID, guideID: guideID, title: title, content: content)
+  }
+
+  private func passages(_ kind: String, _ texts: [String], _ issueID: Int) throws {
+    for (position, text) in texts.enumerated() {
+      try connection.execute(
+        """
+        INSERT INTO passage (issue_id, kind, position, text)
+        VALUES (\(issueID), \(kind), \(position), \(text))
+        """)
+    }
+  }
+
+  private func saveChecks(_ checks: [Check], issueID: Int) throws {
+    try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(issueID)")
+    for (position, check) in checks.enumerated() {
+      if let owner = try connection.first(
+        """
+        SELECT i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id WHERE c.name = \(check.name)
+        """, { $0.text(0) })
+      {
+        throw IssueWriteError.checkNameTaken(check.name, by: owner)
+      }
+      try connection.execute(
+        """
+        INSERT INTO "check" (name, issue_id, position, rule)
+        VALUES (\(check.name), \(issueID), \(position), \(check.rule))
+        """)
+    }
+  }
+
+  private func saveSamples(_ samples: [Sample], issueID: Int) throws {
+    try connection.execute("DELETE FROM sample WHERE issue_id = \(issueID)")
+    var position = 0
+    for sample in samples {
+      // Each line of a block stands for itself.
+      for (offset, line) in sample.text.split(separator: "\n", omittingEmptySubsequences: false)
+        .enumerated() where line.contains(where: { $0.isLetter || $0.isNumber })
+      {
+        try connection.execute(
+          """
+          INSERT INTO sample (issue_id, position, line, text, negative)
+          VALUES (\(issueID), \(position), \(sample.line + offset), \(String(line)),
+            \(sample.negative))
+          """)
+        position += 1
+        let id = connection.lastInsertedID
+        for key in Set(Shingles.keys(ofSample: String(line))) {
+          try connection.execute(
+            "INSERT INTO sample_shingle (hash, sample_id) VALUES (\(key), \(id))")
+        }
+      }
+    }
+  }
+
+  func record(revision: Int, ofIssue id: Int, comment: String) throws {
+    try connection.execute(
+      """
+      INSERT INTO revision (issue_id, number, title, section, markdown, author, comment, created_at)
+      SELECT i.id, \(revision), i.title, s.title, i.markdown, \(author.name), \(comment),
+        \(now.milliseconds)
+      FROM issue i JOIN section s ON s.id = i.section_id WHERE i.id = \(id)
+      """)
+  }
+
+  /// A slug for the title that no other issue has or had.
+  private func freeSlug(_ title: String, ofIssue id: Int? = nil) throws -> String {
+    let wanted = slug(of: title)
+    for number in 1...10_000 {
+      let candidate = number == 1 ? wanted : "\(wanted)-\(number)"
+      let owner = try connection.first(
+        "SELECT issue_id FROM slug WHERE slug = \(candidate)", { $0.int(0) })
+      if owner == nil || owner == id { return candidate }
+    }
+    return "\(wanted)-\(Secrets.identifier(length: 8))"
+  }
+
+  /// Adds a line to the change stream.
+  func change(
+    _ kind: String, issueID: Int?, guideID: Int?, revision: Int?, summary: String
+  ) throws {
+    try connection.execute(
+      """
+      INSERT INTO change (kind, issue_id, guide_id, revision, author, summary, created_at)
+      VALUES (\(kind), \(issueID), \(guideID), \(revision), \(author.name), \(summary),
+        \(now.milliseconds))
+      """)
+  }
+}

@@ -1,0 +1,274 @@
+package import Diagnosis
+package import Guide
+import JSON
+import SQLite
+
+/// One occurrence of a problem that someone met.
+package struct Report: Sendable, Equatable {
+  package enum State: String, Sendable { case open, resolved, unresolved }
+
+  package let id: String
+  package let state: State
+  /// Masked.
+  package let text: String
+  package let environment: [Property]
+  package let issueID: Int?
+  package let diagnosisID: String?
+  package let reporter: String
+  package let source: SourceKind
+  package let closedBy: String?
+  package let closingText: String?
+  package let createdAt: Time
+}
+
+/// What happened when one fix was tried for one report.
+package struct Outcome: Sendable, Equatable {
+  package let id: Int
+  package let reportID: String
+  package let fixID: Int
+  package let fixRevision: Int
+  package let result: OutcomeResult
+  package let environment: [Property]
+  package let note: String
+  package let onBehalfOf: String?
+  package let source: SourceKind
+  package let createdAt: Time
+}
+
+/// A report to be opened. Its text is masked already.
+package struct NewReport: Sendable {
+  package var text: String
+  package var environment: [Property]
+  package var issueID: Int?
+  package var diagnosisID: String?
+  package var reporter: String
+  package var source: SourceKind
+
+  package init(
+    text: String, environment: [Property] = [], issueID: Int? = nil, diagnosisID: String? = nil,
+    reporter: String, source: SourceKind
+  ) {
+    self.text = text
+    self.environment = environment
+    self.issueID = issueID
+    self.diagnosisID = diagnosisID
+    self.reporter = reporter
+    self.source = source
+  }
+}
+
+/// An outcome to be recorded. Its texts are masked already.
+package struct NewOutcome: Sendable {
+  package var fixID: Int
+  package var result: OutcomeResult
+  package var note: String
+  package var observed: String
+  package var environment: [Property]
+  package var reporter: String
+  package var onBehalfOf: String?
+  package var source: SourceKind
+
+  package init(
+    fixID: Int, result: OutcomeResult, note: String = "", observed: String = "",
+    environment: [Property] = [], reporter: String, onBehalfOf: String? = nil, source: SourceKind
+  ) {
+    self.fixID = fixID
+    self.result = result
+    self.note = note
+    self.observed = observed
+    self.environment = environment
+    self.reporter = reporter
+    self.onBehalfOf = onBehalfOf
+    self.source = source
+  }
+}
+
+package enum OutcomeError: Error, Sendable, Equatable {
+  case reportNotFound
+  case diagnosisNotFound
+  case fixNotFound(Int)
+  /// The fix belongs to another issue than the report.
+  case fixOfOtherIssue(fix: Int, issue: String)
+}
+
+package struct RecordedOutcome: Sendable, Equatable {
+  package let id: Int
+  package let report: Report
+  package let fixID: Int
+  package let result: OutcomeResult
+}
+
+extension Reading {
+  private static func report(_ row: Row) -> Report {
+    Report(
+      id: row.text(0), state: Report.State(rawValue: row.text(1)) ?? .open, text: row.text(2),
+      environment: decodedProperties(row.text(3)), issueID: row.optionalInt(4),
+      diagnosisID: row.optionalText(5), reporter: row.text(6),
+      source: SourceKind(rawValue: row.text(7)) ?? .anonymous, closedBy: row.optionalText(8),
+      closingText: row.optionalText(9), createdAt: Time(milliseconds: row.int(10)))
+  }
+
+  private static let reportColumns: SQL = """
+    id, state, text, environment, issue_id, diagnosis_id, reporter, source, closed_by,
+    closing_text, created_at
+    """
+
+  package func report(_ id: String) throws -> Report? {
+    try connection.first(
+      "SELECT \(Reading.reportColumns) FROM report WHERE id = \(id)", Reading.report)
+  }
+
+  /// Newest first.
+  package func reports(before: Time?, limit: Int, offset: Int) throws -> [Report] {
+    try connection.rows(
+      """
+      SELECT \(Reading.reportColumns) FROM report
+      WHERE created_at <= \(before?.milliseconds ?? Int.max)
+        AND (issue_id IS NULL OR issue_id IN (SELECT id FROM issue WHERE \(visible("guide_id"))))
+      ORDER BY created_at DESC, id LIMIT \(limit) OFFSET \(offset)
+      """, Reading.report)
+  }
+
+  package func outcomes(ofReport id: String) throws -> [Outcome] {
+    try connection.rows(
+      """
+      SELECT id, report_id, fix_id, fix_revision, result, environment, note, on_behalf_of, source,
+        created_at
+      FROM outcome WHERE report_id = \(id) ORDER BY created_at, id
+      """
+    ) { row in
+      Outcome(
+        id: row.int(0), reportID: row.text(1), fixID: row.int(2), fixRevision: row.int(3),
+        result: OutcomeResult(rawValue: row.text(4)) ?? .notApplicable,
+        environment: decodedProperties(row.text(5)), note: row.text(6),
+        onBehalfOf: row.optionalText(7), source: SourceKind(rawValue: row.text(8)) ?? .anonymous,
+        createdAt: Time(milliseconds: row.int(9)))
+    }
+  }
+}
+
+extension Writing {
+  package func openReport(_ report: NewReport) throws -> Report {
+    if let id = report.issueID {
+      guard
+        try connection.first(
+          """
+          SELECT 1 FROM issue WHERE id = \(id) AND deleted_at IS NULL
+            AND \(reading.visible("guide_id"))
+          """, { _ in true }) != nil
+      else { throw IssueWriteError.notFound }
+    }
+    if let id = report.diagnosisID {
+      guard try connection.first("SELECT 1 FROM diagnosis WHERE id = \(id)", { _ in true }) != nil
+      else { throw OutcomeError.diagnosisNotFound }
+    }
+    let id = Secrets.identifier()
+    try connection.execute(
+      """
+      INSERT INTO report (id, text, environment, state, issue_id, diagnosis_id, reporter, source,
+        created_at, updated_at)
+      VALUES (\(id), \(report.text), \(encoded(report.environment)), 'open', \(report.issueID),
+        \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
+        \(now.milliseconds), \(now.milliseconds))
+      """)
+    return try reading.report(id)!
+  }
+
+  /// The report this reporter has of the diagnosis, opened when there is none.
+  package func report(
+    ofDiagnosis diagnosis: StoredDiagnosis, reporter: String, source: SourceKind
+  ) throws -> Report {
+    if let id = try connection.first(
+      """
+      SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
+      ORDER BY created_at DESC LIMIT 1
+      """, { $0.text(0) }), let report = try reading.report(id)
+    {
+      return report
+    }
+    return try openReport(
+      NewReport(
+        text: diagnosis.kept ?? diagnosis.excerpt, diagnosisID: diagnosis.id, reporter: reporter,
+        source: source))
+  }
+
+  /// Records an outcome; the report takes the fix's issue when it has none.
+  package func record(_ outcome: NewOutcome, forReport id: String) throws -> RecordedOutcome {
+    guard let report = try reading.report(id) else { throw OutcomeError.reportNotFound }
+    guard let fix = try reading.fix(outcome.fixID) else {
+      throw OutcomeError.fixNotFound(outcome.fixID)
+    }
+    if let issue = report.issueID, issue != fix.issueID {
+      let slug = try connection.first("SELECT slug FROM issue WHERE id = \(issue)") { $0.text(0) }
+      throw OutcomeError.fixOfOtherIssue(fix: outcome.fixID, issue: slug ?? "")
+    }
+    let triedBefore = try connection.rows(
+      """
+      SELECT DISTINCT fix_id FROM outcome WHERE report_id = \(id) AND fix_id <> \(outcome.fixID)
+        AND result IN ('no_effect', 'made_worse', 'partly', 'recurred') ORDER BY fix_id
+      """
+    ) { $0.int(0) }
+    try connection.execute(
+      """
+      INSERT INTO outcome (report_id, fix_id, fix_revision, result, environment, tried_before, note,
+        observed, reporter, on_behalf_of, source, created_at)
+      VALUES (\(id), \(outcome.fixID), \(fix.textRevision), \(outcome.result.rawValue),
+        \(encoded(outcome.environment.isEmpty ? report.environment : outcome.environment)),
+        \(idList(triedBefore)), \(outcome.note), \(outcome.observed), \(outcome.reporter),
+        \(outcome.onBehalfOf), \(outcome.source.rawValue), \(now.milliseconds))
+      """)
+    let outcomeID = connection.lastInsertedID
+    try connection.execute(
+      """
+      UPDATE report SET issue_id = \(fix.issueID), state = \(try stateOfReport(id).rawValue),
+        updated_at = \(now.milliseconds) WHERE id = \(id)
+      """)
+    return RecordedOutcome(
+      id: outcomeID, report: try reading.report(id)!, fixID: outcome.fixID,
+      result: outcome.result)
+  }
+
+  /// Resolved when the latest outcome of some fix is a success; unresolved when all were tried in
+  /// vain; else open.
+  private func stateOfReport(_ id: String) throws -> Report.State {
+    let latest = try connection.rows(
+      """
+      SELECT result FROM outcome o WHERE report_id = \(id) AND id = (
+        SELECT max(id) FROM outcome l WHERE l.report_id = o.report_id AND l.fix_id = o.fix_id
+          AND l.reporter = o.reporter)
+      """
+    ) { OutcomeResult(rawValue: $0.text(0)) }
+    if latest.contains(.worked) { return .resolved }
+    return latest.contains { $0 == .noEffect || $0 == .madeWorse || $0 == .recurred }
+      ? .unresolved : .open
+  }
+
+  /// Closes a report that no fix of the issue resolved.
+  package func closeReport(_ id: String, by: String, text: String) throws -> Report {
+    guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
+    try connection.execute(
+      """
+      UPDATE report SET state = 'resolved', closed_by = \(by), closing_text = \(text),
+        updated_at = \(now.milliseconds) WHERE id = \(id)
+      """)
+    return try reading.report(id)!
+  }
+
+  /// Deletes a report with its outcomes, for privacy.
+  package func deleteReport(_ id: String) throws {
+    guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
+    // Freed pages are overwritten, so that the text is gone from the file.
+    try connection.execute("PRAGMA secure_delete = ON")
+    try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
+    try connection.execute("DELETE FROM report WHERE id = \(id)")
+  }
+}
+
+func encoded(_ properties: [Property]) -> String {
+  JSON.object(properties.map { JSON.Member($0.key, .string($0.value)) }).string
+}
+
+func decodedProperties(_ text: String) -> [Property] {
+  guard let members = try? JSON.read(text).members else { return [] }
+  return members.map { Property($0.name, $0.value.text ?? "") }
+}

@@ -1,0 +1,170 @@
+package import Diagnosis
+import Guide
+import JSON
+import SQLite
+
+/// Counts of tokens that a transaction changes, written once at its end: an import touches the
+/// same tokens thousands of times.
+final class TermChanges {
+  var issues: [String: Int] = [:]
+
+  /// Names that no token has: how many issues there are, and the sum of their lengths.
+  static let issueCount = ""
+  static let lengthSum = " "
+}
+
+extension Writing {
+  /// Indexes what an issue says now.
+  func index(issueID: Int, guideID: Int, title: String, content: IssueContent) throws {
+    try unindex(issueID: issueID)
+    let texts = Writing.searchTexts(title: title, content)
+    let vector = IssueVector(texts)
+    let tokens = texts.flatMap { Analyzer.tokens(of: $0.text) }.map(\.text)
+    let joined = tokens.joined(separator: " ")
+    try connection.execute(
+      """
+      INSERT INTO issue_index (issue_id, guide_id, analyzer, tokens, vector)
+      VALUES (\(issueID), \(guideID), \(Analyzer.version), \(joined), \(vector.bytes))
+      """)
+    try connection.execute("INSERT INTO issue_fts (rowid, tokens) VALUES (\(issueID), \(joined))")
+    count(tokens: Set(tokens), length: vector.length, by: 1)
+  }
+
+  /// Takes an issue out of the index.
+  func unindex(issueID: Int) throws {
+    guard
+      let old = try connection.first(
+        "SELECT tokens, vector FROM issue_index WHERE issue_id = \(issueID)",
+        { ($0.text(0), IssueVector(bytes: $0.blob(1)).length) })
+    else { return }
+    try connection.execute(
+      "INSERT INTO issue_fts (issue_fts, rowid, tokens) VALUES ('delete', \(issueID), \(old.0))")
+    try connection.execute("DELETE FROM issue_index WHERE issue_id = \(issueID)")
+    count(
+      tokens: Set(old.0.split(separator: " ").map(String.init)), length: old.1, by: -1)
+  }
+
+  private func count(tokens: Set<String>, length: Int, by step: Int) {
+    for token in tokens { terms.issues[token, default: 0] += step }
+    terms.issues[TermChanges.issueCount, default: 0] += step
+    terms.issues[TermChanges.lengthSum, default: 0] += step * length
+  }
+
+  /// Writes the counts; called at the end of the transaction.
+  func flushTerms() throws {
+    for (term, change) in terms.issues where change != 0 {
+      try connection.execute(
+        """
+        INSERT INTO term (term, issues) VALUES (\(term), \(change))
+        ON CONFLICT (term) DO UPDATE SET issues = issues + excluded.issues
+        """)
+      if change < 0 {
+        try connection.execute("DELETE FROM term WHERE term = \(term) AND issues <= 0")
+      }
+    }
+    terms.issues = [:]
+  }
+
+  private static func searchTexts(
+    title: String, _ content: IssueContent
+  ) -> [(field: Field, text: String)] {
+    var texts: [(field: Field, text: String)] = [(.title, title)]
+    texts += content.aliases.map { (.alias, $0) }
+    texts += content.samples.filter { !$0.negative }.map { (.sample, $0.text) }
+    texts += content.symptoms.map { (.symptom, $0.text) }
+    texts += content.causes.map { (.cause, $0.text) }
+    for fix in content.fixes {
+      texts.append((.fix, fix.text))
+      if let verify = fix.verify { texts.append((.fix, verify)) }
+    }
+    texts += content.environment.map { (.other, "\($0.key) \($0.value)") }
+    texts += content.checks.map { (.other, $0.name) }
+    texts.append((.other, content.other))
+    return texts.filter { !$0.text.isEmpty }
+  }
+}
+
+/// The index as one viewer may see it, perhaps limited to one guide.
+package struct StoredCorpus: Corpus {
+  let reading: Reading
+  let guideID: Int?
+
+  package func issueCount() throws -> Int {
+    try reading.connection.integer(
+      "SELECT coalesce((SELECT issues FROM term WHERE term = ''), 0)")
+  }
+
+  package func averageLength() throws -> Double {
+    let sum = try reading.connection.integer(
+      "SELECT coalesce((SELECT issues FROM term WHERE term = ' '), 0)")
+    return Double(sum) / Double(max(try issueCount(), 1))
+  }
+
+  package func frequencies(_ tokens: [String]) throws -> [String: Int] {
+    let list = JSON.array(tokens.map { .string($0) }).string
+    let rows = try reading.connection.rows(
+      "SELECT term, issues FROM term WHERE term IN (SELECT value FROM json_each(\(list)))"
+    ) { ($0.text(0), $0.int(1)) }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+  }
+
+  package func postings(_ token: String, limit: Int) throws -> [Int] {
+    try reading.connection.rows(
+      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase([token])) LIMIT \(limit)"
+    ) { $0.int(0) }
+  }
+
+  package func vectors(_ ids: [Int]) throws -> [(id: Int, vector: IssueVector)] {
+    let scope: SQL = guideID.map { "x.guide_id = \($0)" } ?? "1"
+    return try reading.connection.rows(
+      """
+      SELECT x.issue_id, x.vector FROM issue_index x
+      WHERE x.issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        AND \(scope) AND \(reading.visible("x.guide_id"))
+      """
+    ) { ($0.int(0), IssueVector(bytes: $0.blob(1))) }
+  }
+
+  package func samples(sharing keys: [Int64]) throws -> [CorpusSample] {
+    let list = JSON.array(keys.map { .integer(Int($0)) }).string
+    return try reading.connection.rows(
+      """
+      SELECT DISTINCT p.issue_id, p.text, p.negative FROM sample_shingle h
+      JOIN sample p ON p.id = h.sample_id
+      WHERE h.hash IN (SELECT value FROM json_each(\(list)))
+      ORDER BY p.id LIMIT 200
+      """
+    ) { CorpusSample(issueID: $0.int(0), text: $0.text(1), negative: $0.bool(2)) }
+  }
+}
+
+extension Reading {
+  /// What diagnosis and search ask; nil when there is no such guide.
+  package func corpus(guide slug: String?) throws -> StoredCorpus? {
+    guard let slug else { return StoredCorpus(reading: self, guideID: nil) }
+    guard let id = try guideID(slug) else { return nil }
+    return StoredCorpus(reading: self, guideID: id)
+  }
+
+  /// Ids of issues whose text has the words one after another.
+  package func issues(withPhrase phrase: String, limit: Int) throws -> [Int] {
+    let words = Analyzer.words(of: phrase)
+    guard !words.isEmpty else { return [] }
+    return try connection.rows(
+      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase(words)) LIMIT \(limit)"
+    ) { $0.int(0) }
+  }
+}
+
+/// Tokens as a quoted FTS5 phrase: nothing in them is an operator (https://www.sqlite.org/fts5.html §3.1).
+func ftsPhrase(_ tokens: [String]) -> String {
+  var phrase = "\""
+  for (index, token) in tokens.enumerated() {
+    if index > 0 { phrase += " " }
+    for character in token.unicodeScalars {
+      if character == "\"" { phrase += "\"" }
+      phrase.unicodeScalars.append(character)
+    }
+  }
+  return phrase + "\""
+}

@@ -1,0 +1,63 @@
+import CSodium
+
+/// Random ids and tokens, hashes of them, and passwords (https://doc.libsodium.org).
+package enum Secrets {
+  private static let ready: Bool = sodium_init() >= 0
+
+  private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
+
+  /// Letters and digits that are not mistaken for each other; 5 bits each. 24 of them
+  /// cannot be guessed.
+  package static func identifier(length: Int = 24) -> String {
+    precondition(ready, "libsodium does not start")
+    var random = [UInt8](repeating: 0, count: length)
+    randombytes_buf(&random, length)
+    return String(decoding: random.map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+  }
+
+  /// What is stored of a token: BLAKE2b, 256 bits. Tokens are random, so no salt is needed.
+  package static func hash(_ token: String) -> [UInt8] {
+    precondition(ready, "libsodium does not start")
+    var hash = [UInt8](repeating: 0, count: 32)
+    let bytes = Array(token.utf8)
+    crypto_generichash(&hash, 32, bytes, UInt64(bytes.count), nil, 0)
+    return hash
+  }
+
+  /// A short digest for ETags: BLAKE2b, 128 bits, in hexadecimal.
+  package static func digest(_ bytes: [UInt8]) -> String {
+    precondition(ready, "libsodium does not start")
+    var hash = [UInt8](repeating: 0, count: 16)
+    crypto_generichash(&hash, 16, bytes, UInt64(bytes.count), nil, 0)
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// Compares in constant time.
+  package static func isEqual(_ left: String, _ right: String) -> Bool {
+    let left = hash(left)
+    let right = hash(right)
+    return sodium_memcmp(left, right, left.count) == 0
+  }
+
+  /// argon2id, 19 MiB, 2 passes (OWASP's Password Storage Cheat Sheet): takes tens of
+  /// milliseconds, so never on an event loop.
+  package static func passwordHash(_ password: String) -> String? {
+    precondition(ready, "libsodium does not start")
+    var output = [CChar](repeating: 0, count: Int(crypto_pwhash_strbytes()))
+    let bytes = Array(password.utf8).map { CChar(bitPattern: $0) }
+    let code = crypto_pwhash_str_alg(
+      &output, bytes, UInt64(bytes.count), 2, 19 * 1_024 * 1_024,
+      crypto_pwhash_alg_argon2id13())
+    guard code == 0 else { return nil }
+    return String(
+      decoding: output.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  package static func verify(_ password: String, hash: String) -> Bool {
+    precondition(ready, "libsodium does not start")
+    let bytes = Array(password.utf8).map { CChar(bitPattern: $0) }
+    return crypto_pwhash_str_verify(hash, bytes, UInt64(bytes.count)) == 0
+  }
+}
