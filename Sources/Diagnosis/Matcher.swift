@@ -20,6 +20,23 @@ package struct Matcher: Sendable {
   /// The best issues for a text, at most `limit`, best first.
   package func match(_ text: PastedText, corpus: some Corpus, limit: Int) throws -> Judgement {
     let query = try Query(text, corpus: corpus)
+    return judge.judge(
+      try scored(query, text, corpus: corpus), query: query, text: text, limit: limit)
+  }
+
+  /// Issues ranked for a search box: the same scores, without a verdict.
+  package func search(
+    _ text: PastedText, corpus: some Corpus, limit: Int
+  ) throws -> [(issueID: Int, score: Double, matched: [String])] {
+    let query = try Query(text, corpus: corpus)
+    return try scored(query, text, corpus: corpus).prefix(limit).filter { $0.score > 0 }.map {
+      ($0.issueID, $0.score, $0.hits.map { query.terms[$0.term].token.text })
+    }
+  }
+
+  private func scored(
+    _ query: Query, _ text: PastedText, corpus: some Corpus
+  ) throws -> [Candidate] {
     let samples = try sampleHits(text.lines, corpus: corpus)
     var ids = try candidates(query, corpus: corpus)
     for id in samples.keys where !ids.contains(id) { ids.append(id) }
@@ -28,7 +45,7 @@ package struct Matcher: Sendable {
       score(id, vector, query, average: average, sample: samples[id])
     }
     scored.sort { $0.score != $1.score ? $0.score > $1.score : $0.issueID < $1.issueID }
-    return judge.judge(scored, query: query, text: text, limit: limit)
+    return scored
   }
 
   /// Issues that share rare tokens with the question.

@@ -131,8 +131,9 @@ func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
   if x <= 0 { return 0 }
   if x >= 1 { return 1 }
   if x > (a + 1) / (a + b + 2) { return 1 - incompleteBeta(1 - x, b, a) }
-  let front = exp(
-    lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
+  let beta: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
+  let power: Double = a * log(x) + b * log(1 - x)
+  let front = exp(beta + power) / a
   var c = 1.0
   var d = 1 - (a + b) * x / (a + 1)
   if abs(d) < 1e-30 { d = 1e-30 }

@@ -256,6 +256,19 @@ extension Reading {
       """, Reading.revision)
   }
 
+  /// An issue's text alone, for excerpts.
+  package func issueMarkdown(_ id: Int) throws -> String {
+    try connection.first("SELECT markdown FROM issue WHERE id = \(id) AND \(visible("guide_id"))") {
+      $0.text(0)
+    } ?? ""
+  }
+
+  package func issues(withTag tag: String) throws -> [Int] {
+    try connection.rows("SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag)") {
+      $0.int(0)
+    }
+  }
+
   package func check(named name: String) throws -> StoredCheck? {
     try connection.first(
       """

@@ -1,6 +1,6 @@
 import CAssets
 import Glibc
-package import SQLite
+import SQLite
 
 /// The knowledge base in one SQLite file: many readers, one writer.
 ///

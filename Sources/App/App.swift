@@ -1,0 +1,193 @@
+package import HTTP
+import JSON
+import SQLite
+package import Store
+import Synchronization
+
+/// How the application behaves; from flags, environment and config file.
+package struct Configuration: Sendable {
+  /// Address that URLs are built from when there is no `--public-url`, e.g. "http://127.0.0.1:8080".
+  package var base: String
+  package var publicURL: String?
+  /// Peers whose X-Forwarded-* count.
+  package var trustedProxies: Set<String> = []
+  /// Reports and outcomes through page addresses without an account.
+  package var anonymousReports: Bool
+  /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
+  package var adminToken: String?
+  /// Writes a line to the log.
+  package var log: @Sendable (String) -> Void
+
+  package init(
+    base: String, publicURL: String? = nil, anonymousReports: Bool = true,
+    adminToken: String? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.base = base
+    self.publicURL = publicURL
+    self.anonymousReports = anonymousReports
+    self.adminToken = adminToken
+    self.log = log
+  }
+}
+
+/// The product as one function from request to response: routes, who may do what, representations.
+package final class App: Application {
+  package let store: Store
+  package let configuration: Configuration
+  private let router: Router
+  let limiter = RateLimiter()
+  /// argon2id takes 19 MiB, so one at a time.
+  let passwordGate = Mutex(())
+
+  package init(store: Store, configuration: Configuration) {
+    self.store = store
+    self.configuration = configuration
+    router = Router(App.routes)
+  }
+
+  package func bodyPlan(for head: Request) -> BodyPlan {
+    guard case .found(let match) = router.match(head), head.method == .post else {
+      return .buffer(limit: Limits.body)
+    }
+    guard match.route.isDiagnose else { return .buffer(limit: Limits.body) }
+    let intake = DiagnoseIntake(contentType: head.headers["Content-Type"])
+    return .stream(limit: Limits.text + Limits.formOverhead, into: intake)
+  }
+
+  package func respond(to request: Request, body sink: (any BodySink)?) -> Answer {
+    let match: Router.Match
+    switch router.match(request) {
+    case .found(let found): match = found
+    case .failed(let failure, let representation):
+      return .now(problem(failure, request, representation))
+    }
+    let work: @Sendable () -> Answer = { [self] in
+      run(match, request, intake: sink as? DiagnoseIntake)
+    }
+    return match.route.isHeavy ? .work(work) : work()
+  }
+
+  /// The whole way of a request, here and now: for tests and the command line.
+  package func response(to request: Request, body sink: (any BodySink)? = nil) -> Response {
+    var answer = respond(to: request, body: sink)
+    while true {
+      switch answer {
+      case .now(let response): return response
+      case .work(let work): answer = work()
+      case .later(let start):
+        let waiting = Waiting()
+        start { waiting.finish($0) }
+        return waiting.wait()
+      }
+    }
+  }
+
+  package func refuse(_ refusal: Refusal, request: Request?) -> Response {
+    let failure = Failure(
+      refusal.status, refusal.code, refusal.status.phrase, refusal.detail)
+    let request = request ?? Request(method: .get, rawPath: "/", segments: [])
+    return problem(failure, request, router.representation(request))
+  }
+
+  private func run(_ match: Router.Match, _ request: Request, intake: DiagnoseIntake?) -> Answer {
+    var representation = match.representation
+    do {
+      let site = try self.site(for: request)
+      guard let form = match.form else {
+        representation = .text
+        throw notAcceptable(match)
+      }
+      representation = form
+      let context = Context(
+        app: self, request: request, site: site, path: match.values, isAPI: match.isAPI,
+        suffix: match.suffix, representation: form, intake: intake)
+      if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
+        try guardWrite(context)
+      }
+      return answer(try match.route.handler(context), context)
+    } catch {
+      return .now(problem(failure(of: error, request), request, representation))
+    }
+  }
+
+  private func notAcceptable(_ match: Router.Match) -> Failure {
+    let forms = Representation.allCases.map(\.contentType)
+    return Failure(
+      .notAcceptable, "not_acceptable", "Not acceptable",
+      "This page exists as text/html, application/json, text/markdown and text/plain.")
+      .member("available", .array(forms.map { .string($0) }))
+  }
+
+  /// What holds for every write: no foreign forms, not too many from one address.
+  private func guardWrite(_ context: Context) throws(Failure) {
+    if context.caller.isToken { return }
+    try refuseForeignForm(context.request)
+    if context.caller.isAnonymous, context.request.peer != .local {
+      guard limiter.allows("write " + peer(of: context.request), count: 30, seconds: 60) else {
+        throw Failure.tooMany.header("Retry-After", "60")
+      }
+    }
+  }
+
+  /// Fetch Metadata, else Origin (https://owasp.org/www-community/attacks/csrf).
+  private func refuseForeignForm(_ request: Request) throws(Failure) {
+    if let site = request.headers["Sec-Fetch-Site"] {
+      if site != "same-origin" && site != "none" { throw Failure.foreignForm }
+    } else if let origin = request.headers["Origin"] {
+      let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
+      guard own.contains(where: { $0.map { equalIgnoringCase($0, origin) } ?? false }) else {
+        throw Failure.foreignForm
+      }
+    }
+  }
+
+  private func answer(_ reply: Reply, _ context: Context) -> Answer {
+    guard case .write(let body) = reply else { return .now(render(reply, context)) }
+    return .later { [self] complete in
+      store.submit(as: context.caller.author, body) { [self] result in
+        switch result {
+        case .success(let reply): complete(render(reply, context))
+        case .failure(let error):
+          complete(
+            problem(
+              failure(of: error, context.request), context.request, context.representation))
+        }
+      }
+    }
+  }
+
+  /// What an error becomes for the caller; what is private goes to the log only.
+  private func failure(of error: any Error, _ request: Request) -> Failure {
+    switch error {
+    case let failure as Failure: return failure
+    case let error as DatabaseError:
+      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      if error.isFull { return .diskFull }
+      if error.isReadOnly { return .readOnly("the file can't be written") }
+      if error.isBusy { return .busy }
+      if error.isInterrupted { return .timeout }
+      return .internalError
+    case let error as StoreReadOnly: return .readOnly(error.reason)
+    case is WriterStopped: return .busy
+    case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as OutcomeError: return failure(ofOutcome: error)
+    default:
+      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      return .internalError
+    }
+  }
+}
+
+extension Caller {
+  var isToken: Bool { if case .token = identity { true } else { false } }
+}
+
+/// Sizes that clients may rely on (docs/api.md).
+package enum Limits {
+  /// A body but for a text to diagnose.
+  package static let body = 1_024 * 1_024
+  /// A text to diagnose.
+  package static let text = 32 * 1_024 * 1_024
+  /// What a form adds around it.
+  package static let formOverhead = 64 * 1_024
+}

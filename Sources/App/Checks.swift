@@ -1,0 +1,104 @@
+import Guide
+import HTTP
+import JSON
+import Markup
+import Store
+
+extension App {
+  static func listChecks(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return .page(ChecksPage(checks: try context.read { try $0.checks() }))
+  }
+
+  static func runCheck(_ context: Context) throws -> Reply {
+    var value: String?
+    if context.request.method == .post {
+      var fields = try context.body()
+      value = try fields.text("value", limit: 100_000)
+      try fields.finish()
+    } else {
+      var query = try context.query()
+      value = try query.text("value", limit: 8_000)
+      try query.finish()
+    }
+    guard let check = try context.read({ try $0.check(named: context.path[0]) }) else {
+      throw Failure.notFound("check")
+    }
+    guard let value else {
+      if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }
+      throw Failure.missing("value")
+    }
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    let result = rule.evaluate(value)
+    return .page(CheckPage(check: check, value: value, result: (result.pass, result.detail)))
+  }
+}
+
+struct ChecksPage: Page {
+  let checks: [StoredCheck]
+  let title = "Checks"
+
+  func html(_ site: Site) -> HTML {
+    let items: [HTML] = checks.map {
+      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\">\($0.rule)</span></li>"
+    }
+    return """
+      <h1>Checks</h1>
+      <p>Rules for values, written in the issues: try a value before you deploy it.</p>
+      <ul class="issues">\(items)</ul>
+      """
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "results": .array(
+        checks.map {
+          [
+            "name": .string($0.name), "rule": .string($0.rule), "issue": .string($0.issue),
+            "url": .string(site.url("/checks/" + $0.name)),
+          ]
+        }), "next": .null,
+    ]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    heading(title, width)
+      + checks.map { wrapped("\($0.name): \($0.rule)", width, hanging: 4) }.joined()
+  }
+}
+
+struct CheckPage: Page {
+  let check: StoredCheck
+  let value: String?
+  let result: (pass: Bool, detail: String)?
+
+  var title: String { "Check \(check.name)" }
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>\(check.name)</h1>
+    <p>\(check.rule), from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
+    <form action="/checks/\(check.name)" class="ask">
+    <label for="value">Value</label>
+    <input id="value" name="value" value="\(value ?? "")"><button>Check</button>
+    </form>
+    \(result.map { "<p class=\"notice\" role=\"status\"><strong>\($0.pass ? "Pass" : "Fail")</strong>: \($0.detail)</p>" as HTML } ?? "")
+    """
+  }
+
+  func json(_ site: Site) -> JSON {
+    guard let result else {
+      return ["name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue)]
+    }
+    return [
+      "name": .string(check.name), "pass": .bool(result.pass), "detail": .string(result.detail),
+      "issue": .string(check.issue),
+    ]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    guard let result else { return "\(check.name): \(check.rule)\n" }
+    let where_ = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
+    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(where_)\n"
+  }
+}

@@ -1,0 +1,274 @@
+import Diagnosis
+import Guide
+import HTTP
+import JSON
+import Markup
+package import Store
+
+// The main job: a pasted text in, the issues that explain it out, or an honest "not known".
+
+/// What is asked: a text, and how.
+struct DiagnoseInput: Sendable {
+  var text: PastedText
+  var guide: String?
+  var limit = 5
+  /// Store the whole masked text.
+  var keep = false
+  var environment: [Property] = []
+  /// 404 when unknown, for scripts.
+  var fails = false
+}
+
+extension App {
+  static func diagnoseForm(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return .page(DiagnoseFormPage())
+  }
+
+  static func diagnose(_ context: Context) throws -> Reply {
+    let started = monotonicMilliseconds()
+    let input = try diagnoseInput(context)
+    let page = try DiagnosisPage.diagnose(
+      input, store: context.store, viewer: context.caller.viewer, source: context.caller.source)
+    context.store.count(
+      Question(
+        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
+        source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
+        verdict: page.verdict, results: page.matches.count,
+        milliseconds: monotonicMilliseconds() - started))
+    var headers = [
+      HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
+      HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
+      HeaderFields.Field("Cache-Control", "no-store"),
+    ]
+    let isUnknown = page.verdict == .unknown
+    if context.representation == .html, !isUnknown || !input.fails, let id = page.id {
+      // A page of its own, so that "back" and "reload" do not send the log again.
+      headers.append(HeaderFields.Field("Content-Location", "/diagnoses/" + id))
+      return .redirect(.seeOther, to: "/diagnoses/" + id, headers: headers)
+    }
+    return .page(page, status: isUnknown && input.fails ? .notFound : .ok, headers: headers)
+  }
+
+  private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
+    var query = try context.query()
+    let guide = try query.text("guide")
+    let limit = try query.integer("limit", in: 1...20) ?? 5
+    let fails = try query.flag("fail")
+    var keep = try query.flag("keep")
+    var environment = try query.properties("environment")
+    try query.finish()
+    let text: PastedText
+    switch context.intake?.finish() ?? .text(Intake.read("")) {
+    case .text(let pasted): text = pasted
+    case .tooLarge:
+      throw Failure(
+        .contentTooLarge, "content_too_large", "Too large",
+        "Send at most 32 MiB: the last part of the log, or its error lines.")
+    case .brokenForm:
+      throw Failure(
+        .badRequest, "invalid_form", "Broken form",
+        "The multipart body ends before its closing boundary.")
+    case .json(let bytes):
+      let body: JSON
+      do {
+        body = try JSON.read(bytes)
+      } catch {
+        throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
+      }
+      var fields = try Fields(json: body)
+      guard let given = try fields.text("text", limit: Limits.text) else {
+        throw Failure.missing("text")
+      }
+      keep = try fields.flag("keep") || keep
+      environment += try fields.properties("environment")
+      try fields.finish()
+      text = Intake.read(given)
+    }
+    guard text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) else {
+      throw Failure.empty
+    }
+    return DiagnoseInput(
+      text: text, guide: guide, limit: limit, keep: keep,
+      environment: environment.map { Property($0.key, $0.value) }, fails: fails)
+  }
+
+  static func showDiagnosis(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    let page = try context.read { reading -> DiagnosisPage? in
+      guard
+        let stored = try context.store.pending.diagnosis(context.path[0])
+          ?? reading.diagnosis(context.path[0])
+      else { return nil }
+      return try DiagnosisPage(stored, reading: reading)
+    }
+    guard let page else {
+      // Ids are random: one of the right form was given out and has run out.
+      let looksReal = context.path[0].count == 24 && context.path[0].allSatisfy { $0.isASCII }
+      throw looksReal
+        ? Failure(
+          .gone, "gone", "No longer kept",
+          "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
+        : Failure.notFound("diagnosis")
+    }
+    return .page(
+      page, headers: [HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue)])
+  }
+}
+
+/// The answer to a pasted text.
+struct DiagnosisPage: Page {
+  struct Match: Sendable {
+    let issue: IssueSummary
+    /// The revision that was judged; the issue may have moved on.
+    let revision: Int
+    let confidence: Double
+    let evidence: [Evidence]
+    let fixes: [Fix]
+  }
+
+  let id: String?
+  let verdict: Verdict
+  let matcher: String
+  let redacted: Int
+  let metLastHour: Int
+  /// Whom to ask when nothing is known.
+  let contact: String?
+  let matches: [Match]
+  /// The masked lines that matched.
+  let excerpt: String
+  let createdAt: Time
+
+  var title: String {
+    switch verdict {
+    case .known: "Known: " + (matches.first?.issue.title ?? "")
+    case .possible: "Possible: " + (matches.first?.issue.title ?? "")
+    case .unknown: "Not known"
+    }
+  }
+
+  /// First line that mattered, for counting.
+  var questionText: String { String((excerpt.split(separator: "\n").first ?? "").prefix(300)) }
+
+  /// Runs the whole main job; the same for server and command line.
+  static func diagnose(
+    _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind
+  ) throws -> DiagnosisPage {
+    let now = Time.now()
+    let (stored, page) = try store.read(as: viewer) { reading in
+      guard let corpus = try reading.corpus(guide: input.guide) else {
+        throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
+      }
+      let judgement = try Matcher().match(input.text, corpus: corpus, limit: input.limit)
+      let summaries = try reading.summaries(judgement.matches.map(\.issueID))
+      let revisions = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0.revision) })
+      let stored = StoredDiagnosis(
+        id: Secrets.identifier(), verdict: judgement.verdict, matcher: Matcher.version,
+        guide: input.guide, excerpt: excerpt(input.text, judgement),
+        kept: input.keep ? input.text.lines.map(\.text).joined(separator: "\n") : nil,
+        redacted: input.text.redacted,
+        matches: judgement.matches.compactMap { match in
+          revisions[match.issueID].map {
+            StoredMatch(
+              issueID: match.issueID, revision: $0, confidence: match.confidence,
+              evidence: match.evidence)
+          }
+        }, source: source, createdAt: now)
+      return (stored, try DiagnosisPage(stored, reading: reading))
+    }
+    return store.remember(stored) ? page : page.withoutID
+  }
+
+  /// The lines that the best match rests on, else the heaviest ones.
+  private static func excerpt(_ text: PastedText, _ judgement: Judgement) -> String {
+    var numbers = Set(judgement.matches.prefix(1).flatMap { $0.evidence.map(\.line) })
+    if judgement.verdict == .unknown || numbers.isEmpty {
+      numbers = Set(text.lines.sorted { $0.weight > $1.weight }.prefix(3).map(\.number))
+    }
+    return text.lines.filter { numbers.contains($0.number) }.map { String($0.text.prefix(500)) }
+      .joined(separator: "\n")
+  }
+
+  init(_ stored: StoredDiagnosis, reading: Reading) throws {
+    id = stored.id
+    verdict = stored.verdict
+    matcher = stored.matcher
+    redacted = stored.redacted
+    excerpt = stored.excerpt
+    createdAt = stored.createdAt
+    let summaries = try reading.summaries(stored.matches.map(\.issueID))
+    let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
+    var matches: [Match] = []
+    for match in stored.matches {
+      guard let issue = byID[match.issueID] else { continue }
+      matches.append(
+        Match(
+          issue: issue, revision: match.revision, confidence: match.confidence,
+          evidence: match.evidence, fixes: try reading.rankedFixes(ofIssue: issue.id)))
+    }
+    self.matches = matches
+    if let best = matches.first, verdict != .unknown {
+      metLastHour = try reading.diagnoses(
+        ofIssue: best.issue.id, since: stored.createdAt + -3_600)
+      contact = nil
+    } else {
+      metLastHour = 0
+      contact = try reading.contact(guide: stored.guide)
+    }
+  }
+
+  private init(
+    id: String?, verdict: Verdict, matcher: String, redacted: Int, metLastHour: Int,
+    contact: String?, matches: [Match], excerpt: String, createdAt: Time
+  ) {
+    self.id = id
+    self.verdict = verdict
+    self.matcher = matcher
+    self.redacted = redacted
+    self.metLastHour = metLastHour
+    self.contact = contact
+    self.matches = matches
+    self.excerpt = excerpt
+    self.createdAt = createdAt
+  }
+
+  private var withoutID: DiagnosisPage {
+    DiagnosisPage(
+      id: nil, verdict: verdict, matcher: matcher, redacted: redacted, metLastHour: metLastHour,
+      contact: contact, matches: matches, excerpt: excerpt, createdAt: createdAt)
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "id": id.json, "url": id.map { site.url("/diagnoses/" + $0) }.json,
+      "verdict": .string(verdict.rawValue), "matcher": .string(matcher),
+      "redacted": .integer(redacted), "met_last_hour": .integer(metLastHour),
+      "contact": contact.json, "created_at": .string(createdAt.rfc3339),
+      "matches": .array(
+        matches.map { match in
+          [
+            "issue": IssueJSON.summary(match.issue, site, revision: match.revision),
+            "confidence": .number(rounded(match.confidence)),
+            "evidence": .array(match.evidence.map(DiagnosisPage.json)),
+            "fixes": .array(match.fixes.map { IssueJSON.fix($0) }),
+          ]
+        }),
+    ]
+  }
+
+  private static func json(_ evidence: Evidence) -> JSON {
+    [
+      "line": .integer(evidence.line), "text": .string(evidence.text),
+      "reason": .string(evidence.reason.rawValue), "detail": .string(evidence.detail),
+    ]
+  }
+}
+
+import Glibc
+
+/// For durations: a clock that does not jump.
+func monotonicMilliseconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) * 1_000 + Double(time.tv_nsec) / 1_000_000
+}

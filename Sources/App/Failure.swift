@@ -1,0 +1,148 @@
+package import HTTP
+package import JSON
+
+/// Why a request is refused, as the caller should see it: becomes an RFC 9457 problem document in
+/// the form that was asked for.
+package struct Failure: Error, Sendable {
+  package let status: Status
+  /// Stable; listed in docs/api.md.
+  package let code: String
+  package let title: String
+  /// One sentence of advice.
+  package let detail: String
+  /// The field, parameter or header that is wrong.
+  package var field: String?
+  package var headers: [HeaderFields.Field] = []
+  /// Further members of the problem document.
+  package var members: [JSON.Member] = []
+
+  package init(
+    _ status: Status, _ code: String, _ title: String, _ detail: String, field: String? = nil
+  ) {
+    self.status = status
+    self.code = code
+    self.title = title
+    self.detail = detail
+    self.field = field
+  }
+
+  package func header(_ name: String, _ value: String) -> Failure {
+    var copy = self
+    copy.headers.append(HeaderFields.Field(name, value))
+    return copy
+  }
+
+  package func member(_ name: String, _ value: JSON) -> Failure {
+    var copy = self
+    copy.members.append(JSON.Member(name, value))
+    return copy
+  }
+}
+
+extension Failure {
+  static func notFound(_ what: String) -> Failure {
+    Failure(
+      .notFound, "not_found", "Not found",
+      "There is no such \(what). Search for it, or look through the guides.")
+  }
+
+  static let noPage = Failure(
+    .notFound, "not_found", "Not found",
+    "There is no page at this address. Search for what you need, or start at the home page.")
+
+  static func methodNotAllowed(_ allowed: [String]) -> Failure {
+    Failure(
+      .methodNotAllowed, "method_not_allowed", "Method not allowed",
+      "This address answers to \(allowed.joined(separator: ", ")).")
+      .header("Allow", allowed.joined(separator: ", "))
+  }
+
+  static func invalid(_ field: String, _ detail: String) -> Failure {
+    Failure(.unprocessableContent, "invalid_field", "Invalid \(field)", detail, field: field)
+  }
+
+  static func missing(_ field: String) -> Failure {
+    Failure(
+      .unprocessableContent, "missing_field", "Missing \(field)", "Give the field \(field).",
+      field: field)
+  }
+
+  static func unknownField(_ field: String, known: [String]) -> Failure {
+    Failure(
+      .unprocessableContent, "unknown_field", "Unknown field",
+      "\(field.prefix(60)) is not a field here; these are: \(known.joined(separator: ", ")).",
+      field: String(field.prefix(60)))
+  }
+
+  static func notJSON(_ detail: String) -> Failure {
+    Failure(.badRequest, "invalid_json", "Not JSON", "The body is not valid JSON: \(detail).")
+  }
+
+  static let unsupportedMediaType = Failure(
+    .unsupportedMediaType, "unsupported_media_type", "Unsupported media type",
+    "Send application/json, or a form.")
+
+  static let empty = Failure(
+    .unprocessableContent, "empty_text", "Nothing to diagnose",
+    "Send the error message or the log as the body.", field: "text")
+
+  static let unauthorized = Failure(
+    .unauthorized, "unauthorized", "Token needed",
+    "Send `Authorization: Bearer TOKEN`; an admin makes one with `fixbook token create`.")
+    .header("WWW-Authenticate", "Bearer realm=\"fixbook\"")
+
+  static let wrongToken = Failure(
+    .unauthorized, "invalid_token", "Unknown token",
+    "This token is not valid here, was revoked, or has expired.")
+    .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
+
+  static func missingScope(_ scope: String) -> Failure {
+    Failure(
+      .forbidden, "missing_scope", "Not allowed", "This needs a token with the scope \(scope).")
+  }
+
+  static func forbidden(_ detail: String) -> Failure {
+    Failure(.forbidden, "forbidden", "Not allowed", detail)
+  }
+
+  static let foreignForm = Failure(
+    .forbidden, "foreign_form", "Sent from another site",
+    "This form was sent by a page of another site. Open Fixbook and send it from there.")
+
+  static let tooMany = Failure(
+    .tooManyRequests, "too_many_requests", "Too many requests",
+    "Wait a moment before the next write.")
+
+  static let preconditionRequired = Failure(
+    .preconditionRequired, "precondition_required", "Say which revision you changed",
+    "Send If-Match with the ETag you read, or \"base\" with the revision number.")
+
+  static func stale(_ current: Int) -> Failure {
+    Failure(
+      .preconditionFailed, "stale_revision", "Changed meanwhile",
+      "The issue is at revision \(current) now. Read it again, or send \"base\" to merge.")
+      .member("current_revision", .integer(current))
+  }
+
+  static let busy = Failure(
+    .serviceUnavailable, "busy", "Busy", "Try again in a few seconds.").header("Retry-After", "3")
+
+  static let timeout = Failure(
+    .serviceUnavailable, "timeout", "Took too long",
+    "The question took too long to answer. Ask for less, or try again.").header("Retry-After", "3")
+
+  static let diskFull = Failure(
+    .insufficientStorage, "disk_full", "No room",
+    "The disk that holds the knowledge base is full; nothing was stored.")
+
+  static func readOnly(_ reason: String) -> Failure {
+    Failure(
+      .serviceUnavailable, "read_only", "Read only",
+      "The knowledge base can be read but not written now: \(reason).")
+      .header("Retry-After", "60")
+  }
+
+  static let internalError = Failure(
+    .internalServerError, "internal_error", "Something broke",
+    "This is a fault in Fixbook; the log has the details.")
+}

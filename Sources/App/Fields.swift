@@ -1,0 +1,190 @@
+import HTTP
+import JSON
+import Store
+
+/// Fields of a query, form or JSON body, read by name; what nobody read is an error.
+struct Fields {
+  private var values: [String: JSON]
+  /// In the order they were sent.
+  private let names: [String]
+  private var known: [String] = []
+  /// Forms and queries know only text.
+  private let isText: Bool
+
+  init(json: JSON) throws(Failure) {
+    guard let members = json.members else {
+      throw Failure.invalid("body", "The body must be a JSON object, not \(json.typeName).")
+    }
+    values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    names = members.map(\.name)
+    isText = false
+  }
+
+  /// `application/x-www-form-urlencoded` (https://url.spec.whatwg.org/#urlencoded-parsing).
+  init(urlEncoded text: String) throws(Failure) {
+    var values: [String: JSON] = [:]
+    var names: [String] = []
+    for pair in text.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = formDecoded(parts[0]),
+        let value = formDecoded(parts.count > 1 ? parts[1] : "")
+      else {
+        throw Failure(
+          .badRequest, "invalid_encoding", "Broken encoding",
+          "A field is not percent-encoded UTF-8.")
+      }
+      names.append(name)
+      if values[name] == nil { values[name] = .string(value) }
+    }
+    self.values = values
+    self.names = names
+    isText = true
+  }
+
+  init(texts: [String: String]) {
+    values = texts.mapValues { .string($0) }
+    names = texts.keys.sorted()
+    isText = true
+  }
+
+  /// Text of at most `limit` characters; nil when absent or null.
+  mutating func text(_ name: String, limit: Int = 1_000) throws(Failure) -> String? {
+    known.append(name)
+    guard let value = values[name], !value.isNull else { return nil }
+    guard let text = value.text else {
+      throw Failure.invalid(name, "\(name) must be a string, not \(value.typeName).")
+    }
+    guard text.unicodeScalars.count <= limit else {
+      throw Failure.invalid(name, "\(name) must have at most \(limit) characters.")
+    }
+    guard !text.unicodeScalars.contains("\0") else {
+      throw Failure.invalid(name, "\(name) must not contain NUL.")
+    }
+    return text
+  }
+
+  mutating func required(_ name: String, limit: Int = 1_000) throws(Failure) -> String {
+    guard let text = try text(name, limit: limit) else { throw Failure.missing(name) }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw Failure.invalid(name, "\(name) must not be empty.")
+    }
+    return text
+  }
+
+  mutating func integer(
+    _ name: String, in range: ClosedRange<Int>
+  ) throws(Failure) -> Int? {
+    known.append(name)
+    guard let value = values[name], !value.isNull else { return nil }
+    guard let number = value.integer ?? (isText ? value.text.flatMap { Int($0) } : nil) else {
+      throw Failure.invalid(name, "\(name) must be a whole number.")
+    }
+    guard range.contains(number) else {
+      throw Failure.invalid(
+        name,
+        range.upperBound == .max
+          ? "\(name) must be at least \(range.lowerBound)."
+          : "\(name) must be from \(range.lowerBound) to \(range.upperBound).")
+    }
+    return number
+  }
+
+  mutating func flag(_ name: String) throws(Failure) -> Bool {
+    known.append(name)
+    guard let value = values[name], !value.isNull else { return false }
+    if let flag = value.bool { return flag }
+    switch isText ? value.text : nil {
+    case "1", "true", "yes", "on", "": return true
+    case "0", "false", "no", "off": return false
+    default: throw Failure.invalid(name, "\(name) must be true or false.")
+    }
+  }
+
+  mutating func choice<Value: RawRepresentable & CaseIterable>(
+    _ name: String, as type: Value.Type
+  ) throws(Failure) -> Value? where Value.RawValue == String {
+    guard let text = try text(name) else { return nil }
+    guard let value = Value(rawValue: text) else {
+      let all = Value.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure.invalid(name, "\(name) must be one of \(all).")
+    }
+    return value
+  }
+
+  /// An object of strings; in text `key=value,key=value`.
+  mutating func properties(_ name: String) throws(Failure) -> [(key: String, value: String)] {
+    known.append(name)
+    guard let value = values[name], !value.isNull else { return [] }
+    var pairs: [(key: String, value: String)] = []
+    if let text = isText ? value.text : nil {
+      for pair in text.split(separator: ",") {
+        let parts = pair.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2 else {
+          throw Failure.invalid(name, "\(name) is written key=value,key=value.")
+        }
+        pairs.append((String(trimmed(parts[0])), String(trimmed(parts[1]))))
+      }
+    } else {
+      guard let members = value.members else {
+        throw Failure.invalid(name, "\(name) must be an object of strings.")
+      }
+      for member in members {
+        guard let text = member.value.text else {
+          throw Failure.invalid(name, "\(name).\(member.name.prefix(60)) must be a string.")
+        }
+        pairs.append((member.name, text))
+      }
+    }
+    guard pairs.count <= 50, pairs.allSatisfy({ $0.key.count <= 100 && $0.value.count <= 500 })
+    else { throw Failure.invalid(name, "\(name) has too many or too long entries.") }
+    return pairs
+  }
+
+  /// Refuses fields that nobody asked for.
+  func finish() throws(Failure) {
+    for name in names where !known.contains(name) {
+      throw Failure.unknownField(name, known: known)
+    }
+  }
+}
+
+/// `+` is a space, `%xx` a byte; nil when that is not UTF-8.
+func formDecoded(_ text: Substring) -> String? {
+  var bytes: [UInt8] = []
+  var rest = text.utf8[...]
+  while let byte = rest.popFirst() {
+    switch byte {
+    case UInt8(ascii: "+"): bytes.append(0x20)
+    case UInt8(ascii: "%"):
+      guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue)
+      else { return nil }
+      bytes.append(high << 4 | low)
+    default: bytes.append(byte)
+    }
+  }
+  return String(validating: bytes, as: UTF8.self)
+}
+
+private func hexValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case 0x30...0x39: byte - 0x30
+  case 0x41...0x46: byte - 0x41 + 10
+  case 0x61...0x66: byte - 0x61 + 10
+  default: nil
+  }
+}
+
+/// For a query's value: everything but unreserved characters encoded (RFC 3986 §2.3).
+func queryEncoded(_ text: String) -> String {
+  var result = ""
+  for byte in text.utf8 {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+      result.unicodeScalars.append(Unicode.Scalar(byte))
+    default:
+      let digits = String(byte, radix: 16, uppercase: true)
+      result += "%" + (digits.count == 1 ? "0" : "") + digits
+    }
+  }
+  return result
+}

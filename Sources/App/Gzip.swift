@@ -1,0 +1,46 @@
+import CZlib
+import HTTP
+
+/// gzip (RFC 1952) by zlib.
+enum Gzip {
+  /// Whether an Accept-Encoding field allows gzip (RFC 9110 §12.5.3).
+  static func isAccepted(_ field: String?) -> Bool {
+    guard let field else { return false }
+    var accepted = false
+    for item in field.split(separator: ",") {
+      let parts = item.split(separator: ";").map { trimmed($0).lowercased() }
+      guard let coding = parts.first, coding == "gzip" || coding == "x-gzip" || coding == "*"
+      else { continue }
+      let q = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      if coding != "*" { return q > 0 }
+      accepted = q > 0
+    }
+    return accepted
+  }
+
+  static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+    var stream = z_stream()
+    // 15 + 16: a gzip header instead of zlib's.
+    guard
+      deflateInit2_(
+        &stream, 4, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+        Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { return nil }
+    defer { deflateEnd(&stream) }
+    var input = bytes
+    let capacity = Int(deflateBound(&stream, UInt(bytes.count)))
+    var output = [UInt8](repeating: 0, count: capacity)
+    let code = input.withUnsafeMutableBufferPointer { input in
+      output.withUnsafeMutableBufferPointer { output in
+        stream.next_in = input.baseAddress
+        stream.avail_in = UInt32(input.count)
+        stream.next_out = output.baseAddress
+        stream.avail_out = UInt32(output.count)
+        return deflate(&stream, Z_FINISH)
+      }
+    }
+    guard code == Z_STREAM_END else { return nil }
+    output.removeLast(output.count - Int(stream.total_out))
+    return output
+  }
+}

@@ -1,0 +1,150 @@
+import HTTP
+import JSON
+import Markup
+import Store
+
+extension App {
+  static func home(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return try context.read { reading in
+      .page(
+        HomePage(
+          guides: try reading.guides(),
+          recent: try reading.recentChanges(limit: 5),
+          mostMet: try reading.mostMet(since: .now() + -7 * 86_400, limit: 5)))
+    }
+  }
+
+  static func recent(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.recentChanges(
+        before: cursor.offset == 0 ? .max : cursor.offset, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
+      let page = RecentPage(
+        changes: shown,
+        next: found.count > limit ? Cursor(offset: shown.last!.sequence).text : nil)
+      return .page(page, headers: Cursor.link(page.next, context))
+    }
+  }
+
+  /// `GET /api/v1/changes?since=`: oldest first, so that a poller misses nothing.
+  static func changes(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let since = try Cursor(try query.text("since")).offset
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.changes(after: since, limit: limit)
+      let last = found.last?.sequence ?? since
+      return .page(RecentPage(changes: found, next: last == 0 ? nil : Cursor(offset: last).text))
+    }
+  }
+}
+
+struct HomePage: Page {
+  let guides: [GuideSummary]
+  let recent: [Change]
+  let mostMet: [(issue: IssueSummary, times: Int)]
+  let title = "Paste the error, get the fix that worked"
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>Paste the error. <span class="nowrap">Get the fix that worked.</span></h1>
+    \(DiagnoseFormPage.form(rows: 7))
+    <form action="/search" role="search" class="ask">
+    <label for="q">Or search</label>
+    <input id="q" name="q" type="search"><button>Search</button>
+    </form>
+    <h2>Guides</h2>
+    \(GuidesPage.list(guides))
+    \(met)
+    <h2>Recently changed</h2>
+    \(RecentPage.list(recent))
+    """
+  }
+
+  private var met: HTML {
+    guard !mostMet.isEmpty else { return "" }
+    let items: [HTML] = mostMet.map {
+      "<li><a href=\"/issues/\($0.issue.slug)\">\($0.issue.title)</a> <span class=\"quiet\">\(counted($0.times, "time"))</span></li>"
+    }
+    return "<h2>Most met this week</h2><ul class=\"issues\">\(items)</ul>"
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "guides": .array(guides.map { GuidePage.summary($0, site) }),
+      "recent": .array(recent.map { RecentPage.json($0, site) }),
+      "most_met": .array(
+        mostMet.map {
+          ["issue": IssueJSON.summary($0.issue, site), "times": .integer($0.times)]
+        }),
+    ]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    var text = heading("Fixbook: paste the error, get the fix that worked", width)
+    text += "\n  failing-command 2>&1 | curl -s --data-binary @- \(site.url("/diagnose"))\n"
+    text += "  curl -s '\(site.url("/search"))?q=exec+format+error'\n\nGuides\n"
+    for guide in guides {
+      text += "  \(guide.title) (\(counted(guide.issueCount, "issue")))\n"
+      text += "    \(site.url("/guides/" + guide.slug))\n"
+    }
+    return text + "\nHelp: \(site.url("/help"))\n"
+  }
+}
+
+struct RecentPage: Page {
+  let changes: [Change]
+  let next: String?
+  let title = "Recent changes"
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>Recent changes</h1>
+    \(RecentPage.list(changes))
+    \(Cursor.more(next, path: "/recent"))
+    """
+  }
+
+  static func list(_ changes: [Change]) -> HTML {
+    if changes.isEmpty { return "<p>Nothing yet.</p>" }
+    let items: [HTML] = changes.map { change in
+      """
+      <li>\(link(change)) <span class="quiet">\(change.kind) by \(change.author), <time datetime="\(change.at.rfc3339)">\(change.at.date)</time></span></li>
+      """
+    }
+    return "<ul class=\"issues\">\(items)</ul>"
+  }
+
+  private static func link(_ change: Change) -> HTML {
+    if let issue = change.issue { return "<a href=\"/issues/\(issue.slug)\">\(issue.title)</a>" }
+    if let guide = change.guide { return "<a href=\"/guides/\(guide)\">\(change.summary)</a>" }
+    return "\(change.summary)"
+  }
+
+  static func json(_ change: Change, _ site: Site) -> JSON {
+    [
+      "kind": .string(change.kind),
+      "issue": change.issue.map { IssueJSON.summary($0, site) } ?? .null,
+      "guide": change.guide.json, "revision": change.revision.json,
+      "author": .string(change.author), "summary": .string(change.summary),
+      "at": .string(change.at.rfc3339),
+    ]
+  }
+
+  func json(_ site: Site) -> JSON {
+    ["results": .array(changes.map { RecentPage.json($0, site) }), "next": next.json]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    heading(title, width)
+      + changes.map {
+        "\($0.at.date)  \($0.kind)  \($0.issue?.title ?? $0.summary)\n"
+      }.joined()
+  }
+}

@@ -1,0 +1,58 @@
+import JSON
+import Store
+
+/// The shapes of issues and fixes that every answer shares.
+enum IssueJSON {
+  static func summary(_ issue: IssueSummary, _ site: Site, revision: Int? = nil) -> JSON {
+    [
+      "id": .integer(issue.id), "external_id": issue.externalID.json,
+      "slug": .string(issue.slug), "title": .string(issue.title), "guide": .string(issue.guide),
+      "section": .string(issue.section), "revision": .integer(revision ?? issue.revision),
+      "confidence": .string(issue.confidence.rawValue),
+      "updated_at": .string(issue.updatedAt.rfc3339), "url": .string(site.url(issue: issue.slug)),
+    ]
+  }
+
+  static func fix(_ fix: Fix) -> JSON {
+    [
+      "id": .integer(fix.id), "kind": .string(fix.kind.rawValue), "text": .string(fix.text),
+      "verify": fix.verify.json, "risk": (fix.risk?.rawValue).json,
+      "evidence": evidence(fix.evidence),
+    ]
+  }
+
+  static func evidence(_ evidence: FixEvidence) -> JSON {
+    [
+      "worked": .integer(evidence.worked), "tried": .integer(evidence.tried),
+      "reporters": .integer(evidence.reporters), "low": .number(rounded(evidence.low, 2)),
+      "high": .number(rounded(evidence.high, 2)),
+      "last_worked_at": (evidence.lastWorkedAt?.rfc3339).json,
+      "after_others": counts(evidence.workedAfterOthers, evidence.triedAfterOthers),
+      "by_machines": counts(evidence.workedByMachines, evidence.triedByMachines),
+      "before_edit": counts(evidence.workedBeforeEdit, evidence.triedBeforeEdit),
+      "summary": .string(evidence.inWords),
+    ]
+  }
+
+  private static func counts(_ worked: Int, _ tried: Int) -> JSON {
+    ["worked": .integer(worked), "tried": .integer(tried)]
+  }
+}
+
+extension FixEvidence {
+  /// "worked 14 of 15", "documented, no recorded attempts" …
+  var inWords: String {
+    var parts: [String] = []
+    if tried > 0 { parts.append("worked \(worked) of \(tried)") }
+    if triedAfterOthers > 0 {
+      parts.append("worked \(workedAfterOthers) of \(triedAfterOthers) after other fixes failed")
+    }
+    if triedByMachines > 0 {
+      parts.append("agents and automation: worked \(workedByMachines) of \(triedByMachines)")
+    }
+    if triedBeforeEdit > 0 {
+      parts.append("worked \(workedBeforeEdit) of \(triedBeforeEdit) before an edit")
+    }
+    return parts.isEmpty ? "documented, no recorded attempts" : parts.joined(separator: "; ")
+  }
+}

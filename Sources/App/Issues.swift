@@ -1,0 +1,311 @@
+import Guide
+import HTTP
+import JSON
+import Markup
+package import Store
+
+extension App {
+  /// The issue that a slug, former slug or id names, and how it is called now.
+  static func issueID(_ context: Context, _ reading: Reading) throws -> (id: Int, moved: String?) {
+    switch try reading.issueID(named: context.path[0]) {
+    case .issue(let id): return (id, nil)
+    case .moved(let id, let slug): return (id, slug)
+    case nil: throw Failure.notFound("issue")
+    }
+  }
+
+  static func showIssue(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return try context.read { reading in
+      let (id, moved) = try issueID(context, reading)
+      let isID = Int(context.path[0]) == id
+      if let moved, !isID {
+        let prefix = context.isAPI ? "/api/v1" : ""
+        let query = context.request.rawQuery.map { "?" + $0 } ?? ""
+        return .redirect(
+          .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
+      }
+      guard let issue = try reading.issue(id), !issue.isDeleted else {
+        throw Failure.notFound("issue")
+      }
+      var headers = [
+        HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
+      ]
+      if isID {
+        headers.append(
+          HeaderFields.Field(
+            "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
+      }
+      return .page(IssuePage(issue: issue), headers: headers)
+    }
+  }
+
+  static func listIssues(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    var filter = Reading.IssueFilter()
+    filter.guide = try query.text("guide")
+    filter.section = try query.text("section")
+    filter.tag = try query.text("tag")
+    filter.confidence = try query.choice("confidence", as: Confidence.self)
+    filter.sort = try query.choice("sort", as: Reading.IssueFilter.Sort.self) ?? .guide
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
+      let page = IssueListPage(
+        issues: Array(found.prefix(limit)),
+        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+      return .page(page, headers: Cursor.link(page.next, context))
+    }
+  }
+
+  static func createIssue(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    var fields = try context.body()
+    let guide = try fields.required("guide", limit: 200)
+    let section = try fields.text("section", limit: 200) ?? ""
+    let title = try issueTitle(&fields, required: true)!
+    let markdown = try fields.required("markdown", limit: 200_000)
+    let comment = try fields.text("comment", limit: 500) ?? ""
+    try fields.finish()
+    try checkMarkdown(markdown)
+    let site = context.site
+    return .write { writing in
+      let saved = try writing.createIssue(
+        guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
+        comment: comment)
+      let issue = try writing.reading.issue(saved.id)!
+      return .page(
+        IssuePage(issue: issue), status: .created,
+        headers: [
+          HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
+          IssuePage.tag(saved.revision),
+        ])
+    }
+  }
+
+  static func updateIssue(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    let (id, _) = try context.read { try issueID(context, $0) }
+    // PUT gives every part anew; PATCH leaves out what stays.
+    let isWhole = context.request.method == .put
+    let ifMatch = try revisionMatched(context)
+    var fields = try context.body()
+    let base = try fields.integer("base", in: 1...Int.max)
+    let title = try issueTitle(&fields, required: isWhole)
+    let section = try fields.text("section", limit: 200)
+    let markdown = try fields.text("markdown", limit: 200_000)
+    if isWhole, markdown == nil { throw Failure.missing("markdown") }
+    let comment = try fields.text("comment", limit: 500) ?? ""
+    try fields.finish()
+    if let markdown { try checkMarkdown(markdown) }
+    guard let start = ifMatch ?? base.map({ .merging($0) }) else {
+      throw Failure.preconditionRequired
+    }
+    return .write { writing in
+      guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
+      let saved = try writing.updateIssue(
+        id,
+        IssueText(
+          title: title ?? current.summary.title, section: section ?? current.summary.section,
+          markdown: markdown.map(normal) ?? current.markdown),
+        base: start, comment: comment)
+      let issue = try writing.reading.issue(id)!
+      return .page(
+        IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
+    }
+  }
+
+  static func deleteIssue(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    let (id, _) = try context.read { try issueID(context, $0) }
+    guard let base = try revisionMatched(context) else { throw Failure.preconditionRequired }
+    return .write { writing in
+      try writing.deleteIssue(id, base: base, comment: "deleted")
+      return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
+    }
+  }
+
+  /// `If-Match`: an issue's ETag is "REVISION-DIGEST", and only the revision counts, from any form;
+  /// `*` overwrites (RFC 9110 §13.1.1).
+  private static func revisionMatched(_ context: Context) throws(Failure) -> WriteBase? {
+    guard let field = context.request.headers.list("If-Match") else { return nil }
+    if trimmed(field[...]) == "*" { return .any }
+    for tag in field.split(separator: ",") {
+      let text = trimmed(tag).drop { $0 == "\"" }
+      if let revision = Int(text.prefix { $0.isASCII && $0.isNumber }) { return .exactly(revision) }
+    }
+    // An unknown tag matches nothing.
+    return .exactly(-1)
+  }
+
+  private static func issueTitle(
+    _ fields: inout Fields, required: Bool
+  ) throws(Failure) -> String? {
+    let title = required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
+    if let title {
+      guard !title.contains(where: \.isNewline) else {
+        throw Failure.invalid("title", "title must be one line.")
+      }
+      guard title.contains(where: { !$0.isWhitespace }) else {
+        throw Failure.invalid("title", "title must not be empty.")
+      }
+    }
+    return title
+  }
+
+  /// Mistakes in the guide format, at their line.
+  private static func checkMarkdown(_ markdown: String) throws(Failure) {
+    let mistakes = IssueContent.mistakes(in: markdown)
+    if !mistakes.isEmpty { throw malformed(mistakes) }
+  }
+
+  static func malformed(_ mistakes: [GuideError]) -> Failure {
+    Failure(
+      .unprocessableContent, "invalid_markdown", "Mistake in the guide format",
+      mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
+      field: "markdown")
+      .member(
+        "mistakes",
+        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
+  }
+
+  static func listRevisions(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      let (id, _) = try issueID(context, reading)
+      let found = try reading.revisions(
+        ofIssue: id, before: cursor.offset == 0 ? .max : cursor.offset, limit: limit + 1)
+      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+      let shown = Array(found.prefix(limit))
+      let page = RevisionsPage(
+        issue: issue, revisions: shown,
+        next: found.count > limit ? Cursor(offset: shown.last!.number).text : nil)
+      return .page(page, headers: Cursor.link(page.next, context))
+    }
+  }
+
+  static func showRevision(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return try context.read { reading in
+      let (id, _) = try issueID(context, reading)
+      guard let number = Int(context.path[1]),
+        let revision = try reading.revision(number, ofIssue: id),
+        let issue = try reading.summaries([id]).first
+      else { throw Failure.notFound("revision") }
+      return .page(RevisionPage(issue: issue, revision: revision))
+    }
+  }
+
+  /// One step from the issue's page: opens a report by itself.
+  static func recordOnIssue(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    let (id, _) = try context.read { try issueID(context, $0) }
+    let outcome = try OutcomeInput(context)
+    let caller = context.caller
+    return .write { writing in
+      guard let issue = try writing.reading.summaries([id]).first else {
+        throw Failure.notFound("issue")
+      }
+      let report = try writing.openReport(
+        NewReport(
+          text: issue.title, issueID: id, reporter: outcome.reporter, source: caller.source))
+      return try outcome.record(writing, report: report.id)
+    }
+  }
+
+  func failure(ofWrite error: IssueWriteError) -> Failure {
+    switch error {
+    case .notFound, .notVisible: return .notFound("issue")
+    case .guideNotFound(let name):
+      return .invalid("guide", "There is no guide \(name.prefix(100)); /guides lists them.")
+    case .sectionNotFound(let name):
+      return .invalid("section", "There is no section \(name.prefix(100)).")
+    case .stale(let current): return .stale(current)
+    case .unknownRevision(let number):
+      return .invalid("base", "There is no revision \(number) of this issue.")
+    case .conflict(let base, let current, let yours):
+      return Failure(
+        .conflict, "edit_conflict", "Both changed the same lines",
+        "Take what you need from \"current\" and send it again with \"base\" \(current.revision).")
+        .member("base", App.json(base)).member("current", App.json(current))
+        .member("yours", App.json(yours))
+    case .malformed(let mistakes): return App.malformed(mistakes)
+    case .checkNameTaken(let name, let slug):
+      return .invalid(
+        "markdown", "The check name \(name) is taken by the issue \(slug). Choose another.")
+    }
+  }
+
+  private static func json(_ text: IssueText) -> JSON {
+    [
+      "revision": .integer(text.revision), "title": .string(text.title),
+      "section": .string(text.section), "markdown": .string(text.markdown),
+    ]
+  }
+}
+
+/// Without blank lines at its ends, which belong to the file around it.
+private func normal(_ markdown: String) -> String {
+  var lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)
+  while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
+  while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+  return lines.joined(separator: "\n")
+}
+
+/// An issue, as everyone sees it.
+struct IssuePage: Page {
+  let issue: Issue
+  var merged: Bool?
+
+  var title: String { issue.summary.title }
+  var revision: Int? { issue.summary.revision }
+
+  /// For the answer to a write: strong enough for the next If-Match.
+  static func tag(_ revision: Int) -> HeaderFields.Field {
+    HeaderFields.Field("ETag", "\"\(revision)-0\"")
+  }
+
+  func json(_ site: Site) -> JSON {
+    let summary = issue.summary
+    var members: [JSON.Member] = [
+      .init("id", .integer(summary.id)), .init("external_id", summary.externalID.json),
+      .init("slug", .string(summary.slug)), .init("title", .string(summary.title)),
+      .init("guide", .string(summary.guide)), .init("section", .string(summary.section)),
+      .init("revision", .integer(summary.revision)),
+      .init("confidence", .string(summary.confidence.rawValue)),
+      .init("markdown", .string(issue.markdown)),
+      .init("symptoms", .array(issue.symptoms.map { ["text": .string($0)] })),
+      .init("causes", .array(issue.causes.map { ["text": .string($0)] })),
+      .init("fixes", .array(issue.fixes.map(IssueJSON.fix))),
+      .init(
+        "samples",
+        .array(
+          issue.samples.map { ["text": .string($0.text), "negative": .bool($0.negative)] })),
+      .init("aliases", issue.aliases.json),
+      .init(
+        "checks",
+        .array(issue.checks.map { ["name": .string($0.name), "rule": .string($0.rule)] })),
+      .init(
+        "environment",
+        .object(issue.environment.map { JSON.Member($0.key, .string($0.value)) })),
+      .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
+      .init("sources", issue.sources.json), .init("license", issue.license.json),
+      .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
+      .init("links", .array([])), .init("verified", .null),
+      .init("created_at", .string(issue.createdAt.rfc3339)),
+      .init("updated_at", .string(summary.updatedAt.rfc3339)),
+      .init("url", .string(site.url(issue: summary.slug))),
+    ]
+    if let merged { members.append(.init("merged", .bool(merged))) }
+    return .object(members)
+  }
+
+  func markdown(_ site: Site) -> String {
+    "# \(issue.summary.title)\n\n\(issue.markdown)\n"
+  }
+}

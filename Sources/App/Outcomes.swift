@@ -1,0 +1,210 @@
+import Diagnosis
+import Guide
+import HTTP
+import JSON
+import Markup
+import Store
+
+/// What a form, a curl line or the API says of a tried fix.
+struct OutcomeInput: Sendable {
+  let fix: Int
+  let result: OutcomeResult
+  let note: String
+  let environment: [Property]
+  let onBehalfOf: String?
+  let reporter: String
+  let source: SourceKind
+  let isHTML: Bool
+  /// A first click makes a cookie, so that the second one is the same person's.
+  let newCookie: String?
+  let isSecure: Bool
+
+  init(_ context: Context) throws(Failure) {
+    var fields = try context.body()
+    guard let fix = try fields.integer("fix", in: 1...Int.max) else { throw Failure.missing("fix") }
+    guard let result = try fields.choice("result", as: OutcomeResult.self) else {
+      throw Failure.missing("result")
+    }
+    self.fix = fix
+    self.result = result
+    note = SecretMasker.mask(try fields.text("note", limit: 5_000) ?? "").text
+    var environment: [Property] = []
+    for pair in try fields.properties("environment") + fields.properties("env") {
+      environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
+    }
+    self.environment = environment
+    let behalf = try fields.text("on_behalf_of", limit: 200)
+    try fields.finish()
+    isHTML = context.representation == .html
+    isSecure = context.site.base.hasPrefix("https:")
+    source = context.caller.source
+    onBehalfOf = behalf.map { "on_behalf:" + Secrets.digest(Array($0.utf8)) }
+    let isBrowser = context.request.headers["Sec-Fetch-Site"] != nil
+    if context.caller.isAnonymous, isBrowser, cookie(Cookies.reporter, of: context.request) == nil {
+      let value = Secrets.identifier()
+      newCookie = value
+      reporter = "cookie:" + Secrets.digest(Array(value.utf8))
+    } else {
+      newCookie = nil
+      // Behind a shared bot each person counts as one.
+      reporter = onBehalfOf.map { context.caller.reporter + "/" + $0 } ?? context.caller.reporter
+    }
+  }
+
+  func record(_ writing: Writing, report: String) throws -> Reply {
+    let recorded = try writing.record(
+      NewOutcome(
+        fixID: fix, result: result, note: note, environment: environment, reporter: reporter,
+        onBehalfOf: onBehalfOf, source: source),
+      forReport: report)
+    var headers: [HeaderFields.Field] = []
+    if let newCookie {
+      headers.append(
+        Cookies.set(Cookies.reporter, newCookie, maxAge: 365 * 86_400, secure: isSecure))
+    }
+    let page = try OutcomePage(recorded, reading: writing.reading)
+    if isHTML {
+      return .redirect(
+        .seeOther, to: "/reports/\(recorded.report.id)?recorded=\(recorded.id)", headers: headers)
+    }
+    return .page(page, status: .created, headers: headers)
+  }
+}
+
+extension App {
+  static func recordOnDiagnosis(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    let id = context.path[0]
+    let known = try context.read { try context.store.pending.diagnosis(id) ?? $0.diagnosis(id) }
+    guard let diagnosis = known else { throw Failure.notFound("diagnosis") }
+    let outcome = try OutcomeInput(context)
+    return .write { writing in
+      let report = try writing.report(
+        ofDiagnosis: diagnosis, reporter: outcome.reporter, source: outcome.source)
+      return try outcome.record(writing, report: report.id)
+    }
+  }
+
+  static func recordOnReport(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    let id = context.path[0]
+    guard let report = try context.read({ try $0.report(id) }) else {
+      throw Failure.notFound("report")
+    }
+    try requireReporter(of: report, context)
+    let outcome = try OutcomeInput(context)
+    return .write { try outcome.record($0, report: id) }
+  }
+
+  /// "By its reporter or an editor."
+  static func requireReporter(of report: Report, _ context: Context) throws(Failure) {
+    let caller = context.caller
+    if caller.may(.edit) || caller.reporter == report.reporter
+      || report.reporter.hasPrefix(caller.reporter + "/")
+    {
+      return
+    }
+    throw Failure.forbidden("Only its reporter or an editor may do that.")
+  }
+
+  /// "This was another problem."
+  static func feedback(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    let id = context.path[0]
+    let known = try context.read { try context.store.pending.diagnosis(id) ?? $0.diagnosis(id) }
+    guard known != nil else { throw Failure.notFound("diagnosis") }
+    var fields = try context.body()
+    let slug = try fields.text("right_issue", limit: 200)
+    try fields.finish()
+    var issue: Int?
+    if let slug, !slug.isEmpty {
+      switch try context.read({ try $0.issueID(named: slug) }) {
+      case .issue(let id), .moved(let id, _): issue = id
+      case nil: throw Failure.invalid("right_issue", "There is no such issue.")
+      }
+    }
+    let reporter = context.caller.reporter
+    return .write { [issue] writing in
+      try writing.addFeedback(diagnosis: id, rightIssue: issue, reporter: reporter)
+      return .page(
+        DonePage(title: "Thank you", detail: "This will be used to answer better."),
+        status: .created)
+    }
+  }
+
+  func failure(ofOutcome error: OutcomeError) -> Failure {
+    switch error {
+    case .reportNotFound: .notFound("report")
+    case .diagnosisNotFound: .invalid("diagnosis", "There is no such diagnosis.")
+    case .fixNotFound(let id): .invalid("fix", "There is no fix \(id).")
+    case .fixOfOtherIssue(let fix, let issue):
+      .invalid("fix", "Fix \(fix) does not belong to the report's issue, \(issue).")
+    }
+  }
+}
+
+/// The answer to a recorded outcome.
+struct OutcomePage: Page {
+  let outcome: RecordedOutcome
+  let issue: IssueSummary
+  let fix: Fix
+  /// What to try next when this one did not help.
+  let next: Fix?
+
+  var title: String { "Recorded: \(outcome.result.inWords)" }
+
+  init(_ outcome: RecordedOutcome, reading: Reading) throws {
+    self.outcome = outcome
+    guard let fix = try reading.fix(outcome.fixID),
+      let issue = try reading.summaries([fix.issueID]).first
+    else { throw OutcomeError.fixNotFound(outcome.fixID) }
+    self.fix = fix
+    self.issue = issue
+    next = try OutcomePage.next(outcome.report, issue: issue.id, reading: reading)
+  }
+
+  /// The best fix that was not tried for this report.
+  static func next(_ report: Report, issue: Int, reading: Reading) throws -> Fix? {
+    let tried = Set(try reading.outcomes(ofReport: report.id).map(\.fixID))
+    return try reading.rankedFixes(ofIssue: issue).first { !tried.contains($0.id) }
+  }
+
+  func html(_ site: Site) -> HTML { "<h1>\(title)</h1>" }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "id": .integer(outcome.id), "report": .string(outcome.report.id),
+      "fix": .integer(outcome.fixID), "result": .string(outcome.result.rawValue),
+      "state": .string(outcome.report.state.rawValue),
+      "issue": IssueJSON.summary(issue, site), "evidence": IssueJSON.evidence(fix.evidence),
+      "next_fix": next.map(IssueJSON.fix) ?? .null,
+      "url": .string(site.url("/reports/" + outcome.report.id)),
+    ]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    var text = wrapped(
+      "Recorded: \(outcome.result.inWords). \(issue.title), fix \(fix.id): \(fix.evidence.inWords).",
+      width)
+    if outcome.report.state != .resolved, let next {
+      text += "\nTry next: \(next.evidence.inWords)\n" + indentedMarkdown(next.text, width, 2)
+      text += "\nDid it work? Record it:\n"
+      text += "curl -s -d fix=\(next.id) -d result=worked "
+      text += site.url("/reports/\(outcome.report.id)/outcomes") + "\n"
+    }
+    return text + site.url("/reports/\(outcome.report.id)") + "\n"
+  }
+}
+
+extension OutcomeResult {
+  var inWords: String {
+    switch self {
+    case .worked: "fixed it"
+    case .partly: "helped a little"
+    case .noEffect: "didn't help"
+    case .madeWorse: "made it worse"
+    case .notApplicable: "didn't apply"
+    case .recurred: "came back"
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package import HTTP
+package import JSON
+package import Markup
+package import Store
+
+/// What an operation answers with: one value, shown in whichever form was asked for.
+package protocol Page: Sendable {
+  /// Plain text, for the browser's title bar.
+  var title: String { get }
+  /// The body of the HTML page, inside `<main>`.
+  func html(_ site: Site) -> HTML
+  func json(_ site: Site) -> JSON
+  func markdown(_ site: Site) -> String
+  /// For a terminal of `width` columns.
+  func text(_ site: Site, width: Int) -> String
+  /// What the ETag begins with; nil for none.
+  var revision: Int? { get }
+  /// Further things in the HTML head.
+  func head(_ site: Site) -> HTML
+}
+
+extension Page {
+  package var revision: Int? { nil }
+  package func head(_ site: Site) -> HTML { "" }
+  package func markdown(_ site: Site) -> String { text(site, width: 80) }
+}
+
+/// What pages know of the server and of who looks at them.
+package struct Site: Sendable {
+  /// "http://127.0.0.1:8080", without a slash at its end.
+  package let base: String
+  package let caller: Caller
+  /// Forms may be sent without an account.
+  package let openToAnyone: Bool
+  package let now: Time
+
+  func url(_ path: String) -> String { base + path }
+  func url(issue slug: String) -> String { base + "/issues/" + slug }
+
+  /// May record outcomes through the page's forms.
+  var mayReport: Bool { openToAnyone || caller.may(.report) }
+  var mayEdit: Bool { caller.may(.edit) }
+}
+
+/// Who sends a request.
+package struct Caller: Sendable, Hashable {
+  package enum Identity: Sendable, Hashable {
+    case anonymous
+    case account(id: Int, name: String, role: Role)
+    case token(id: Int, name: String, kind: SourceKind, account: Int?)
+  }
+
+  package let identity: Identity
+  package let scopes: Set<Scope>
+  /// How outcomes name this caller: stable, and says nothing about an anonymous person.
+  package let reporter: String
+
+  func may(_ scope: Scope) -> Bool { scopes.contains(scope) }
+
+  var isAnonymous: Bool { identity == .anonymous }
+
+  /// People's forms and tokens are `person`; MCP and agents' tokens `agent`.
+  var source: SourceKind {
+    switch identity {
+    case .anonymous: .anonymous
+    case .account: .person
+    case .token(_, _, let kind, _): kind
+    }
+  }
+
+  var viewer: Viewer {
+    switch identity {
+    case .anonymous: .anyone
+    case .account(let id, _, _): .member(account: id)
+    case .token(_, _, _, let account):
+      scopes.contains(.admin) ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
+    }
+  }
+
+  var name: String {
+    switch identity {
+    case .anonymous: "anonymous"
+    case .account(_, let name, _), .token(_, let name, _, _): name
+    }
+  }
+
+  var author: Author { Author(viewer: viewer, name: name) }
+}
+
+/// What a handler gives back.
+package enum Reply: Sendable {
+  case page(any Page, status: Status = .ok, headers: [HeaderFields.Field] = [])
+  /// Bytes that are no page: assets, feeds, exports. With `cacheable` they get an ETag.
+  case bytes([UInt8], type: String, headers: [HeaderFields.Field] = [])
+  case redirect(Status, to: String, headers: [HeaderFields.Field] = [])
+  /// Runs inside a write transaction; its reply is sent once the commit is on disk.
+  case write(@Sendable (Writing) throws -> Reply)
+}

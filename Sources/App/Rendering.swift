@@ -1,0 +1,204 @@
+import HTTP
+import JSON
+import Markup
+import Store
+
+extension App {
+  /// The last step: a reply becomes a response in the form that was asked for.
+  func render(_ reply: Reply, _ context: Context) -> Response {
+    switch reply {
+    case .page(let page, let status, let headers):
+      return render(page, status, headers, context)
+    case .bytes(let bytes, let type, let headers):
+      var fields = HeaderFields(headers)
+      fields.add("Content-Type", type)
+      if fields["Cache-Control"] == nil { fields.add("Cache-Control", "no-cache") }
+      return finish(.ok, fields, bytes, revision: nil, context.request)
+    case .redirect(let status, let location, let headers):
+      var fields = HeaderFields(headers)
+      fields.add("Location", location)
+      fields.add("Content-Type", "text/plain; charset=utf-8")
+      fields.add("Cache-Control", "no-cache")
+      addSecurity(to: &fields)
+      return Response(status, headers: fields, body: .bytes(Array("See \(location)\n".utf8)))
+    case .write:
+      // A write never answers with another write.
+      return problem(.internalError, context.request, context.representation)
+    }
+  }
+
+  private func render(
+    _ page: any Page, _ status: Status, _ headers: [HeaderFields.Field], _ context: Context
+  ) -> Response {
+    var fields = HeaderFields(headers)
+    let body: [UInt8]
+    switch context.representation {
+    case .html: body = Layout.document(page, context.site, request: context.request).bytes
+    case .json:
+      // For reading in a terminal at page addresses; compact for programs.
+      body = context.isAPI ? page.json(context.site).bytes : page.json(context.site).prettyBytes
+    case .markdown: body = Array(page.markdown(context.site).utf8)
+    case .text: body = Array(page.text(context.site, width: context.width).utf8)
+    }
+    fields.add("Content-Type", context.representation.contentType)
+    if !context.isAPI {
+      fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
+      addAlternates(to: &fields, context)
+    }
+    if fields["Cache-Control"] == nil {
+      fields.add("Cache-Control", context.caller.isAnonymous ? "no-cache" : "private, no-cache")
+    }
+    return finish(status, fields, body, revision: page.revision, context.request)
+  }
+
+  /// RFC 8288: the other forms of the page.
+  private func addAlternates(to fields: inout HeaderFields, _ context: Context) {
+    guard context.request.method == .get || context.request.method == .head else { return }
+    let raw = context.request.rawPath
+    let path = context.suffix.isEmpty ? raw : String(raw.dropLast(context.suffix.utf8.count))
+    let stem = path == "/" ? "/index" : path
+    guard !stem.hasSuffix("/") else { return }
+    let query = context.request.rawQuery.map { "?" + $0 } ?? ""
+    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else { return }
+    let links = Representation.allCases.filter { $0 != context.representation }.map {
+      let type = $0.contentType.split(separator: ";")[0]
+      return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""
+    }
+    fields.add("Link", links.joined(separator: ", "))
+  }
+
+  /// ETag, 304, gzip, security headers.
+  private func finish(
+    _ status: Status, _ headers: HeaderFields, _ body: [UInt8], revision: Int?, _ request: Request
+  ) -> Response {
+    var fields = headers
+    var body = body
+    addSecurity(to: &fields)
+    let isRead = request.method == .get || request.method == .head
+    let compressed = gzipped(body, &fields, request)
+    if status == .ok, isRead {
+      let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
+      let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
+      fields.add("ETag", tag)
+      if let known = request.headers.list("If-None-Match"), matches(known, tag) {
+        return Response(.notModified, headers: fields)
+      }
+    }
+    if let compressed { body = compressed }
+    return Response(status, headers: fields, body: .bytes(body))
+  }
+
+  /// RFC 9110 §13.1.2: weak comparison.
+  private func matches(_ known: String, _ tag: String) -> Bool {
+    if known == "*" { return true }
+    return known.split(separator: ",").contains { candidate in
+      let candidate = trimmed(candidate)
+      return (candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate) == tag[...]
+    }
+  }
+
+  private func gzipped(
+    _ body: [UInt8], _ fields: inout HeaderFields, _ request: Request
+  ) -> [UInt8]? {
+    guard body.count >= 1_400, let type = fields["Content-Type"], isCompressible(type) else {
+      return nil
+    }
+    let vary = fields["Vary"]
+    fields.set("Vary", (vary.map { $0 + ", " } ?? "") + "Accept-Encoding")
+    guard Gzip.isAccepted(request.headers.list("Accept-Encoding")),
+      let compressed = Gzip.compress(body)
+    else { return nil }
+    fields.add("Content-Encoding", "gzip")
+    return compressed
+  }
+
+  private func isCompressible(_ type: String) -> Bool {
+    type.hasPrefix("text/") || type.hasPrefix("application/json") || type.contains("+xml")
+      || type.contains("+json")
+  }
+
+  /// https://owasp.org/www-project-secure-headers/
+  private func addSecurity(to fields: inout HeaderFields) {
+    fields.add("Content-Security-Policy", App.contentSecurityPolicy)
+    fields.add("X-Content-Type-Options", "nosniff")
+    fields.add("Referrer-Policy", "same-origin")
+    fields.add("Cross-Origin-Resource-Policy", "same-origin")
+    fields.add("Cross-Origin-Opener-Policy", "same-origin")
+    fields.add(
+      "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()")
+  }
+
+  private static let contentSecurityPolicy =
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+  /// An error as RFC 9457 problem details, or the same in another form.
+  func problem(
+    _ failure: Failure, _ request: Request, _ representation: Representation
+  ) -> Response {
+    let site =
+      (try? self.site(for: request))
+      ?? Site(
+        base: configuration.publicURL ?? configuration.base,
+        caller: Caller(identity: .anonymous, scopes: [.read], reporter: ""),
+        openToAnyone: configuration.anonymousReports, now: .now())
+    let page = ProblemPage(failure: failure)
+    var fields = HeaderFields(failure.headers)
+    let body: [UInt8]
+    switch representation {
+    case .html: body = Layout.document(page, site, request: request).bytes
+    case .json: body = page.json(site).bytes
+    case .markdown: body = Array(page.markdown(site).utf8)
+    case .text: body = Array(page.text(site, width: 80).utf8)
+    }
+    fields.add(
+      "Content-Type",
+      representation == .json ? "application/problem+json" : representation.contentType)
+    fields.add("Vary", "Accept")
+    fields.add("Cache-Control", "no-store")
+    addSecurity(to: &fields)
+    return Response(failure.status, headers: fields, body: .bytes(body))
+  }
+}
+
+extension Caller {
+  var isAccount: Bool { if case .account = identity { true } else { false } }
+}
+
+/// An error as a page.
+struct ProblemPage: Page {
+  let failure: Failure
+
+  var title: String { failure.title }
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>\(failure.title)</h1>
+    <p>\(failure.detail)</p>
+    <p class="quiet">\(failure.status.code) · <code>\(failure.code)</code></p>
+    <form action="/search" role="search" class="ask">
+    <label for="q">Search</label>
+    <input id="q" name="q" type="search"><button>Search</button>
+    </form>
+    """
+  }
+
+  func json(_ site: Site) -> JSON {
+    var members: [JSON.Member] = [
+      .init("type", .string(site.base + "/help/problems#" + failure.code)),
+      .init("title", .string(failure.title)), .init("status", .integer(failure.status.code)),
+      .init("detail", .string(failure.detail)), .init("code", .string(failure.code)),
+    ]
+    if let field = failure.field { members.append(.init("field", .string(field))) }
+    return .object(members + failure.members)
+  }
+
+  func markdown(_ site: Site) -> String {
+    "# \(failure.title)\n\n\(failure.detail)\n\n\(failure.status.code) `\(failure.code)`\n"
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    wrapped("\(failure.title) (\(failure.status.code) \(failure.code))", width)
+      + wrapped(failure.detail, width)
+  }
+}

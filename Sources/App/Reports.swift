@@ -1,0 +1,284 @@
+import Diagnosis
+import Guide
+import HTTP
+import JSON
+import Markup
+import Store
+
+extension App {
+  static func reportForm(_ context: Context) throws -> Reply {
+    try context.query().finish()
+    return .page(ReportFormPage())
+  }
+
+  static func openReport(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    var fields = try context.body()
+    let text = try fields.text("text", limit: 100_000)
+    let slug = try fields.text("issue", limit: 200)
+    let diagnosis = try fields.text("diagnosis", limit: 100)
+    let environment = try fields.properties("environment")
+    let onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    try fields.finish()
+    let words = text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    guard words != nil || slug?.isEmpty == false || diagnosis?.isEmpty == false else {
+      throw Failure.missing("text")
+    }
+    var issue: IssueSummary?
+    if let slug, !slug.isEmpty {
+      issue = try context.read { reading in
+        switch try reading.issueID(named: slug) {
+        case .issue(let id), .moved(let id, _): try reading.summaries([id]).first
+        case nil: nil
+        }
+      }
+      guard issue != nil else { throw Failure.invalid("issue", "There is no such issue.") }
+    }
+    var cited: StoredDiagnosis?
+    if let diagnosis, !diagnosis.isEmpty {
+      cited = try context.read {
+        try context.store.pending.diagnosis(diagnosis) ?? $0.diagnosis(diagnosis)
+      }
+      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
+    }
+    let behalf = onBehalfOf.map { "/on_behalf:" + Secrets.digest(Array($0.utf8)) } ?? ""
+    let report = NewReport(
+      text: SecretMasker.mask(words ?? cited?.kept ?? cited?.excerpt ?? issue?.title ?? "").text,
+      environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
+      issueID: issue?.id, diagnosisID: cited?.id,
+      reporter: context.caller.reporter + behalf, source: context.caller.source)
+    let site = context.site
+    let isHTML = context.representation == .html
+    let isAPI = context.isAPI
+    return .write { writing in
+      let opened = try writing.openReport(report)
+      let path = (isAPI ? "/api/v1" : "") + "/reports/" + opened.id
+      if isHTML { return .redirect(.seeOther, to: path) }
+      return .page(
+        try ReportPage(opened, reading: writing.reading), status: .created,
+        headers: [HeaderFields.Field("Location", site.url(path))])
+    }
+  }
+
+  static func showReport(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    let recorded = try query.integer("recorded", in: 1...Int.max)
+    try query.finish()
+    return try context.read { reading in
+      guard let report = try reading.report(context.path[0]) else {
+        throw Failure.notFound("report")
+      }
+      return .page(
+        try ReportPage(report, reading: reading, recorded: recorded),
+        headers: [HeaderFields.Field("Cache-Control", "private, no-cache")])
+    }
+  }
+
+  static func listReports(_ context: Context) throws -> Reply {
+    // Members list reports; others need the link of one.
+    guard !context.caller.isAnonymous else {
+      throw context.isAPI
+        ? Failure.unauthorized : Failure.forbidden("Sign in to see the list of reports.")
+    }
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.reports(before: nil, limit: limit + 1, offset: cursor.offset)
+      let page = ReportListPage(
+        reports: try found.prefix(limit).map { try ReportPage($0, reading: reading) },
+        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+      return .page(page, headers: Cursor.link(page.next, context))
+    }
+  }
+
+  static func deleteReport(_ context: Context) throws -> Reply {
+    try context.require(.report)
+    guard let report = try context.read({ try $0.report(context.path[0]) }) else {
+      throw Failure.notFound("report")
+    }
+    try requireReporter(of: report, context)
+    return .write { writing in
+      try writing.deleteReport(report.id)
+      return .page(DonePage(title: "Deleted", detail: "The report and its outcomes are gone."))
+    }
+  }
+
+  private enum ClosedBy: String, CaseIterable { case fix, other, itself }
+
+  static func resolveReport(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    guard let report = try context.read({ try $0.report(context.path[0]) }) else {
+      throw Failure.notFound("report")
+    }
+    try requireReporter(of: report, context)
+    var fields = try context.body()
+    guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
+    let text = by == .other ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+    try fields.finish()
+    let isHTML = context.representation == .html
+    return .write { writing in
+      let closed = try writing.closeReport(
+        report.id, by: by.rawValue, text: SecretMasker.mask(text ?? "").text)
+      if isHTML { return .redirect(.seeOther, to: "/reports/" + report.id) }
+      return .page(try ReportPage(closed, reading: writing.reading))
+    }
+  }
+}
+
+/// One report with what was tried for it.
+struct ReportPage: Page {
+  let report: Report
+  let issue: IssueSummary?
+  let outcomes: [(outcome: Outcome, fix: Fix?)]
+  let next: Fix?
+  /// The outcome that was recorded just now.
+  let recorded: Int?
+
+  var title: String { issue.map { "Report: \($0.title)" } ?? "Report" }
+
+  init(_ report: Report, reading: Reading, recorded: Int? = nil) throws {
+    self.report = report
+    self.recorded = recorded
+    issue = try report.issueID.flatMap { try reading.summaries([$0]).first }
+    outcomes = try reading.outcomes(ofReport: report.id).map { ($0, try reading.fix($0.fixID)) }
+    next = try issue.flatMap { try OutcomePage.next(report, issue: $0.id, reading: reading) }
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "id": .string(report.id), "state": .string(report.state.rawValue),
+      "text": .string(report.text),
+      "environment": .object(report.environment.map { JSON.Member($0.key, .string($0.value)) }),
+      "issue": issue.map { IssueJSON.summary($0, site) } ?? .null,
+      "outcomes": .array(outcomes.map { ReportPage.json($0.outcome) }),
+      "diagnosis": report.diagnosisID.json, "source": .string(report.source.rawValue),
+      "closed_by": report.closedBy.json, "closing_text": report.closingText.json,
+      "created_at": .string(report.createdAt.rfc3339),
+      "url": .string(site.url("/reports/" + report.id)),
+    ]
+  }
+
+  private static func json(_ outcome: Outcome) -> JSON {
+    [
+      "id": .integer(outcome.id), "fix": .integer(outcome.fixID),
+      "result": .string(outcome.result.rawValue), "note": .string(outcome.note),
+      "environment": .object(outcome.environment.map { JSON.Member($0.key, .string($0.value)) }),
+      "source": .string(outcome.source.rawValue),
+      "created_at": .string(outcome.createdAt.rfc3339),
+    ]
+  }
+
+  func html(_ site: Site) -> HTML {
+    let last = outcomes.last
+    return """
+      <h1>\(report.state == .resolved ? "Resolved" : report.state == .open ? "Open report" : "Not resolved yet")</h1>
+      \(recorded != nil && last != nil ? "<p class=\"notice\" role=\"status\">Recorded: \(last!.outcome.result.inWords). \(last!.fix.map { "This fix: \($0.evidence.inWords)." } ?? "")</p>" : "")
+      \(issue.map { "<p>Issue: <a href=\"/issues/\($0.slug)\">\($0.title)</a></p>" as HTML } ?? "")
+      \(report.state != .resolved ? nextHTML(site) : "")
+      <h2>What was met</h2>
+      <pre tabindex="0"><code>\(report.text)</code></pre>
+      \(tried)
+      <p class="quiet">\(report.createdAt.rfc3339) · \(report.source.rawValue)</p>
+      """
+  }
+
+  private func nextHTML(_ site: Site) -> HTML {
+    if let next {
+      return FixViews.list([next], site, action: "/reports/\(report.id)/outcomes")
+    }
+    guard issue != nil else { return "" }
+    return """
+      <h2>Nothing more is written down</h2>
+      <p>All fixes of this issue were tried. If something else helped, say what:</p>
+      <form action="/reports/\(report.id)/resolve" method="post" class="paste">
+      <input type="hidden" name="by" value="other">
+      <label for="other">What fixed it</label>
+      <textarea id="other" name="text" rows="4" required></textarea>
+      <p><button>Save</button></p>
+      </form>
+      """
+  }
+
+  private var tried: HTML {
+    guard !outcomes.isEmpty else { return "" }
+    let rows: [HTML] = outcomes.map { outcome, fix in
+      """
+      <li>\(fix.map { "\(Markdown.summary($0.text))" as HTML } ?? "Fix \(outcome.fixID)"): <strong>\(outcome.result.inWords)</strong> \(outcome.note)</li>
+      """
+    }
+    return "<h2>What was tried</h2><ol>\(rows)</ol>"
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    var text = heading(title, width) + "State: \(report.state.rawValue)\n"
+    if let issue { text += "Issue: \(issue.title)\n  \(site.url(issue: issue.slug))\n" }
+    text += "\n" + indented(report.text, 2) + "\n"
+    for (outcome, _) in outcomes {
+      text += wrapped("Fix \(outcome.fixID): \(outcome.result.inWords) \(outcome.note)", width)
+    }
+    if report.state != .resolved, let next {
+      text += "\nTry next: \(next.evidence.inWords)\n" + indentedMarkdown(next.text, width, 2)
+      text += "\ncurl -s -d fix=\(next.id) -d result=worked "
+      text += site.url("/reports/\(report.id)/outcomes") + "\n"
+    }
+    return text
+  }
+}
+
+struct ReportListPage: Page {
+  let reports: [ReportPage]
+  let next: String?
+  let title = "Reports"
+
+  func html(_ site: Site) -> HTML {
+    let items: [HTML] = reports.map {
+      """
+      <li><a href="/reports/\($0.report.id)">\($0.issue?.title ?? String($0.report.text.prefix(80)))</a> \
+      <span class="quiet">\($0.report.state.rawValue) · \($0.report.createdAt.date)</span></li>
+      """
+    }
+    return """
+      <h1>Reports</h1>
+      \(reports.isEmpty ? "<p>None yet.</p>" : "<ul>\(items)</ul>")
+      \(Cursor.more(next, path: "/reports"))
+      """
+  }
+
+  func json(_ site: Site) -> JSON {
+    ["results": .array(reports.map { $0.json(site) }), "next": next.json]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    heading(title, width)
+      + reports.map {
+        "\($0.report.state.rawValue)  \($0.issue?.title ?? String($0.report.text.prefix(50)))\n"
+          + "  \(site.url("/reports/" + $0.report.id))\n"
+      }.joined()
+  }
+}
+
+struct ReportFormPage: Page {
+  let title = "Report a problem"
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>Report a problem</h1>
+    <p>Nothing known fits? Leave it here, so that others see it and can answer.</p>
+    <form class="paste" action="/reports" method="post">
+    <label for="text">The error message or what you saw</label>
+    <textarea id="text" name="text" rows="10" required></textarea>
+    <p><button class="primary">Send the report</button></p>
+    </form>
+    """
+  }
+
+  func json(_ site: Site) -> JSON {
+    ["title": .string(title), "post": .string(site.url("/api/v1/reports"))]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    "curl -s --data-urlencode text@- \(site.url("/reports"))\n"
+  }
+}

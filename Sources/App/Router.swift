@@ -1,0 +1,156 @@
+import HTTP
+
+/// One address of the product.
+struct Route: Sendable {
+  let method: Method
+  /// Path as documented, e.g. "/issues/{slug}/history".
+  let pattern: String
+  /// The same below "/api/v1", always JSON.
+  let hasAPI: Bool
+  /// At the page address too.
+  let hasPage: Bool
+  /// Not on an event loop: takes more than about a millisecond.
+  let isHeavy: Bool
+  /// Takes a text of up to 32 MiB as its body.
+  let isDiagnose: Bool
+  /// A POST that asks only, so that no policy for writes applies.
+  let isOpenQuestion: Bool
+  let handler: @Sendable (Context) throws -> Reply
+
+  static func get(
+    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
+    _ handler: @escaping @Sendable (Context) throws -> Reply
+  ) -> Route {
+    Route(
+      method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
+      isDiagnose: false, isOpenQuestion: false, handler: handler)
+  }
+
+  static func write(
+    _ method: Method, _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
+    diagnose: Bool = false, asksOnly: Bool = false,
+    _ handler: @escaping @Sendable (Context) throws -> Reply
+  ) -> Route {
+    Route(
+      method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
+      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, handler: handler)
+  }
+}
+
+/// Finds the route of a request and the representation asked for.
+struct Router: Sendable {
+  struct Match: Sendable {
+    let route: Route
+    let values: [String]
+    let isAPI: Bool
+    let suffix: String
+    /// nil: none of the four is acceptable.
+    let form: Representation?
+    /// What an error comes as.
+    var representation: Representation { form ?? .text }
+  }
+
+  enum Result: Sendable {
+    case found(Match)
+    case failed(Failure, Representation)
+  }
+
+  /// A segment of a pattern.
+  private enum Segment: Sendable {
+    case literal(String)
+    case value
+  }
+
+  private struct Entry: Sendable {
+    let segments: [Segment]
+    let route: Route
+  }
+
+  private let pages: [Entry]
+  private let api: [Entry]
+
+  init(_ routes: [Route]) {
+    let entries = routes.map { route in
+      Entry(
+        segments: route.pattern.split(separator: "/").map {
+          $0.hasPrefix("{") ? .value : .literal(String($0))
+        }, route: route)
+    }
+    pages = entries.filter(\.route.hasPage)
+    api = entries.filter(\.route.hasAPI)
+  }
+
+  func match(_ request: Request) -> Result {
+    var path = request.segments[...]
+    let isAPI = path.starts(with: ["api", "v1"])
+    if isAPI { path = path.dropFirst(2) }
+    let entries = isAPI ? api : pages
+    var suffix = ""
+    // Literal addresses with a dot (robots.txt) come before suffixes.
+    var found = candidates(entries, path)
+    if !isAPI, found.isEmpty || found.allSatisfy({ $0.values.contains { $0.contains(".") } }),
+      let last = path.last, let dot = last.lastIndex(of: "."),
+      Representation(suffix: last[last.index(after: dot)...]) != nil
+    {
+      let stem = String(last[..<dot])
+      let shorter = stem == "index" && path.count == 1 ? [] : path.dropLast() + [stem]
+      let withoutSuffix = candidates(entries, shorter[...])
+      if !withoutSuffix.isEmpty {
+        found = withoutSuffix
+        suffix = String(last[dot...])
+      }
+    }
+    let form = isAPI ? .json : form(suffix: suffix, request)
+    guard !found.isEmpty else { return .failed(.noPage, form ?? .text) }
+    // HEAD is GET without a body (RFC 9110 §9.3.2).
+    let method = request.method == .head ? Method.get : request.method
+    guard let (entry, values) = found.first(where: { $0.entry.route.method == method }) else {
+      return .failed(.methodNotAllowed(allowed(found.map(\.entry.route))), form ?? .text)
+    }
+    return .found(
+      Match(
+        route: entry.route, values: values, isAPI: isAPI, suffix: suffix, form: form))
+  }
+
+  func representation(_ request: Request) -> Representation {
+    switch match(request) {
+    case .found(let match): match.representation
+    case .failed(_, let representation): representation
+    }
+  }
+
+  private func form(suffix: String, _ request: Request) -> Representation? {
+    if !suffix.isEmpty { return Representation(suffix: suffix.dropFirst()) }
+    return Representation.negotiated(request.headers.list("Accept"))
+  }
+
+  private func allowed(_ routes: [Route]) -> [String] {
+    var names: [String] = []
+    for route in routes {
+      if !names.contains(route.method.name) { names.append(route.method.name) }
+      if route.method == .get, !names.contains("HEAD") { names.append("HEAD") }
+    }
+    return names + ["OPTIONS"]
+  }
+
+  private func candidates(
+    _ entries: [Entry], _ path: ArraySlice<String>
+  ) -> [(entry: Entry, values: [String])] {
+    var matches: [(entry: Entry, values: [String])] = []
+    for entry in entries where entry.segments.count == path.count {
+      var values: [String] = []
+      let fits = zip(entry.segments, path).allSatisfy { segment, text in
+        switch segment {
+        case .literal(let literal): return literal == text
+        case .value:
+          values.append(text)
+          return !text.isEmpty
+        }
+      }
+      if fits { matches.append((entry, values)) }
+    }
+    // "/issues/new" is no slug: literals win over values.
+    let fewest = matches.map(\.values.count).min() ?? 0
+    return matches.filter { $0.values.count == fewest }
+  }
+}

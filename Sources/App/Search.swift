@@ -1,0 +1,195 @@
+import Diagnosis
+import HTTP
+import JSON
+import Markup
+import Store
+
+extension App {
+  static func search(_ context: Context) throws -> Reply {
+    let started = monotonicMilliseconds()
+    var query = try context.query()
+    let words = try query.text("q", limit: 2_000) ?? ""
+    let guide = try query.text("guide")
+    let tag = try query.text("tag")
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let explains = try query.flag("explain")
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    let page = try context.read { reading in
+      try SearchPage.search(
+        SearchInput(
+          words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
+          explains: explains), reading)
+    }
+    if cursor.offset == 0, !words.allSatisfy(\.isWhitespace) {
+      let masked = String(SecretMasker.mask(words).text.prefix(300))
+      context.store.count(
+        Question(
+          kind: .search, text: masked, template: Template.of(masked),
+          source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
+          verdict: nil, results: page.results.count,
+          milliseconds: monotonicMilliseconds() - started))
+    }
+    return .page(page, headers: Cursor.link(page.next, context))
+  }
+}
+
+struct SearchInput {
+  var words: String
+  var guide: String?
+  var tag: String?
+  var limit = 20
+  var offset = 0
+  var explains = false
+}
+
+/// Ranked issues for a few words.
+struct SearchPage: Page {
+  struct Result: Sendable {
+    let issue: IssueSummary
+    let score: Double
+    let excerpt: Excerpt
+    let matched: [String]
+  }
+
+  let query: String
+  let guide: String?
+  let tag: String?
+  let results: [Result]
+  let next: String?
+  let explains: Bool
+
+  var title: String { query.isEmpty ? "Search" : "Search: \(query)" }
+
+  static func search(_ input: SearchInput, _ reading: Reading) throws -> SearchPage {
+    var terms = SearchQuery(input.words)
+    if terms.guide == nil { terms.guide = input.guide }
+    if terms.tag == nil { terms.tag = input.tag }
+    guard let corpus = try reading.corpus(guide: terms.guide) else {
+      throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
+    }
+    let hits = try Searcher.search(terms, corpus: corpus, reading: reading)
+    let shown = hits.dropFirst(input.offset).prefix(input.limit)
+    let summaries = try reading.summaries(shown.map(\.issueID))
+    let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
+    var results: [Result] = []
+    for hit in shown {
+      guard let issue = byID[hit.issueID] else { continue }
+      let markdown = try reading.issueMarkdown(issue.id)
+      results.append(
+        Result(
+          issue: issue, score: hit.score,
+          excerpt: Excerpt(of: markdown, words: terms.wanted), matched: hit.matched))
+    }
+    let end = input.offset + input.limit
+    return SearchPage(
+      query: input.words, guide: input.guide, tag: input.tag, results: results,
+      next: hits.count > end ? Cursor(offset: end).text : nil, explains: input.explains)
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "query": .string(query),
+      "results": .array(
+        results.map { result in
+          var members: [JSON.Member] = [
+            .init("issue", IssueJSON.summary(result.issue, site)),
+            .init("score", .number(rounded(result.score))),
+            .init("excerpt", .string(result.excerpt.plain)),
+          ]
+          if explains {
+            members.append(
+              .init("explain", ["matched": result.matched.json]))
+          }
+          return .object(members)
+        }), "next": next.json,
+    ]
+  }
+
+  func html(_ site: Site) -> HTML {
+    """
+    <h1>Search</h1>
+    <form action="/search" role="search" class="ask">
+    <label for="q">Words, a code, a flag, a "phrase"</label>
+    \(guide.map { "<input type=\"hidden\" name=\"guide\" value=\"\($0)\">" as HTML } ?? "")
+    <input id="q" name="q" type="search" value="\(query)"><button>Search</button>
+    </form>
+    \(list(site))
+    """
+  }
+
+  private func list(_ site: Site) -> HTML {
+    if query.allSatisfy(\.isWhitespace) { return "" }
+    if results.isEmpty {
+      return """
+        <p>Nothing found. <a href="/diagnose">Paste the whole message or log</a> instead, \
+        or <a href="/report">leave a report</a>.</p>
+        """
+    }
+    let items: [HTML] = results.map { result in
+      """
+      <li><a href="/issues/\(result.issue.slug)">\(result.issue.title)</a> \
+      <span class="quiet">\(result.issue.guide)\(result.issue.section.isEmpty ? "" : " › ")\(result.issue.section)</span>
+      <p>\(result.excerpt.html)</p></li>
+      """
+    }
+    let path = "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
+    return "<ol class=\"results\">\(items)</ol>\(Cursor.more(next, path: path))"
+  }
+
+  func markdown(_ site: Site) -> String {
+    "# Search: \(query)\n\n"
+      + results.map {
+        "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain)\n"
+      }.joined()
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    if results.isEmpty { return "Nothing found for: \(query)\n" }
+    return results.map { result in
+      "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
+        + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
+    }.joined() + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+  }
+}
+
+/// A piece of an issue's text around the words that were asked for.
+struct Excerpt: Sendable {
+  let parts: [(text: String, isHit: Bool)]
+
+  init(of markdown: String, words: Set<String>) {
+    let source = Array(
+      Markdown.plainText(markdown, width: 10_000).split(whereSeparator: \.isWhitespace).prefix(1_500))
+    let hits = source.map { word in
+      Analyzer.tokens(of: String(word)).contains { words.contains($0.text) }
+    }
+    // The window of 30 words with the most hits.
+    let size = min(30, source.count)
+    var best = 0
+    var bestCount = -1
+    var count = hits.prefix(size).count { $0 }
+    for start in 0...max(0, source.count - size) {
+      if start > 0 {
+        count += (hits[start + size - 1] ? 1 : 0) - (hits[start - 1] ? 1 : 0)
+      }
+      if count > bestCount {
+        best = start
+        bestCount = count
+      }
+    }
+    var parts: [(text: String, isHit: Bool)] = best > 0 ? [("… ", false)] : []
+    for index in best..<best + size {
+      parts.append((String(source[index]), hits[index]))
+      parts.append((" ", false))
+    }
+    if best + size < source.count { parts.append(("…", false)) }
+    self.parts = parts
+  }
+
+  var plain: String { parts.map(\.text).joined() }
+
+  var html: HTML {
+    let pieces: [HTML] = parts.map { $0.isHit ? "<mark>\($0.text)</mark>" : "\($0.text)" }
+    return "\(pieces)"
+  }
+}

@@ -1,0 +1,82 @@
+import Diagnosis
+import Store
+
+/// What a person types into a search box: words, `"exact phrases"`, `-not`, `guide:`, `tag:`; the
+/// rest is literal.
+struct SearchQuery {
+  var words = ""
+  var phrases: [String] = []
+  var excluded: [String] = []
+  var guide: String?
+  var tag: String?
+
+  init(_ text: String) {
+    var rest = text[...]
+    while let first = rest.first {
+      if first.isWhitespace {
+        rest.removeFirst()
+      } else if first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") {
+        let phrase = String(rest[rest.index(after: rest.startIndex)..<end])
+        phrases.append(phrase)
+        words += " " + phrase
+        rest = rest[rest.index(after: end)...]
+      } else {
+        let word = rest.prefix { !$0.isWhitespace }
+        rest = rest[word.endIndex...]
+        add(String(word))
+      }
+    }
+  }
+
+  private mutating func add(_ word: String) {
+    if word.hasPrefix("guide:"), word.count > 6 {
+      guide = String(word.dropFirst(6))
+    } else if word.hasPrefix("tag:"), word.count > 4 {
+      tag = String(word.dropFirst(4))
+    } else if word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 1,
+      word.dropFirst().first!.isLetter
+    {
+      excluded.append(String(word.dropFirst()))
+    } else {
+      words += " " + word
+    }
+  }
+
+  /// Tokens to highlight.
+  var wanted: Set<String> {
+    Set(Analyzer.tokens(of: words).map(\.text).filter { !stopWords.contains($0) })
+  }
+}
+
+/// Ranks issues for a search box.
+enum Searcher {
+  struct Hit {
+    let issueID: Int
+    let score: Double
+    let matched: [String]
+  }
+
+  static func search(
+    _ query: SearchQuery, corpus: StoredCorpus, reading: Reading
+  ) throws -> [Hit] {
+    let text = PastedText(
+      lines: [SignalLine(number: 1, text: query.words, weight: 1)], lineCount: 1,
+      byteCount: query.words.utf8.count, redacted: 0, isLog: false)
+    var hits = try Matcher().search(text, corpus: corpus, limit: 300).map {
+      Hit(issueID: $0.issueID, score: $0.score, matched: $0.matched)
+    }
+    for phrase in query.phrases {
+      let allowed = Set(try reading.issues(withPhrase: phrase, limit: 10_000))
+      hits.removeAll { !allowed.contains($0.issueID) }
+    }
+    for word in query.excluded {
+      let unwanted = Set(try reading.issues(withPhrase: word, limit: 100_000))
+      hits.removeAll { unwanted.contains($0.issueID) }
+    }
+    if let tag = query.tag {
+      let tagged = Set(try reading.issues(withTag: tag))
+      hits.removeAll { !tagged.contains($0.issueID) }
+    }
+    return hits
+  }
+}
