@@ -1,0 +1,185 @@
+extension IssueReader {
+  /// Items deeper inside items than this are text.
+  private static let depthLimit = 3
+
+  // MARK: List items
+
+  mutating func item(_ index: Int, _ walk: BlockWalk) {
+    guard case .item(let item) = walk.outline.blocks[index].kind else { return }
+    let text = walk.itemText(index)
+    if walk.outline.blocks[index].lines.count == 1 || walk.depth >= Self.depthLimit {
+      if let label = Label(text), label.name != .remark {
+        apply(label, line: walk.line(index))
+      } else {
+        plainItem(text, ordered: item.ordered, index, walk)
+      }
+      return
+    }
+    let bytes = Array(text.utf8)
+    // A sample that opened the item is gone from its text: count lines from what is left.
+    let first = walk.outline.blocks[index].lines.first { !walk.hidden.contains($0) }
+    let inner = BlockWalk(
+      outline: Outline(bytes), lineOffset: (first ?? 0) + walk.lineOffset, hidden: [],
+      depth: walk.depth + 1)
+    readInside(inner, text: text, ordered: item.ordered, index, walk)
+  }
+
+  /// An item of several lines: its own text, then what stands in it.
+  private mutating func readInside(
+    _ inner: BlockWalk, text: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
+  ) {
+    let labelled = inner.outline.blocks.indices.filter {
+      let name = inner.outline.label(ofBlock: $0)?.name
+      return (name != nil && name != .remark) || inner.hasLabelLine($0)
+    }
+    guard let first = labelled.first else {
+      return plainItem(text, ordered: ordered, index, walk)
+    }
+    if first > 0 {
+      let own = (0..<first).map { inner.text($0) }.joined(separator: "\n\n")
+      plainItem(own, ordered: ordered, index, walk)
+    }
+    for block in inner.outline.blocks.indices.dropFirst(first) {
+      switch inner.outline.blocks[block].kind {
+      case .paragraph: paragraph(block, inner)
+      case .item: item(block, inner)
+      default: place(block, inner)
+      }
+    }
+  }
+
+  private mutating func plainItem(
+    _ text: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
+  ) {
+    guard !text.isEmpty else { return }
+    if Label(text) != nil { return place(index, walk) }  // a remark
+    switch part {
+    case .opening where ordered: place(index, walk)
+    case .opening: add(bulletsAreCauses ? .cause : .symptom, text, line: walk.line(index))
+    case .symptoms: addSymptom(text, line: walk.line(index))
+    case .causes: addCause(text, line: walk.line(index))
+    case .fix, .verify: appendToFix(index, walk)
+    case .other where partLevel == 0: itemAfterLabel(text, ordered: ordered, index, walk)
+    case .other: place(index, walk)
+    }
+  }
+
+  /// A plain bullet below a label that is neither symptom, cause nor fix.
+  private mutating func itemAfterLabel(
+    _ text: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
+  ) {
+    if !content.fixes.isEmpty {
+      appendToFix(index, walk)
+    } else if ordered {
+      place(index, walk)
+    } else {
+      addSymptom(text, line: walk.line(index))
+    }
+  }
+
+  // MARK: Paragraphs
+
+  mutating func paragraph(_ index: Int, _ walk: BlockWalk) {
+    if let name = boldHeading(index, walk) {
+      let level = 7
+      let isFixText = part == .fix && partLevel > 0 && partLevel < level && name.role == .other
+      if !isFixText, name.role != .other {
+        return openBold(name, index, walk)
+      }
+    }
+    guard walk.hasLabelLine(index) else { return plainParagraph(index, walk) }
+    var plain: [String] = []
+    var plainStart = walk.lines(index).lowerBound
+    let lines = walk.text(index).lines
+    func flush(_ reader: inout IssueReader, to line: Int) {
+      let text = plain.joined(separator: "\n").trimmedLines
+      if !text.isEmpty { reader.placeText(text, lines: plainStart..<line) }
+    }
+    var pending: (label: Label, line: Int)?
+    for (offset, line) in lines.enumerated() {
+      let number = walk.lines(index).lowerBound + offset
+      if let label = Label(line.trimmed), label.name != .remark {
+        if let pending { apply(pending.label, line: pending.line) } else { flush(&self, to: number) }
+        pending = (label, number + 1)
+        plain = []
+        plainStart = number + 1
+      } else if pending != nil {
+        pending!.label.value += (pending!.label.value.isEmpty ? "" : "\n") + line.trimmed
+      } else {
+        plain.append(String(line))
+      }
+    }
+    if let pending { apply(pending.label, line: pending.line) }
+  }
+
+  private mutating func placeText(_ text: String, lines: Range<Int>) {
+    if part == .fix, let last = fixTexts.indices.last {
+      fixTexts[last].append(text, lines: lines)
+    } else if part == .symptoms || part == .causes {
+      add(part == .symptoms ? .symptom : .cause, text, line: lines.lowerBound + 1)
+    } else {
+      other.append(text, lines: lines)
+    }
+  }
+
+  private mutating func plainParagraph(_ index: Int, _ walk: BlockWalk) {
+    let text = walk.text(index)
+    if part == .opening || (part == .other && partLevel == 0 && content.fixes.isEmpty) {
+      bulletsAreCauses = false
+      if text.hasSuffix(":"), walk.nextIsItem(index), announcesCauses(text) {
+        bulletsAreCauses = true
+      }
+    }
+    place(index, walk)
+  }
+
+  private func announcesCauses(_ text: String) -> Bool {
+    let words = (text.lines.last ?? "").lowercased().split { !$0.isLetter }
+    return words.contains { $0 == "cause" || $0 == "causes" || $0 == "reasons" }
+  }
+
+  /// `**Symptoms**` or `**Cause:**` alone on a line.
+  private func boldHeading(_ index: Int, _ walk: BlockWalk) -> PartName? {
+    guard walk.outline.blocks[index].lines.count == 1 else { return nil }
+    var text = walk.text(index).trimmed[...]
+    let hasColon = text.hasSuffix(":")
+    if hasColon { text = text.dropLast() }
+    if text.count > 4, text.hasPrefix("**"), text.hasSuffix("**") {
+      text = text.dropFirst(2).dropLast(2)
+    } else if text.count > 4, text.hasPrefix("__"), text.hasSuffix("__") {
+      text = text.dropFirst(2).dropLast(2)
+    } else if !hasColon || text.contains(" ") {
+      return nil
+    }
+    guard let name = PartName(String(text)), name.isExact else { return nil }
+    return name
+  }
+
+  private mutating func openBold(_ name: PartName, _ index: Int, _ walk: BlockWalk) {
+    bulletsAreCauses = false
+    let line = walk.line(index)
+    switch name.role {
+    case .symptom: part = .symptoms
+    case .cause: part = .causes
+    case .fix, .workaround:
+      part = .fix
+      addFix(name.role == .workaround ? .workaround : .fix, "", line: line)
+    case .other: part = .other
+    }
+    partLevel = 7
+    awaitsCode = nil
+  }
+}
+
+extension BlockWalk {
+  /// Whether a line of the paragraph begins with a label.
+  func hasLabelLine(_ index: Int) -> Bool {
+    guard isParagraph(index) else { return false }
+    return outline.blocks[index].lines.contains { line in
+      guard !hidden.contains(line), let label = Label(outline.text(ofLine: line).trimmed) else {
+        return false
+      }
+      return label.name != .remark
+    }
+  }
+}

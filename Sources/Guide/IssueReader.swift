@@ -1,0 +1,234 @@
+/// Reads the guide format's labels, and articles whose headings name their parts.
+struct IssueReader {
+  /// Which part of the issue a block without label belongs to.
+  enum Part: Equatable {
+    /// Nothing has been said yet: bullets are symptoms.
+    case opening
+    case symptoms, causes, fix, verify, other
+  }
+
+  var content = IssueContent()
+  var problems: [GuideError] = []
+  let title: String
+
+  var part = Part.opening
+  /// Level of the heading that opened `part`; 0 when no heading did.
+  var partLevel = 0
+  /// Texts of `content.fixes`, still growing.
+  var fixTexts: [TextPieces] = []
+  var other = TextPieces()
+  /// Plain bullets under "… has the following causes:" are causes.
+  var bulletsAreCauses = false
+  /// Only quotes stood above: the next quote is a quoted message.
+  var onlyQuotes = true
+  /// The last block was a symptom's or cause's text that ends with a colon.
+  var awaitsCode: PassageKind?
+
+  enum PassageKind { case symptom, cause }
+
+  init(title: String) { self.title = title }
+
+  mutating func read(_ bytes: [UInt8]) {
+    let outline = Outline(bytes)
+    let samples = takeSamples(outline)
+    var walk = BlockWalk(outline: outline, lineOffset: 0, hidden: samples, depth: 0)
+    readBlocks(&walk)
+    finish()
+  }
+
+  mutating func readBlocks(_ walk: inout BlockWalk) {
+    for index in walk.outline.blocks.indices { readBlock(index, walk) }
+  }
+
+  private mutating func readBlock(_ index: Int, _ walk: BlockWalk) {
+    let block = walk.outline.blocks[index]
+    let isQuote = block.kind == .quote
+    defer { if !isQuote { onlyQuotes = false } }
+    switch block.kind {
+    case .heading(let level, let text):
+      let title = Heading.title(walk.outline.bytes[text])
+      heading(title, level: level, index, walk)
+    case .item: item(index, walk)
+    case .paragraph: paragraph(index, walk)
+    case .quote where isQuote && part == .opening && onlyQuotes && isMessage(index, walk):
+      addSymptom(walk.unquoted(index), line: walk.line(index))
+    default: place(index, walk)
+    }
+  }
+
+  /// `> [!NOTE]` and `> **Note**:` are remarks, not quoted messages.
+  private func isMessage(_ index: Int, _ walk: BlockWalk) -> Bool {
+    let text = walk.unquoted(index)
+    return !text.isEmpty && !text.hasPrefix("[!") && !text.hasPrefix("![")
+      && Label(text)?.name != .remark
+  }
+
+  // MARK: Headings
+
+  private mutating func heading(_ text: String, level: Int, _ index: Int, _ walk: BlockWalk) {
+    if part == .opening, other.isEmpty, content.symptoms.isEmpty, !title.isEmpty, text == title {
+      return
+    }
+    let name = PartName(text)
+    let isDeeper = partLevel > 0 && level > partLevel
+    let opensPart = name.map { $0.role != .other } ?? false
+    if isDeeper, part == .fix, !opensPart {
+      appendToFix(index, walk)
+      return
+    }
+    if isDeeper, part == .fix, let name, name.isMethod { demoteLeadIn() }
+    bulletsAreCauses = false
+    awaitsCode = nil
+    guard let name, opensPart else {
+      open(.other, level: level)
+      place(index, walk)
+      return
+    }
+    openPart(name, heading: text, level: level, walk.line(index))
+  }
+
+  private mutating func openPart(_ name: PartName, heading: String, level: Int, _ line: Int) {
+    switch name.role {
+    case .symptom:
+      open(.symptoms, level: level)
+      if !name.rest.isEmpty { addSymptom(name.rest, line: line) }
+    case .cause:
+      open(.causes, level: level)
+      if !name.rest.isEmpty, name.rest.count < heading.count {
+        addCause(name.rest, line: line)
+      }
+    case .fix, .workaround:
+      // A method below "Resolution" keeps that heading's level, so that its siblings follow.
+      let isMethod = name.isMethod && part == .fix && partLevel > 0 && level > partLevel
+      open(.fix, level: isMethod ? partLevel : level)
+      let kind: FixText.Kind = name.role == .workaround ? .workaround : .fix
+      addFix(kind, name.rest.isEmpty ? "" : "**\(name.rest)**", line: line)
+    case .other:
+      open(.other, level: level)
+    }
+  }
+
+  private mutating func open(_ newPart: Part, level: Int) {
+    part = newPart
+    partLevel = level
+    awaitsCode = nil
+  }
+
+  /// "Use one of the following methods:" above the methods is no fix of its own.
+  private mutating func demoteLeadIn() {
+    guard let last = fixTexts.last, !last.text.contains("\n\n") else { return }
+    let text = last.text
+    let lower = text.lowercased()
+    guard text.isEmpty || text.hasSuffix(":") || lower.contains("following")
+      || lower.contains("methods") || lower.contains("options")
+    else { return }
+    let fix = content.fixes.removeLast()
+    fixTexts.removeLast()
+    if !text.isEmpty { other.append(text, lines: fix.line..<fix.line + 1) }
+  }
+
+  // MARK: Text without label
+
+  /// Puts a block where blocks of the current part go.
+  mutating func place(_ index: Int, _ walk: BlockWalk) {
+    let text = walk.text(index)
+    guard !text.isEmpty else { return }
+    if let kind = awaitsCode {
+      awaitsCode = nil
+      if walk.isCode(index) { return extendPassage(kind, text) }
+    }
+    switch part {
+    case .fix: appendToFix(index, walk)
+    case .verify: appendToVerify(text)
+    case .symptoms where walk.outline.blocks[index].kind != .html:
+      placePassage(.symptom, walk.passage(index), index, walk)
+    case .causes where walk.outline.blocks[index].kind != .html:
+      placePassage(.cause, walk.passage(index), index, walk)
+    default: other.append(text, lines: walk.lines(index))
+    }
+  }
+
+  private mutating func placePassage(
+    _ kind: PassageKind, _ text: String, _ index: Int, _ walk: BlockWalk
+  ) {
+    if text.hasSuffix(":"), walk.isParagraph(index) {
+      // "The following message is shown:" belongs to the code below it, and says nothing alone.
+      if walk.nextIsItem(index) { return other.append(text, lines: walk.lines(index)) }
+    }
+    add(kind, text, line: walk.line(index))
+  }
+
+  mutating func addSymptom(_ text: String, line: Int) { add(.symptom, text, line: line) }
+  mutating func addCause(_ text: String, line: Int) { add(.cause, text, line: line) }
+
+  mutating func add(_ kind: PassageKind, _ text: String, line: Int) {
+    guard !text.isEmpty else { return }
+    let passage = Passage(text: text, line: line)
+    switch kind {
+    case .symptom: content.symptoms.append(passage)
+    case .cause: content.causes.append(passage)
+    }
+    awaitsCode = text.hasSuffix(":") ? kind : nil
+  }
+
+  private mutating func extendPassage(_ kind: PassageKind, _ text: String) {
+    switch kind {
+    case .symptom: content.symptoms[content.symptoms.count - 1].text += "\n\n" + text
+    case .cause: content.causes[content.causes.count - 1].text += "\n\n" + text
+    }
+  }
+
+  // MARK: Fixes
+
+  mutating func addFix(_ kind: FixText.Kind, _ text: String, line: Int) {
+    content.fixes.append(FixText(kind: kind, text: "", line: line))
+    var pieces = TextPieces()
+    pieces.start(text, line: line - 1)
+    fixTexts.append(pieces)
+  }
+
+  mutating func appendToFix(_ index: Int, _ walk: BlockWalk) {
+    guard let last = fixTexts.indices.last else { return }
+    fixTexts[last].append(walk.text(index), lines: walk.lines(index))
+  }
+
+  private mutating func appendToVerify(_ text: String) {
+    guard let last = content.fixes.indices.last else { return }
+    let before = content.fixes[last].verify ?? ""
+    content.fixes[last].verify = before.isEmpty ? text : before + "\n\n" + text
+  }
+
+  mutating func problem(_ line: Int, _ reason: String) {
+    problems.append(GuideError(line: line, reason: reason))
+  }
+
+  private mutating func finish() {
+    var kept: [FixText] = []
+    for (index, fix) in content.fixes.enumerated() {
+      var fix = fix
+      fix.text = fixTexts[index].text.trimmedLines
+      if !fix.text.isEmpty {
+        kept.append(fix)
+      } else if labelledFixes.contains(fix.line) {
+        problem(
+          fix.line, "This fix is empty; write behind its label what to do, or take the label away.")
+      }
+    }
+    content.fixes = kept
+    content.other = other.text.trimmedLines
+  }
+
+  /// Lines of fixes that a label, not a heading, announced.
+  var labelledFixes: Set<Int> = []
+}
+
+extension String {
+  /// Without blank lines at its beginning and white space at its end.
+  var trimmedLines: String {
+    let lines = lines.drop { $0.utf8.allSatisfy(\.isSpaceOrTab) }
+    guard !lines.isEmpty else { return "" }
+    var text = lines.joined(separator: "\n")
+    while let last = text.utf8.last, last.isWhitespace { text.removeLast() }
+    return text
+  }
+}

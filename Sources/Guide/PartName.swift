@@ -1,0 +1,77 @@
+/// What a heading such as *Symptoms* or *Possible Ways to Fix It* announces.
+struct PartName: Equatable {
+  enum Role: Equatable {
+    case symptom, cause, fix, workaround
+    /// A part of an article that is none of these: *Diagnosis*, *More information*, *References*.
+    case other
+  }
+
+  var role: Role
+  /// The whole heading is the part's name ("Cause 2"); false for "Solution: restart the pod".
+  var isExact: Bool
+  /// What the heading says beyond the part's name.
+  var rest: String
+  /// One of several ways: "Method 1", "Option B", "Workaround 2".
+  var isMethod: Bool
+
+  init?(_ heading: String) {
+    let text = Self.plain(heading)
+    guard !text.isEmpty, text.utf8.count <= 200 else { return nil }
+    let lower = text.lowercased()
+    (isExact, rest, isMethod) = (true, "", false)
+    if let role = Self.names[lower] {
+      self.role = role
+      return
+    }
+    let words = lower.split(separator: " ")
+    if let name = words.first, let role = Self.numbered[String(name)], words.count >= 2 {
+      let isNumber = Self.isNumber(words[1].filter { $0 != ":" && $0 != "." && $0 != ")" })
+      if isNumber {
+        self.role = role
+        isMethod = role == .fix || role == .workaround
+        rest = Self.dropWords(2, of: text)
+        isExact = rest.isEmpty
+        return
+      }
+    }
+    if let (name, rest) = Self.split(text), let role = Self.names[name.lowercased()] {
+      (self.role, self.rest, isExact) = (role, rest, false)
+      return
+    }
+    guard let opening = Self.openings.first(where: { lower.hasPrefix($0.0) }) else { return nil }
+    (role, rest, isExact) = (opening.1, text, false)
+  }
+
+  /// The heading without emphasis, anchor, numbering and colon.
+  private static func plain(_ heading: String) -> String {
+    var text = heading.filter { $0 != "*" && $0 != "`" }.trimmed
+    if let anchor = text.firstRange(of: " {#") { text = text[..<anchor.lowerBound].trimmed }
+    while let last = text.last, last == ":" || last == "?" || last == "." || last == "_" {
+      text = text.dropLast().trimmed
+    }
+    while text.first == "_" { text.removeFirst() }
+    return text.replacing("’", with: "'")
+  }
+
+  private static func isNumber(_ word: String) -> Bool {
+    guard let first = word.utf8.first else { return false }
+    if word.utf8.count == 1, first.isLetter { return true }
+    return word.utf8.allSatisfy(\.isDigit)
+      || ["one", "two", "three", "four", "five"].contains(word)
+  }
+
+  /// "Name: rest", "Name - rest", "Name – rest".
+  private static func split(_ text: String) -> (String, String)? {
+    for separator in [": ", " - ", " – ", " — "] {
+      guard let found = text.firstRange(of: separator) else { continue }
+      let rest = text[found.upperBound...].trimmed
+      return rest.isEmpty ? nil : (text[..<found.lowerBound].trimmed, rest)
+    }
+    return nil
+  }
+
+  private static func dropWords(_ count: Int, of text: String) -> String {
+    let rest = text.split(separator: " ", maxSplits: count).dropFirst(count).first ?? ""
+    return String(rest.drop { $0 == "-" || $0 == "–" || $0 == ":" || $0 == " " })
+  }
+}

@@ -1,0 +1,74 @@
+extension PartName {
+  /// Headings as they occur in real articles, lower-case.
+  static let names: [String: Role] = {
+    var names: [String: Role] = [:]
+    for name in symptoms { names[name] = .symptom }
+    for name in causes { names[name] = .cause }
+    for name in fixes { names[name] = .fix }
+    for name in workarounds { names[name] = .workaround }
+    for name in others { names[name] = .other }
+    return names
+  }()
+
+  /// Words that, followed by a number or letter, name one of several parts.
+  static let numbered: [String: Role] = [
+    "symptom": .symptom, "issue": .symptom, "problem": .symptom,
+    "cause": .cause, "reason": .cause,
+    "fix": .fix, "resolution": .fix, "solution": .fix, "method": .fix, "option": .fix,
+    "approach": .fix, "mitigation": .fix,
+    "workaround": .workaround,
+  ]
+
+  /// How a heading begins that says more than its part's name.
+  static let openings: [(String, Role)] = [
+    ("why this ", .cause), ("why it ", .cause), ("why did ", .cause), ("why does ", .cause),
+    ("what causes", .cause), ("cause of ", .cause), ("causes of ", .cause), ("cause for ", .cause),
+    ("to work around", .workaround), ("workaround for ", .workaround), ("workaround ", .workaround),
+    ("to resolve", .fix), ("to fix", .fix), ("to correct", .fix), ("to solve", .fix),
+    ("to mitigate", .fix), ("how to fix", .fix), ("how to resolve", .fix), ("how to solve", .fix),
+    ("how do i fix", .fix), ("how can i fix", .fix), ("possible ways to fix", .fix),
+    ("ways to fix", .fix), ("fix for ", .fix), ("resolution for ", .fix), ("solution for ", .fix),
+    ("solution to ", .fix), ("resolution ", .fix), ("mitigation ", .fix),
+  ]
+
+  private static let symptoms = [
+    "symptom", "symptoms", "problem", "problem description", "problem statement", "issue",
+    "issue description", "meaning", "description", "error", "error message", "error messages",
+    "impact", "display message", "what you see", "observed behavior", "observed behaviour",
+    "actual result", "actual results", "the problem", "the issue",
+  ]
+
+  private static let causes = [
+    "cause", "causes", "root cause", "root causes", "possible cause", "possible causes", "reason",
+    "reasons", "why this error occurred", "why this happens", "why it happens",
+    "common causes", "likely cause", "likely causes", "the cause", "underlying cause",
+  ]
+
+  private static let fixes = [
+    "fix", "fixes", "the fix", "resolution", "resolutions", "solution", "solutions",
+    "the solution", "mitigation", "mitigations", "remediation", "possible ways to fix it",
+    "how to fix", "how to fix it", "how to resolve", "how to resolve it", "possible fixes",
+    "possible solutions", "possible mitigations", "recommended resolution",
+    "recommended resolutions", "recommended action", "recommended actions",
+    "to correct this error", "apply the patch", "how to apply the patch", "what to do",
+    "solution/workaround", "resolution/workaround", "fix/workaround",
+  ]
+
+  private static let workarounds = [
+    "workaround", "workarounds", "work around", "work-around", "temporary fix",
+    "temporary workaround",
+  ]
+
+  private static let others = [
+    "diagnosis", "diagnostics", "diagnose", "investigation", "troubleshooting steps",
+    "more information", "more info", "additional information", "additional resources", "remarks",
+    "remark", "reference", "references", "see also", "related reading", "related readings",
+    "related information", "related links", "related articles", "related documentation",
+    "useful links", "links", "further reading", "example", "examples", "summary", "introduction",
+    "overview", "abstract", "details", "status", "statement", "background", "prerequisites",
+    "requirements", "notes", "note", "affected versions", "affected products",
+    "affected products and versions", "applicable versions", "applies to", "attached files",
+    "patch", "steps to reproduce", "limitations", "conclusion", "did this fix the problem",
+    "did this solve your problem", "still need help", "next steps", "syntax", "parameters",
+  ]
+}

@@ -1,0 +1,62 @@
+/// Markdown as cmark-gfm reads it (tables, strikethrough, autolinks, task lists), made safe.
+package enum Markdown {
+  /// Renders Markdown for a page.
+  ///
+  /// Raw HTML is shown as text; links lead only to `http`, `https`, `mailto` and relative
+  /// addresses, with `rel="nofollow noopener"`; images become links to them, so that a page
+  /// asks no third party for anything.
+  ///
+  /// - Parameters:
+  ///   - idPrefix: Headings get ids that begin with it, and `#anchor` links lead to those; nil
+  ///     for no ids.
+  ///   - topHeading: The level at which the text's outermost headings are shown; deeper ones
+  ///     follow without a gap, down to 6.
+  package static func html(
+    _ markdown: String, idPrefix: String? = nil, topHeading: Int = 4
+  ) -> HTML {
+    guard let tree = Tree(markdown) else { return verbatim(markdown) }
+    var renderer = HTMLRenderer(idPrefix: idPrefix, headingRanks: ranks(tree, top: topHeading))
+    tree.walk { node, entering in
+      if entering { renderer.enter(node) } else { renderer.leave(node) }
+    }
+    return renderer.html
+  }
+
+  /// Renders text of one line, such as a title: code and emphasis, no blocks and no links.
+  package static func inline(_ markdown: String) -> HTML {
+    guard let tree = Tree(markdown) else { return .text(markdown) }
+    var renderer = HTMLRenderer(idPrefix: nil, headingRanks: [:])
+    renderer.allowsLinks = false
+    var isParagraph = true
+    tree.walk { node, entering in
+      switch node.kind {
+      case .document: return
+      case .paragraph where node.parent?.kind == .document && node.isFirst && node.isLast: return
+      case .text, .softBreak, .code, .emphasis, .strong, .strikethrough, .link, .htmlInline: break
+      default: isParagraph = false
+      }
+      if entering { renderer.enter(node) } else { renderer.leave(node) }
+    }
+    return isParagraph ? renderer.html : .text(markdown)
+  }
+
+  /// Whether an address may stand in a link: relative, or of a scheme that runs nothing.
+  package static func isSafe(url: String) -> Bool { Link.isSafe(url) }
+
+  private static func verbatim(_ markdown: String) -> HTML {
+    "<pre tabindex=\"0\">\(markdown)</pre>\n"
+  }
+
+  /// The level to show for each level that occurs.
+  private static func ranks(_ tree: borrowing Tree, top: Int) -> [Int: Int] {
+    var levels: Set<Int> = []
+    tree.walk { node, entering in
+      if entering, node.kind == .heading { levels.insert(node.headingLevel) }
+    }
+    var ranks: [Int: Int] = [:]
+    for (rank, level) in levels.sorted().enumerated() {
+      ranks[level] = min(max(top, 1) + rank, 6)
+    }
+    return ranks
+  }
+}
