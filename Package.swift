@@ -46,7 +46,7 @@ let package = Package(
     module("Guide"),
     module("Diagnosis"),
     module("Store", ["SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON"]),
-    module("App", ["HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib"]),
+    module("App", ["HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite", "Threads"]),
     .executableTarget(
       name: "fixbook",
       dependencies: ["App", "Server", "HTTP", "Store", "Guide", "Diagnosis", "JSON"],

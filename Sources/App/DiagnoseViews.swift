@@ -1,3 +1,4 @@
+import Guide
 import Diagnosis
 import JSON
 import Markup

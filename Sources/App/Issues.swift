@@ -157,7 +157,7 @@ extension App {
 
   /// Mistakes in the guide format, at their line.
   private static func checkMarkdown(_ markdown: String) throws(Failure) {
-    let mistakes = IssueContent.mistakes(in: markdown)
+    let mistakes = IssueContent.validate(markdown: markdown)
     if !mistakes.isEmpty { throw malformed(mistakes) }
   }
 

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Markup
 import Store
+import Synchronization
 
 extension App {
   static func signInForm(_ context: Context) throws -> Reply {
@@ -31,7 +32,7 @@ extension App {
               link: nil, message: "This link was used before, or its 15 minutes are over."),
             status: .forbidden, headers: App.privately)
         }
-        return try App.startSession(account, writing, isSecure)
+        return try App.startSession(account.id, writing, isSecure)
       }
     }
     guard let name, let password else { throw Failure.missing("name") }
@@ -52,13 +53,13 @@ extension App {
         SignInPage(link: nil, message: "Name or password is wrong."), status: .forbidden,
         headers: App.privately)
     }
-    return .write { try App.startSession(account, $0, isSecure) }
+    return .write { try App.startSession(account.id, $0, isSecure) }
   }
 
   private static func startSession(
-    _ account: Account, _ writing: Writing, _ isSecure: Bool
+    _ account: Int, _ writing: Writing, _ isSecure: Bool
   ) throws -> Reply {
-    let secret = try writing.createSession(account: account.id)
+    let secret = try writing.createSession(account: account)
     return .redirect(
       .seeOther, to: "/account",
       headers: [Cookies.set(Cookies.session, secret, maxAge: 30 * 86_400, secure: isSecure)])
@@ -87,7 +88,7 @@ extension App {
   }
 
   func setPassword(_ context: Context) throws -> Reply {
-    guard case .account(let id, let name, _) = context.caller.identity else {
+    guard case .account(let id, _, _) = context.caller.identity else {
       throw Failure.forbidden("Sign in first.")
     }
     var fields = try context.body()
@@ -108,8 +109,7 @@ extension App {
     let isSecure = context.site.base.hasPrefix("https:")
     return .write { writing in
       try writing.setPassword(hash: hash, ofAccount: id)
-      return try App.startSession(
-        Account(id: id, name: name, role: .reader, hasPassword: true), writing, isSecure)
+      return try App.startSession(id, writing, isSecure)
     }
   }
 

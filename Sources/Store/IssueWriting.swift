@@ -136,11 +136,14 @@ extension Writing {
 
   /// Reads an issue's text; arrays given beside it win.
   func read(
-    _ markdown: String, title: String, given: IssueContent?
+    _ markdown: String, title: String, given: IssueContent?, isStrict: Bool = true
   ) throws -> IssueContent {
     var content: IssueContent
     do {
-      content = try IssueContent.read(markdown: markdown, title: title)
+      content =
+        isStrict
+        ? try IssueContent.read(markdown: markdown, title: title)
+        : IssueContent.reading(markdown, title: title).content
     } catch {
       throw IssueWriteError.malformed([error])
     }
@@ -165,7 +168,8 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.lead FROM issue i
+        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.lead, i.trail
+        FROM issue i
         JOIN section s ON s.id = i.section_id
         WHERE i.id = \(id) AND i.deleted_at IS NULL AND \(reading.visible("i.guide_id"))
         """,
@@ -174,7 +178,7 @@ extension Writing {
             text: IssueText(
               title: row.text(0), section: row.text(1), markdown: row.text(2),
               revision: row.int(3)),
-            guide: row.int(4), slug: row.text(5), lead: row.text(6)
+            guide: row.int(4), slug: row.text(5), lead: row.text(6), trail: row.text(7)
           )
         })
     else { throw IssueWriteError.notFound }
@@ -187,18 +191,21 @@ extension Writing {
     let content = try read(resolved.markdown, title: resolved.title, given: nil)
     let revision = row.text.revision + 1
     var slug = row.slug
-    var lead = row.lead
+    // The span keeps the file's line endings and the rest of the heading's line.
+    var span = IssueSpan(
+      title: row.text.title, lead: row.lead, markdown: row.text.markdown, trail: row.trail, line: 1)
+    span.replaceMarkdown(resolved.markdown)
     if resolved.title != row.text.title {
       slug = try freeSlug(resolved.title, ofIssue: id)
-      lead = GuideFile.renamed(lead: lead, from: row.text.title, to: resolved.title)
+      span.rename(resolved.title)
       try connection.execute(
         "INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id)) ON CONFLICT DO NOTHING")
     }
     let section = try self.section(resolved.section, ofGuide: row.guide)
     try connection.execute(
       """
-      UPDATE issue SET title = \(resolved.title), slug = \(slug), lead = \(lead),
-        markdown = \(resolved.markdown), given = NULL, revision = \(revision),
+      UPDATE issue SET title = \(resolved.title), slug = \(slug), lead = \(span.lead),
+        markdown = \(span.markdown), trail = \(span.trail), given = NULL, revision = \(revision),
         updated_at = \(now.milliseconds),
         position = CASE WHEN section_id = \(section) THEN position ELSE
           (SELECT coalesce(max(o.position) + 1, 0) FROM issue o WHERE o.section_id = \(section)) END,
