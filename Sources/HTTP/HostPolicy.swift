@@ -20,17 +20,19 @@ package struct HostPolicy: Sendable {
 
   /// Why a request with that authority is refused, or nil when it is not.
   ///
-  /// `local` is the address that the connection came in on; nil for a Unix
-  /// socket, where an empty host is allowed too, and otherwise the same names:
+  /// `local` is the address that the connection came in on (asked for only when
+  /// it matters); nil for a Unix socket, where an empty host is allowed too, and otherwise the same names:
   /// a proxy in front may pass on what a browser was made to send. Without any
   /// host (HTTP/1.0) no browser is involved.
-  package func refusal(for authority: String?, local: String?) -> Refusal? {
+  package func refusal(
+    for authority: String?, local: @autoclosure () -> String?
+  ) -> Refusal? {
     guard let authority, !any else { return nil }
     guard let parsed = Authority(authority) else { return .badHost }
     let host = parsed.host
-    if host.isEmpty { return local == nil ? nil : .badHost }
+    if host.isEmpty { return local() == nil ? nil : .badHost }
     if names.contains(host) || HostPolicy.isLoopback(host) { return nil }
-    if let local, host == local || host == "[\(local)]" { return nil }
+    if let local = local(), host == local || host == "[\(local)]" { return nil }
     return .misdirected
   }
 

@@ -28,6 +28,12 @@ int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *le
 // open(2) is variadic; returns a descriptor or -errno.
 int fixbook_open(const char *path, int flags, unsigned int mode);
 
+// Processors that this process may run on; at least 1.
+int fixbook_processors(void);
+
+// Names the calling thread, at most 15 bytes (pthread_setname_np is a GNU extension).
+void fixbook_name_thread(const char *name);
+
 // sqlite3_bind_text / _blob with SQLITE_TRANSIENT, which is a cast that Swift cannot spell.
 int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length);
 int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int64_t length);
