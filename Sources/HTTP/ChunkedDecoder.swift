@@ -16,7 +16,8 @@ struct ChunkedDecoder: Sendable {
 
   private enum State {
     case sizeStart, size, sizeLineFeed
-    case beforeSemicolon, beforeName, name, afterName, beforeValue, token, quoted, escaped, afterQuoted
+    case beforeSemicolon, beforeName, name, afterName, beforeValue, token, quoted, escaped,
+      afterQuoted
     case data, dataReturn, dataLineFeed
     case trailerStart, trailerName, trailerValue, trailerLineFeed, endLineFeed
     case complete

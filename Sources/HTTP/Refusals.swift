@@ -27,7 +27,8 @@ extension Refusal {
     .uriTooLong, "target_too_long", "The request's target is too long.")
   // §3.2
   package static let badTarget = bad(
-    "bad_target", "The request's target is not one this method can have, or has forbidden characters.")
+    "bad_target",
+    "The request's target is not one this method can have, or has forbidden characters.")
   // RFC 3986 §2.1, RFC 3629 §3
   package static let badEncoding = bad(
     "bad_encoding", "The path is not valid percent-encoded UTF-8.")
@@ -40,7 +41,8 @@ extension Refusal {
   package static let tooManyFields = Refusal(
     .headerFieldsTooLarge, "too_many_fields", "The request has too many header fields.")
   // §5: field-name ":" OWS field-value OWS
-  package static let badField = bad("bad_header", "A header line is not a name, a colon and a value.")
+  package static let badField = bad(
+    "bad_header", "A header line is not a name, a colon and a value.")
   // §5.1: "no whitespace is allowed between the field name and colon".
   package static let spaceBeforeColon = bad(
     "bad_header", "A header line has white space before its colon.")

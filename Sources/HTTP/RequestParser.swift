@@ -142,7 +142,8 @@ private struct RequestLine: Sendable {
     let start = range.lowerBound
     guard range.count == 8, bytes[start] == 0x48, bytes[start + 1] == 0x54,
       bytes[start + 2] == 0x54, bytes[start + 3] == 0x50, bytes[start + 4] == ASCII.slash,
-      ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == ASCII.dot, ASCII.isDigit(bytes[start + 7])
+      ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == ASCII.dot,
+      ASCII.isDigit(bytes[start + 7])
     else { throw .badVersion }
     guard bytes[start + 5] == ASCII.zero + 1 else { throw .versionNotSupported }
     return bytes[start + 7] == ASCII.zero ? 0 : 1

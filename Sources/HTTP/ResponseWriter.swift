@@ -33,7 +33,9 @@ package struct ResponseWriter: Sendable {
   package init() {}
 
   /// A response has a field that would break the message: nothing was written.
-  package struct InvalidField: Error, Sendable, Equatable {}
+  package struct InvalidField: Error, Sendable, Equatable {
+    package init() {}
+  }
 
   /// Appends a response to `output`. `exchange.keepAlive` becomes false where
   /// the response ends the connection. `second` is the time for Date.

@@ -38,7 +38,9 @@ final class Acceptor {
   /// Takes what has connected and listens no more.
   func close(_ loop: EventLoop) {
     for listener in loop.shared.listeners {
-      for _ in 0..<Acceptor.batch { guard takeOne(from: listener, loop, mayGiveAway: false) else { break } }
+      for _ in 0..<Acceptor.batch {
+        guard takeOne(from: listener, loop, mayGiveAway: false) else { break }
+      }
     }
     stopWatching(loop)
     pausedUntil = nil

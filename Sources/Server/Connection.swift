@@ -164,7 +164,8 @@ final class Connection {
   private func updateDeadline() {
     let waiting = loop.deadlines.wait(of: slot)
     let wanted = wait
-    let mayStay = wanted == waiting && (wanted == .head ? headIsTimed : wanted == .linger || !progressed)
+    let mayStay =
+      wanted == waiting && (wanted == .head ? headIsTimed : wanted == .linger || !progressed)
     progressed = false
     headIsTimed = wanted == .head
     if mayStay { return }

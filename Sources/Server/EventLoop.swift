@@ -66,6 +66,7 @@ final class EventLoop: @unchecked Sendable {
       // Waiting fails only for a bad descriptor or buffer, which these are not.
       let count = (try? poller.wait(events, milliseconds: sleeps ? timeout() : 0)) ?? 0
       readClocks()
+      entrance.counters.wakeups.count()
       for index in 0..<count { handle(events[index]) }
       for message in entrance.mailbox.take() { handle(message) }
       resumeDeferred()

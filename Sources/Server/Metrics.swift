@@ -14,6 +14,8 @@ package struct Metrics: Sendable, Equatable {
   /// Jobs waiting for a worker thread, and threads started.
   package var queuedJobs = 0
   package var workers = 0
+  /// How often an event loop stopped waiting; an idle server does not.
+  package var wakeups = 0
 }
 
 /// The counters of one event loop: only its thread writes, anybody reads.
@@ -22,6 +24,7 @@ final class Counters: Sendable {
   let active = Atomic<Int>(0)
   let requests = Atomic<Int>(0)
   let refusals = Atomic<Int>(0)
+  let wakeups = Atomic<Int>(0)
   let bytesIn = Atomic<Int>(0)
   let bytesOut = Atomic<Int>(0)
   private let success = Atomic<Int>(0)
@@ -43,6 +46,7 @@ final class Counters: Sendable {
     metrics.activeConnections += active.value
     metrics.requests += requests.value
     metrics.refusals += refusals.value
+    metrics.wakeups += wakeups.value
     metrics.bytesIn += bytesIn.value
     metrics.bytesOut += bytesOut.value
     metrics.responses[2, default: 0] += success.value

@@ -16,7 +16,8 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     } else if text.hasPrefix("/") {
       self = .unix(path: text)
     } else {
-      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+      guard let colon = text.lastIndex(of: ":"),
+        let port = UInt16(text[text.index(after: colon)...])
       else { return nil }
       let host = String(text[..<colon])
       if host.hasPrefix("["), host.hasSuffix("]") {
@@ -118,7 +119,8 @@ extension Endpoint {
         return .ipv6(address: text, port: UInt16(bigEndian: address.pointee.sin6_port))
       }
       let offset = MemoryLayout<sa_family_t>.size
-      return .unix(path: String(decoding: bytes[offset...].prefix(108).prefix { $0 != 0 }, as: UTF8.self))
+      return .unix(
+        path: String(decoding: bytes[offset...].prefix(108).prefix { $0 != 0 }, as: UTF8.self))
     }
   }
 
