@@ -30,9 +30,17 @@ extension App {
 enum GuideExport {
   static func page(_ files: [ExportedFile], _ guide: GuideSummary) -> String {
     if files.count == 1, files[0].path == nil { return files[0].text }
-    // A folder: its files in order, headings demoted below the guide's own title.
-    return "# \(guide.title)\n\n"
-      + files.map { demotedHeadings($0.text) }.joined(separator: "\n")
+    // Files in order, headings demoted below the guide's and the sections' own titles.
+    var text = "# \(guide.title)\n"
+    var section = ""
+    for file in files {
+      if file.section != section {
+        section = file.section
+        if !section.isEmpty { text += "\n## \(section)\n" }
+      }
+      text += "\n" + demotedHeadings(file.text, by: 2)
+    }
+    return text
   }
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 
 int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
   struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -31,6 +32,13 @@ int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *le
 int fixbook_open(const char *path, int flags, unsigned int mode) {
   int descriptor = open(path, flags | O_CLOEXEC, mode);
   return descriptor >= 0 ? descriptor : -errno;
+}
+
+int fixbook_processors(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
 }
 
 void fixbook_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

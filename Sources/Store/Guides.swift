@@ -26,10 +26,11 @@ package enum GuideShape: String, Sendable {
   case sections, issues, single, folder, records
 }
 
-/// One issue's place in an export.
+/// One file of an export.
 package struct ExportedFile: Sendable, Equatable {
   /// nil for a guide that is one file.
   package let path: String?
+  package let section: String
   package let text: String
 }
 
@@ -109,7 +110,7 @@ extension Reading {
     else { return [] }
     let issues = try connection.rows(
       """
-      SELECT s.id, s.lead, i.lead, i.markdown, i.trail, i.path FROM section s
+      SELECT s.id, s.lead, i.lead, i.markdown, i.trail, i.path, i.slug, s.title FROM section s
       LEFT JOIN issue i ON i.section_id = s.id AND i.deleted_at IS NULL
         AND i.confidence <> 'archived'
       WHERE s.guide_id = \(id) ORDER BY s.position, i.position, i.id
@@ -117,13 +118,18 @@ extension Reading {
     ) { row in
       (
         section: row.int(0), sectionLead: row.text(1), lead: row.text(2), markdown: row.text(3),
-        trail: row.text(4), path: row.optionalText(5), isEmpty: row.isNull(3)
+        trail: row.text(4), path: row.optionalText(5), slug: row.text(6),
+        sectionTitle: row.text(7), isEmpty: row.isNull(3)
       )
     }
-    if shape == .folder {
-      return issues.filter { !$0.isEmpty }.map {
-        ExportedFile(path: $0.path ?? "issue.md", text: $0.lead + $0.markdown + $0.trail)
-      }
+    if shape == .folder || shape == .records {
+      let readme = head.isEmpty ? [] : [ExportedFile(path: "README.md", section: "", text: head)]
+      return readme
+        + issues.filter { !$0.isEmpty }.map {
+          ExportedFile(
+            path: $0.path ?? $0.slug + ".md", section: $0.sectionTitle,
+            text: $0.lead + $0.markdown + $0.trail)
+        }
     }
     var text = head
     var section: Int?
@@ -134,7 +140,7 @@ extension Reading {
       }
       if !issue.isEmpty { text += issue.lead + issue.markdown + issue.trail }
     }
-    return [ExportedFile(path: nil, text: text)]
+    return [ExportedFile(path: nil, section: "", text: text)]
   }
 }
 
@@ -199,6 +205,7 @@ extension Writing {
     for (position, section) in sections.enumerated() {
       let sectionID = try saveSection(section.section, position: position, ofGuide: guideID)
       for (place, issue) in section.issues.enumerated() {
+        let isStrict = shape == .sections
         let match = known.firstIndex {
           issue.externalID != nil
             ? $0.externalID == issue.externalID
@@ -207,13 +214,12 @@ extension Writing {
         if let match {
           let old = known.remove(at: match)
           try update(
-            old, from: issue, sectionID: sectionID, section: section.section.title, position: place,
-            &summary)
+            old, from: issue, sectionID: sectionID, position: place, isStrict: isStrict, &summary)
         } else {
           _ = try insert(
             issue.span, guideID: guideID, sectionID: sectionID, position: place,
             externalID: issue.externalID, path: issue.path, given: issue.given,
-            confidence: .unverified, comment: "imported")
+            confidence: .unverified, comment: "imported", isStrict: isStrict)
           summary.added += 1
         }
       }
@@ -308,7 +314,7 @@ extension Writing {
   }
 
   private func update(
-    _ old: KnownIssue, from issue: ImportedIssue, sectionID: Int, section: String, position: Int,
+    _ old: KnownIssue, from issue: ImportedIssue, sectionID: Int, position: Int, isStrict: Bool,
     _ summary: inout ImportSummary
   ) throws {
     try connection.execute(
@@ -340,7 +346,8 @@ extension Writing {
     }
     if base != current.markdown { summary.merged += 1 }
     summary.changed += 1
-    let content = try read(markdown, title: issue.span.title, given: issue.given)
+    let content = try read(
+      markdown, title: issue.span.title, given: issue.given, isStrict: isStrict)
     let revision = current.revision + 1
     try connection.execute(
       """

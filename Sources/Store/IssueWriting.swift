@@ -114,9 +114,10 @@ extension Writing {
 
   func insert(
     _ span: IssueSpan, guideID: Int, sectionID: Int, position: Int, externalID: String?,
-    path: String?, given: IssueContent?, confidence: Confidence, comment: String
+    path: String?, given: IssueContent?, confidence: Confidence, comment: String,
+    isStrict: Bool = true
   ) throws -> SavedIssue {
-    let content = try read(span.markdown, title: span.title, given: given)
+    let content = try read(span.markdown, title: span.title, given: given, isStrict: isStrict)
     let slug = try freeSlug(span.title)
     try connection.execute(
       """

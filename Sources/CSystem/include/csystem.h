@@ -28,7 +28,10 @@ int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *le
 // open(2) is variadic; returns a descriptor or -errno.
 int fixbook_open(const char *path, int flags, unsigned int mode);
 
-// Names the calling thread, at most 15 bytes (pthread_setname_np(3) is a GNU extension).
+// Processors that this process may run on; at least 1.
+int fixbook_processors(void);
+
+// Names the calling thread, at most 15 bytes (pthread_setname_np is a GNU extension).
 void fixbook_name_thread(const char *name);
 
 // sqlite3_bind_text / _blob with SQLITE_TRANSIENT, which is a cast that Swift cannot spell.

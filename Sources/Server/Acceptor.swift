@@ -1,0 +1,146 @@
+import CSystem
+import HTTP
+import Sockets
+import Synchronization
+
+/// Takes connections from the listeners that the loops share.
+///
+/// `EPOLLEXCLUSIVE` wakes one loop per connection. When more connections are
+/// open than the server serves, a few get 503; when those are as many as
+/// allowed, or descriptors run out, accepting pauses: waiting clients then wait
+/// in the kernel's queue, and nothing spins.
+final class Acceptor {
+  /// While accepting pauses: when it goes on.
+  var pausedUntil: UInt64?
+  /// Kept so that a client can be told when no other descriptor is left.
+  private var reserve: Descriptor?
+
+  init() { fillReserve() }
+
+  private static let pause: UInt64 = 50
+  private static let batch = 64
+  /// Tokens with generation 0 are listeners' indices.
+  static func listener(of token: UInt64) -> Int? { token >> 32 == 0 ? Int(token) : nil }
+
+  func resumes(at now: UInt64) -> Bool { pausedUntil.map { $0 <= now } ?? false }
+
+  func open(_ loop: EventLoop) {
+    pausedUntil = nil
+    for (index, listener) in loop.shared.listeners.enumerated() {
+      do {
+        try loop.poller.add(listener.descriptor.raw, [.readable, .exclusive], token: UInt64(index))
+      } catch {
+        pausedUntil = loop.now + Acceptor.pause
+      }
+    }
+  }
+
+  /// Takes what has connected and listens no more.
+  func close(_ loop: EventLoop) {
+    for listener in loop.shared.listeners {
+      for _ in 0..<Acceptor.batch {
+        guard takeOne(from: listener, loop, mayGiveAway: false) else { break }
+      }
+    }
+    stopWatching(loop)
+    pausedUntil = nil
+    for listener in loop.shared.listeners { listener.close() }
+  }
+
+  func accept(from listener: Listener, _ loop: EventLoop) {
+    for _ in 0..<Acceptor.batch {
+      guard takeOne(from: listener, loop, mayGiveAway: true) else { return }
+    }
+  }
+
+  /// Takes one connection; false when there is no further one to take now.
+  private func takeOne(
+    from listener: Listener, _ loop: EventLoop, mayGiveAway: Bool
+  ) -> Bool {
+    let open = loop.shared.connections.load(ordering: .relaxed)
+    let maximum = loop.shared.maximumConnections
+    guard open < maximum + loop.shared.refusalSlots else {
+      pause(loop)
+      return false
+    }
+    switch listener.accept() {
+    case .connection(let descriptor, let from):
+      loop.entrance.counters.accepted.count()
+      descriptor.sendAtOnce()
+      let isUnix = listener.endpoint.address == nil
+      let peer = from.address.map(Peer.address) ?? .local
+      if open >= maximum {
+        loop.add(descriptor, peer, isUnix: isUnix)?.refuseAtOnce(.tooManyConnections)
+      } else {
+        place(descriptor, peer, isUnix, loop, mayGiveAway)
+      }
+      return true
+    case .aborted: return true
+    case .exhausted:
+      refuseWithReserve(listener, loop)
+      return false
+    case .wouldBlock: return false
+    case .failed:
+      pause(loop)
+      return false
+    }
+  }
+
+  /// Keeps the connection, or gives it to the loop that has the fewest.
+  private func place(
+    _ descriptor: consuming Descriptor, _ peer: Peer, _ isUnix: Bool, _ loop: EventLoop,
+    _ mayGiveAway: Bool
+  ) {
+    if mayGiveAway {
+      let fewest = loop.siblings.min { $0.counters.active.value < $1.counters.active.value }
+      if let fewest, fewest.counters.active.value + 1 < loop.connectionCount {
+        let raw = descriptor.release()
+        if fewest.mailbox.post(.adopt(raw: raw, peer: peer, isUnix: isUnix)) { return }
+        loop.add(Descriptor(adopting: raw), peer, isUnix: isUnix)
+        return
+      }
+    }
+    loop.add(descriptor, peer, isUnix: isUnix)
+  }
+
+  /// No descriptor is left: gives up the reserve for one connection, tells it, and pauses.
+  private func refuseWithReserve(_ listener: Listener, _ loop: EventLoop) {
+    reserve = nil
+    if case .connection(let descriptor, _) = listener.accept() {
+      var exchange = Exchange(keepAlive: false)
+      var bytes: [UInt8] = []
+      let response = loop.busyResponse()
+      _ = try? loop.writer.write(response, &exchange, at: loop.second, to: &bytes)
+      // Unread bytes would turn the close into a reset that destroys the answer.
+      _ = descriptor.receive(into: loop.readBuffer)
+      _ = bytes.withUnsafeBytes { descriptor.send($0) }
+      loop.entrance.counters.refusals.count()
+    }
+    fillReserve()
+    pause(loop)
+  }
+
+  private func pause(_ loop: EventLoop) {
+    stopWatching(loop)
+    pausedUntil = loop.now + Acceptor.pause
+  }
+
+  private func stopWatching(_ loop: EventLoop) {
+    // Not being watched is what is wanted, so that failing is fine.
+    for listener in loop.shared.listeners { try? loop.poller.remove(listener.descriptor.raw) }
+  }
+
+  private func fillReserve() {
+    let raw = eventfd(0, Int32(EFD_CLOEXEC))
+    if raw >= 0 { reserve = Descriptor(adopting: raw) }
+  }
+}
+
+extension EventLoop {
+  /// 503, with a time after which trying again is worth it.
+  func busyResponse() -> Response {
+    var response = shared.application.refuse(.tooManyConnections, request: nil)
+    if response.headers["Retry-After"] == nil { response.headers.add("Retry-After", "1") }
+    return response
+  }
+}

@@ -1,0 +1,201 @@
+import CSystem
+import Glibc
+import HTTP
+import Sockets
+import Synchronization
+
+/// One thread that waits for events and moves its connections on.
+final class EventLoop: @unchecked Sendable {
+  // Unchecked because everything but `entrance` belongs to the loop's thread.
+
+  /// What other threads may use of a loop.
+  struct Entrance: Sendable {
+    let mailbox: Mailbox
+    let counters: Counters
+  }
+
+  let entrance: Entrance
+  let shared: Shared
+  let poller: Poller
+  /// Every loop of the server, this one included; set once, before it runs.
+  var siblings: [Entrance] = []
+
+  /// By descriptor number.
+  private var connections: [Connection?] = []
+  private(set) var connectionCount = 0
+  private var generation: UInt64 = 1
+  /// Connections that gave way to others although they could go on.
+  private var deferred: [Connection] = []
+  var deadlines: DeadlineQueues
+
+  /// The time at the last return from waiting, in milliseconds; and for Date.
+  private(set) var now: UInt64 = 0
+  private(set) var second = 0
+  private let acceptor = Acceptor()
+  private(set) var stopping = false
+  private var stopDue: UInt64?
+
+  // Shared by the connections of this loop, so that an idle one has no buffers.
+  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
+  var output: [UInt8] = []
+  var writer = ResponseWriter()
+  /// The host that was last allowed: the next request most likely names it too.
+  var allowedHost: String?
+
+  static let wakeToken = UInt64.max
+
+  init(_ shared: Shared, index: Int) throws(SystemError) {
+    self.shared = shared
+    poller = try Poller()
+    let waker = try Waker(poller, token: EventLoop.wakeToken)
+    entrance = Entrance(mailbox: Mailbox(waker), counters: Counters())
+    deadlines = DeadlineQueues(shared.configuration.deadlines)
+    output.reserveCapacity(64 * 1024)
+  }
+
+  deinit { readBuffer.deallocate() }
+
+  /// Runs until stopped and out of connections.
+  func run() {
+    let events = UnsafeMutableBufferPointer<fixbook_event>.allocate(capacity: 256)
+    defer { events.deallocate() }
+    acceptor.open(self)
+    readClocks()
+    while !isFinished {
+      let sleeps = deferred.isEmpty && entrance.mailbox.prepareToSleep()
+      // Waiting fails only for a bad descriptor or buffer, which these are not.
+      let count = (try? poller.wait(events, milliseconds: sleeps ? timeout() : 0)) ?? 0
+      readClocks()
+      entrance.counters.wakeups.count()
+      for index in 0..<count { handle(events[index]) }
+      for message in entrance.mailbox.take() { handle(message) }
+      resumeDeferred()
+      expireDeadlines()
+      if acceptor.resumes(at: now), !stopping { acceptor.open(self) }
+    }
+    finish()
+  }
+
+  private var isFinished: Bool {
+    guard stopping else { return false }
+    return connectionCount == 0 || now >= stopDue ?? 0
+  }
+
+  private func readClocks() {
+    now = monotonicMilliseconds()
+    second = wallClockSeconds()
+  }
+
+  /// Milliseconds until the next deadline of any kind; -1 when there is none.
+  private func timeout() -> Int32 {
+    var due = deadlines.next ?? .max
+    if let stopDue { due = min(due, stopDue) }
+    if let pause = acceptor.pausedUntil { due = min(due, pause) }
+    guard due < .max else { return -1 }
+    return due <= now ? 0 : Int32(min(due - now, 3_600_000))
+  }
+
+  private func handle(_ event: fixbook_event) {
+    if event.data == EventLoop.wakeToken { return }
+    if let listener = Acceptor.listener(of: event.data) {
+      acceptor.accept(from: shared.listeners[listener], self)
+    } else if let connection = connection(event.data) {
+      connection.handle(Readiness(rawValue: event.events))
+    }
+  }
+
+  private func handle(_ message: Message) {
+    switch message {
+    case .adopt(let raw, let peer, let isUnix):
+      add(Descriptor(adopting: raw), peer, isUnix: isUnix)
+    case .answered(let token, let answer): connection(token)?.answered(answer)
+    case .lost(let token): connection(token)?.lost()
+    case .consumed(let token): connection(token)?.consumed()
+    case .pulled(let token, let piece): connection(token)?.pulled(piece)
+    case .stop(let graceful): stop(graceful: graceful)
+    }
+  }
+
+  private func resumeDeferred() {
+    guard !deferred.isEmpty else { return }
+    let resumed = deferred
+    deferred = []
+    for connection in resumed { connection.resume() }
+  }
+
+  private func expireDeadlines() {
+    while let (slot, wait) = deadlines.popExpired(now: now) {
+      connections[slot]?.expired(wait)
+    }
+  }
+
+  private func stop(graceful: Bool) {
+    let grace = graceful ? shared.configuration.deadlines.stop.milliseconds : 0
+    stopDue = min(stopDue ?? .max, now + grace)
+    guard !stopping else { return }
+    // What has connected is taken first, so that a request already sent is answered.
+    acceptor.close(self)
+    stopping = true
+    for connection in connections { connection?.stop() }
+  }
+
+  private func finish() {
+    for connection in connections { connection?.drop() }
+    for case .adopt(let raw, _, _) in entrance.mailbox.close() {
+      _ = Descriptor(adopting: raw)
+    }
+  }
+}
+
+extension EventLoop {
+  /// The connection of that token, unless it is gone.
+  private func connection(_ token: UInt64) -> Connection? {
+    let slot = Int(token & 0xFFFF_FFFF)
+    guard slot < connections.count, let connection = connections[slot], connection.token == token
+    else { return nil }
+    return connection
+  }
+
+  /// Takes over a connected socket.
+  @discardableResult
+  func add(_ descriptor: consuming Descriptor, _ peer: Peer, isUnix: Bool) -> Connection? {
+    let raw = descriptor.raw
+    let token = generation << 32 | UInt64(raw)
+    generation = (generation + 1) & 0x3FFF_FFFF | 1
+    let watched: Readiness = [.readable, .peerFinished, .edge]
+    guard (try? poller.add(raw, watched, token: token)) != nil else { return nil }
+    let connection = Connection(descriptor, token: token, peer: peer, isUnix: isUnix, loop: self)
+    while connections.count <= Int(raw) { connections.append(nil) }
+    connections[Int(raw)] = connection
+    connectionCount += 1
+    entrance.counters.active.store(connectionCount, ordering: .relaxed)
+    shared.connections.add(1, ordering: .relaxed)
+    connection.start()
+    return connection
+  }
+
+  /// Forgets a connection, which closes it once nobody uses it any more.
+  func remove(_ connection: Connection) {
+    let slot = connection.slot
+    guard connections[slot] === connection else { return }
+    connections[slot] = nil
+    deadlines.cancel(slot)
+    connectionCount -= 1
+    entrance.counters.active.store(connectionCount, ordering: .relaxed)
+    shared.connections.subtract(1, ordering: .relaxed)
+    if acceptor.pausedUntil != nil { acceptor.pausedUntil = now }
+  }
+
+  /// Empties the output, and gives an unusually large one back.
+  func recycleOutput() {
+    if output.capacity > 512 * 1024 {
+      output = []
+      output.reserveCapacity(Connection.outputTarget)
+    } else {
+      output.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Lets a connection go on after the others had their turn.
+  func deferTurn(_ connection: Connection) { deferred.append(connection) }
+}
