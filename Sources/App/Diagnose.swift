@@ -3,7 +3,7 @@ import Guide
 import HTTP
 import JSON
 import Markup
-package import Store
+import Store
 
 // The main job: a pasted text in, the issues that explain it out, or an honest "not known".
 

@@ -2,7 +2,7 @@ import CZlib
 import HTTP
 
 /// gzip (RFC 1952) by zlib.
-enum Gzip {
+package enum Gzip {
   /// Whether an Accept-Encoding field allows gzip (RFC 9110 §12.5.3).
   static func isAccepted(_ field: String?) -> Bool {
     guard let field else { return false }
@@ -42,5 +42,36 @@ enum Gzip {
     guard code == Z_STREAM_END else { return nil }
     output.removeLast(output.count - Int(stream.total_out))
     return output
+  }
+
+  /// The content of a gzip file, also of several members; nil when it is none or is cut off.
+  package static func expand(_ bytes: [UInt8]) -> [UInt8]? {
+    var stream = z_stream()
+    guard
+      inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { return nil }
+    defer { inflateEnd(&stream) }
+    var input = bytes
+    var output: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 262_144)
+    let isWhole = input.withUnsafeMutableBufferPointer { input -> Bool in
+      stream.next_in = input.baseAddress
+      stream.avail_in = UInt32(input.count)
+      while true {
+        let code = piece.withUnsafeMutableBufferPointer { piece in
+          stream.next_out = piece.baseAddress
+          stream.avail_out = UInt32(piece.count)
+          return inflate(&stream, Z_NO_FLUSH)
+        }
+        output += piece[..<(piece.count - Int(stream.avail_out))]
+        if code == Z_STREAM_END {
+          if stream.avail_in == 0 { return true }
+          if inflateReset(&stream) != Z_OK { return false }
+        } else if code != Z_OK {
+          return false
+        }
+      }
+    }
+    return isWhole ? output : nil
   }
 }

@@ -2,7 +2,7 @@ import Guide
 import HTTP
 import JSON
 import Markup
-package import Store
+import Store
 
 extension App {
   /// The issue that a slug, former slug or id names, and how it is called now.

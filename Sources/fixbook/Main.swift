@@ -1,0 +1,106 @@
+import App
+import Glibc
+import SQLite
+import Store
+
+@main
+enum Main {
+  static let verbs: [Verb] = [
+    serve, importVerb, exportVerb, diagnose, run, search, report, check, eval, test, replay, backup,
+    restore, verify, user, token, bench, version,
+  ]
+
+  static func main() {
+    exit(command(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  static func command(_ words: [String]) -> ExitCode {
+    guard let name = words.first else {
+      Console.error(overview)
+      return .usage
+    }
+    if name == "help" || name == "--help" || name == "-h" {
+      if words.count > 1, let verb = verbs.first(where: { $0.name == words[1] }) {
+        Console.out(verb.help)
+      } else {
+        Console.out(overview)
+      }
+      return .done
+    }
+    if name == "--version" { return command(["version"]) }
+    guard let verb = verbs.first(where: { $0.name == name }) else {
+      Console.error("fixbook: there is no verb \(name); see 'fixbook help'\n")
+      return .usage
+    }
+    let rest = Array(words.dropFirst())
+    // Behind "--" stands somebody else's command line.
+    let own = rest.prefix { $0 != "--" }
+    if own.contains("--help") || own.contains("-h") {
+      Console.out(verb.help)
+      return .done
+    }
+    return report(verb) { try verb.run(Arguments(rest, for: verb)) }
+  }
+
+  private static func report(_ verb: Verb, _ body: () throws -> ExitCode) -> ExitCode {
+    do {
+      return try body()
+    } catch let error as UsageError {
+      Console.error("fixbook \(verb.name): \(error.message); see 'fixbook \(verb.name) --help'\n")
+      return .usage
+    } catch {
+      Console.error("fixbook \(verb.name): \(explanation(error))\n")
+      return .cannot
+    }
+  }
+
+  /// One sentence for a person at a terminal.
+  static func explanation(_ error: any Error) -> String {
+    switch error {
+    case let error as CommandError: return error.message
+    case let error as Failure: return error.detail
+    case let error as StoreReadOnly: return "the knowledge base can't be written: \(error.reason)"
+    case SchemaError.newer(let file, let program):
+      return
+        "the file has schema \(file), this program knows up to \(program): use a newer fixbook"
+    case SchemaError.foreign: return "the file is an SQLite database of another program"
+    case let error as DatabaseError:
+      if error.isCorrupt {
+        return "the file is damaged or no database; 'fixbook verify' tells, 'fixbook restore' brings a backup back"
+      }
+      if error.isFull { return "the disk is full; nothing was stored" }
+      return "\(error.message)"
+    default: return "\(error)"
+    }
+  }
+
+  private static var overview: String {
+    let width = (verbs.map(\.name.count).max() ?? 0) + 2
+    return "usage: fixbook VERB [flags]\n\nPaste the error. Get the fix that worked.\n\n"
+      + verbs.map {
+        "  \($0.name)" + String(repeating: " ", count: width - $0.name.count) + $0.summary + "\n"
+      }.joined() + "\n'fixbook VERB --help' tells more.\n"
+  }
+
+  /// The knowledge base that `--db` names.
+  static func openStore(_ arguments: Arguments, create: Bool = false) throws -> Store {
+    let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
+    if !create, access(path, F_OK) != 0 {
+      throw CommandError(
+        "\(path): there is no such file; make one with 'fixbook serve' or 'fixbook import'")
+    }
+    return try Store(path: path, create: create)
+  }
+}
+
+let versionNumber = "0.1.0"
+
+let version = Verb(
+  "version", "Says which version this is", flags: [.json], example: "fixbook version"
+) { arguments in
+  Console.out(
+    arguments.has("json")
+      ? "{\"version\":\"\(versionNumber)\",\"matcher\":\"\(matcherVersion)\"}\n"
+      : "fixbook \(versionNumber)\n")
+  return .done
+}

@@ -1,0 +1,178 @@
+import App
+import Glibc
+import HTTP
+import Server
+import Sockets
+import Store
+import Threads
+
+let serve = Verb(
+  "serve", "Serves the knowledge base over HTTP",
+  flags: [
+    .database,
+    .value("listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
+    .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
+    .list("allowed-host", "HOST", "answer for this Host too; * for any"),
+    .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .toggle("no-guides", "do not load the shipped guides into a new file"),
+    .toggle("print-config", "say what holds and where it came from, and stop"),
+  ],
+  example: "fixbook serve --db fixbook.db --listen 127.0.0.1:8080"
+) { arguments in
+  try arguments.noOperands()
+  let settings = Settings(arguments)
+  if arguments.has("print-config") {
+    Console.out(settings.text)
+    return .done
+  }
+  return try serveForever(settings, loadsGuides: !arguments.has("no-guides"))
+}
+
+/// Where each setting comes from: flag, environment, default.
+private struct Settings {
+  struct Setting {
+    let name: String
+    let value: String
+    let origin: String
+  }
+
+  private(set) var all: [Setting] = []
+
+  init(_ arguments: Arguments) {
+    add("db", arguments.value("db"), "FIXBOOK_DB", "fixbook.db")
+    add("listen", arguments.value("listen"), "FIXBOOK_LISTEN", "127.0.0.1:8080")
+    add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
+    add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
+    add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+  }
+
+  private func joined(_ arguments: Arguments, _ name: String) -> String? {
+    let list = arguments.list(name)
+    return list.isEmpty ? nil : list.joined(separator: ",")
+  }
+
+  private mutating func add(_ name: String, _ flag: String?, _ variable: String, _ other: String) {
+    if let flag {
+      all.append(Setting(name: name, value: flag, origin: "flag"))
+    } else if let value = Console.environment(variable) {
+      all.append(Setting(name: name, value: value, origin: variable))
+    } else {
+      all.append(Setting(name: name, value: other, origin: "default"))
+    }
+  }
+
+  subscript(_ name: String) -> String { all.first { $0.name == name }?.value ?? "" }
+
+  func list(_ name: String) -> [String] {
+    self[name].split(separator: ",").map(String.init).filter { !$0.isEmpty }
+  }
+
+  var text: String {
+    all.map { "\($0.name) = \($0.value.isEmpty ? "(none)" : $0.value)  # \($0.origin)\n" }.joined()
+  }
+}
+
+private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> ExitCode {
+  // Signals are taken by one thread below; blocked before any other starts.
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  sigaddset(&signals, SIGTERM)
+  sigaddset(&signals, SIGINT)
+  pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+  guard let endpoint = Endpoint(settings["listen"]) else {
+    throw UsageError("--listen must be HOST:PORT or unix:PATH")
+  }
+  let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
+  let path = settings["db"]
+  let isNew = access(path, F_OK) != 0
+  let store = try Store(path: path)
+  var link: String?
+  if isNew, store.readOnlyReason == nil {
+    if loadsGuides {
+      let shipped = ShippedGuides.importer()
+      _ = try store.write(as: .importer) { try shipped.store($0) }
+    }
+    link = try store.write(as: .system) { writing in
+      try writing.createSignInLink(account: try writing.createAccount(name: "admin", role: .admin).id)
+    }
+  }
+  let listener: Listener
+  do {
+    listener = try Listener(endpoint)
+  } catch {
+    throw CommandError("cannot listen on \(settings["listen"]): \(reason(error.code))")
+  }
+  let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
+  let isLoopback = isUnix(endpoint) || isLoopbackAddress(endpoint.address ?? "")
+  let proxies = Set(settings.list("trusted-proxy"))
+  var configuration = App.Configuration(
+    base: base, publicURL: publicURL,
+    anonymousReports: isLoopback && proxies.isEmpty,
+    adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
+    log: { Console.error("fixbook: \($0)\n") })
+  configuration.trustedProxies = proxies
+  let application = FixbookApplication(store: store, configuration: configuration)
+
+  var hosts = settings.list("allowed-host")
+  if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
+    hosts.append(String(host))
+  }
+  var server = Server.Configuration()
+  server.hosts = HostPolicy(hosts)
+  let running = try Server.Server(
+    application: application, listeners: [listener], configuration: server)
+  announce(base: publicURL ?? base, link: link, store: store, configuration)
+  _ = Thread.start("fixbook-signals") {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    var signal: Int32 = 0
+    sigwait(&signals, &signal)
+    running.stop()
+    // A second one ends it at once.
+    sigwait(&signals, &signal)
+    exit(130)
+  }
+  try running.run()
+  store.close()
+  return .done
+}
+
+private func announce(
+  base: String, link: String?, store: Store, _ configuration: App.Configuration
+) {
+  var text = "Fixbook serves \(store.path) at \(base)\n"
+  if let reason = store.readOnlyReason { text += "Read only: \(reason).\n" }
+  if let link {
+    text += "Sign in as admin, once, within 15 minutes: \(base)/sign-in?link=\(link)\n"
+  }
+  text += "Anyone may read. "
+  text +=
+    configuration.anonymousReports
+    ? "Anyone may report and record outcomes, since this is reached from this machine only. "
+    : "Reports and outcomes need an account or a token. "
+  text += "Members edit.\n"
+  text += """
+    Try:
+      curl -s \(base)/issues/exec-format-error
+      printf 'exec /app/run.sh: exec format error\\n' | curl -s --data-binary @- \(base)/diagnose
+      curl -s '\(base)/search?q=CannotPullContainerError'
+
+    """
+  Console.out(text)
+}
+
+private func isUnix(_ endpoint: Endpoint) -> Bool { endpoint.address == nil }
+
+private func isLoopbackAddress(_ address: String) -> Bool {
+  address == "localhost" || address == "::1" || address.hasPrefix("127.")
+}
+
+private func checkedURL(_ text: String) throws -> String {
+  guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(" "),
+    !text.contains("?"), !text.contains("#")
+  else { throw UsageError("--public-url must begin with http:// or https://") }
+  return text.hasSuffix("/") ? String(text.dropLast()) : text
+}
