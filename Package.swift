@@ -49,7 +49,9 @@ let package = Package(
     module("App", ["HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite", "Threads"]),
     .executableTarget(
       name: "fixbook",
-      dependencies: ["App", "Server", "HTTP", "Store", "Guide", "Diagnosis", "JSON"],
+      dependencies: [
+        "App", "Server", "Sockets", "HTTP", "Store", "SQLite", "Diagnosis", "JSON", "Threads", "CSystem",
+      ],
       swiftSettings: settings),
 
     tests("HTTPTests", ["HTTP"]),

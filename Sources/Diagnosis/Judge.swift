@@ -70,7 +70,8 @@ package struct Judge: Sendable {
     knownThreshold: 0.75, possibleThreshold: 0.35)
 
   func judge(
-    _ candidates: [Candidate], query: Query, text: PastedText, limit: Int
+    _ candidates: [Candidate], query: Query, text: PastedText, limit: Int,
+    keepsAll: Bool = false
   ) -> Judgement {
     var matches: [Match] = []
     var bestFeatures: [Double] = []
@@ -88,6 +89,7 @@ package struct Judge: Sendable {
     let top = matches.first?.confidence ?? 0
     let verdict: Verdict =
       top >= knownThreshold ? .known : top >= possibleThreshold ? .possible : .unknown
+    if keepsAll { return Judgement(verdict: verdict, matches: matches, features: bestFeatures) }
     if verdict == .unknown {
       matches = Array(matches.prefix(min(3, limit)))
     } else {

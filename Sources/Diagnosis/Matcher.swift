@@ -17,11 +17,15 @@ package struct Matcher: Sendable {
   /// Issues scored with their vectors at most.
   private static let candidateLimit = 300
 
-  /// The best issues for a text, at most `limit`, best first.
-  package func match(_ text: PastedText, corpus: some Corpus, limit: Int) throws -> Judgement {
+  /// The best issues for a text, at most `limit`, best first. With `keepsAll` far ones too, for
+  /// measuring ranks.
+  package func match(
+    _ text: PastedText, corpus: some Corpus, limit: Int, keepsAll: Bool = false
+  ) throws -> Judgement {
     let query = try Query(text, corpus: corpus)
     return judge.judge(
-      try scored(query, text, corpus: corpus), query: query, text: text, limit: limit)
+      try scored(query, text, corpus: corpus), query: query, text: text, limit: limit,
+      keepsAll: keepsAll)
   }
 
   /// Issues ranked for a search box: the same scores, without a verdict.

@@ -77,7 +77,7 @@ package final class Store: Sendable {
     }
   }
 
-  private static var migrations: [Migration] {
+  static var migrations: [Migration] {
     (0..<fixbook_asset_count()).compactMap { index in
       let asset = fixbook_asset_at(index)!.pointee
       let path = String(cString: asset.path)

@@ -7,6 +7,8 @@ enum Console {
   static func out(_ bytes: [UInt8]) { write(1, bytes) }
   static func error(_ text: String) { write(2, Array(text.utf8)) }
 
+  static func error(bytes: [UInt8]) { write(2, bytes) }
+
   static var errorIsTerminal: Bool { isatty(2) == 1 }
   static var inputIsTerminal: Bool { isatty(0) == 1 }
 

@@ -106,13 +106,13 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
   let isLoopback = isUnix(endpoint) || isLoopbackAddress(endpoint.address ?? "")
   let proxies = Set(settings.list("trusted-proxy"))
-  var configuration = App.Configuration(
+  var configuration = Configuration(
     base: base, publicURL: publicURL,
     anonymousReports: isLoopback && proxies.isEmpty,
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
-  let application = FixbookApplication(store: store, configuration: configuration)
+  let application = App(store: store, configuration: configuration)
 
   var hosts = settings.list("allowed-host")
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
@@ -141,7 +141,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
 }
 
 private func announce(
-  base: String, link: String?, store: Store, _ configuration: App.Configuration
+  base: String, link: String?, store: Store, _ configuration: Configuration
 ) {
   var text = "Fixbook serves \(store.path) at \(base)\n"
   if let reason = store.readOnlyReason { text += "Read only: \(reason).\n" }

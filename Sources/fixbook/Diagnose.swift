@@ -1,0 +1,146 @@
+import App
+import Diagnosis
+import Glibc
+import JSON
+import Store
+
+let matcherVersion = Matcher.version
+
+private let askFlags: [Flag] = [
+  .database, .value("server", "URL", "ask this server instead (default: $FIXBOOK_SERVER)"), .guide,
+  .value("limit", "N", "at most that many issues (default 5)"), .json,
+]
+
+/// What links in an answer begin with when no server was asked.
+private var publicBase: String {
+  Console.environment("FIXBOOK_PUBLIC_URL") ?? "http://127.0.0.1:8080"
+}
+
+let diagnose = Verb(
+  "diagnose", "Names the issue that explains an error or a log", operands: "[FILE]",
+  flags: askFlags, example: "failing-command 2>&1 | fixbook diagnose --db fixbook.db"
+) { arguments in
+  guard arguments.operands.count <= 1 else { throw UsageError("one file at a time") }
+  if let server = arguments.value("server") ?? serverInEnvironment(arguments) {
+    return try ask(server, arguments, file: arguments.operands.first)
+  }
+  var intake = Intake()
+  try readPieces(arguments.operands.first) { intake.feed($0) }
+  let text = intake.finish()
+  let store = try Main.openStore(arguments)
+  defer { store.close() }
+  return try answer(text, store, arguments) { Console.out($0) }
+}
+
+private func serverInEnvironment(_ arguments: Arguments) -> String? {
+  arguments.has("db") ? nil : Console.environment("FIXBOOK_SERVER")
+}
+
+/// Prints the answer; 1 when nothing is known.
+private func answer(
+  _ text: PastedText, _ store: Store, _ arguments: Arguments, print: (String) -> Void
+) throws -> ExitCode {
+  let answer = try Offline.diagnose(
+    text, guide: arguments.value("guide"), limit: try arguments.integer("limit", in: 1...20) ?? 5,
+    store: store, base: publicBase, width: 80)
+  print(
+    arguments.has("json")
+      ? String(decoding: answer.json.prettyBytes, as: UTF8.self) : answer.text)
+  return answer.verdict == .unknown ? .notKnown : .found
+}
+
+private func ask(_ server: String, _ arguments: Arguments, file: String?) throws -> ExitCode {
+  var base = server
+  while base.hasSuffix("/") { base.removeLast() }
+  var url = base + "/diagnose" + (arguments.has("json") ? ".json" : ".txt") + "?fail=1"
+  if let guide = arguments.value("guide") { url += "&guide=" + guide }
+  if let limit = try arguments.integer("limit", in: 1...20) { url += "&limit=\(limit)" }
+  let reply = try Child.run(
+    ["curl", "-sS", "-w", "\n%{http_code}", "--data-binary", "@" + (file ?? "-"), url])
+  guard reply.code == 0 else { throw CommandError("no answer from \(base)") }
+  let parts = reply.output.split(separator: 0x0a, omittingEmptySubsequences: false)
+  let status = Int(String(decoding: parts.last ?? [], as: UTF8.self)) ?? 0
+  Console.out(Array(parts.dropLast().joined(separator: [0x0a])) + [0x0a])
+  switch status {
+  case 200: return .found
+  case 404: return .notKnown
+  default: return .cannot
+  }
+}
+
+let run = Verb(
+  "run", "Runs a command; when it fails, says what its output means", operands: "-- COMMAND…",
+  flags: askFlags, example: "fixbook run --db fixbook.db -- make deploy", passesThrough: true
+) { arguments in
+  guard !arguments.operands.isEmpty else { throw UsageError("name a command after --") }
+  var intake = Intake()
+  let status = try Child.pass(arguments.operands) { intake.feed($0) }
+  guard status != 0 else { return .done }
+  let text = intake.finish()
+  do {
+    if text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) {
+      if let server = arguments.value("server") ?? serverInEnvironment(arguments) {
+        try explain(text, from: server)
+      } else {
+        let store = try Main.openStore(arguments)
+        defer { store.close() }
+        Console.error("\n")
+        _ = try answer(text, store, arguments) { Console.error($0) }
+      }
+    }
+  } catch {
+    // The command's own result counts; ours is a help only.
+    Console.error("fixbook run: \(Main.explanation(error))\n")
+  }
+  exit(status)
+}
+
+private func explain(_ text: PastedText, from server: String) throws {
+  var base = server
+  while base.hasSuffix("/") { base.removeLast() }
+  let reply = try Child.run(
+    ["curl", "-sS", "--data-binary", "@-", base + "/diagnose.txt"],
+    input: Array(text.lines.map(\.text).joined(separator: "\n").utf8))
+  Console.error("\n" + String(decoding: reply.output, as: UTF8.self))
+}
+
+let search = Verb(
+  "search", "Finds issues by words", operands: "WORDS…",
+  flags: [.database, .guide, .value("limit", "N", "at most that many issues (default 10)"), .json],
+  example: "fixbook search --db fixbook.db CannotPullContainerError"
+) { arguments in
+  guard !arguments.operands.isEmpty else { throw UsageError("name a word to search for") }
+  let store = try Main.openStore(arguments)
+  defer { store.close() }
+  let answer = try Offline.search(
+    arguments.operands.joined(separator: " "), guide: arguments.value("guide"),
+    limit: try arguments.integer("limit", in: 1...100) ?? 10, store: store, base: publicBase,
+    width: 80)
+  Console.out(
+    arguments.has("json")
+      ? String(decoding: answer.json.prettyBytes, as: UTF8.self) : answer.text)
+  return answer.isEmpty ? .notKnown : .found
+}
+
+let check = Verb(
+  "check", "Checks a value by a rule of an issue", operands: "NAME VALUE",
+  flags: [.database, .json], example: "fixbook check --db fixbook.db session-id my-session-1"
+) { arguments in
+  guard arguments.operands.count == 2 else { throw UsageError("name the check and the value") }
+  let store = try Main.openStore(arguments)
+  defer { store.close() }
+  let (name, value) = (arguments.operands[0], arguments.operands[1])
+  guard let result = try Offline.check(name, value: value, store: store) else {
+    throw CommandError("there is no check \(name)")
+  }
+  if arguments.has("json") {
+    let json: JSON = [
+      "name": .string(name), "pass": .bool(result.pass), "detail": .string(result.detail),
+      "issue": .string(result.issue),
+    ]
+    Console.out(json.string + "\n")
+  } else {
+    Console.out("\(result.pass ? "PASS" : "FAIL") \(name): \(result.detail)\n")
+  }
+  return result.pass ? .found : .notKnown
+}
