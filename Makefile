@@ -44,7 +44,7 @@ release: setup ## Build one binary with the Swift library inside: .build/fixbook
 	@install -s .build/release/fixbook .build/fixbook
 	@ls -l .build/fixbook
 
-bench: setup-test ## Time pages and searches over generated issues: N=100000
+bench: setup-test ## Time pages and searches: N=100000 over that many generated issues
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench.py $(N)
 

@@ -224,17 +224,3 @@ def test_an_edit_changes_nothing_else_in_the_guide(harbour, issue):
     after = harbour.get(f"/guides/{GUIDE}.md").text
     place = before.index(issue["title"])
     assert after == before[:place] + before[place:].replace("Clean", "Wipe", 1)
-
-
-def test_every_revision_is_kept(harbour, issue):
-    put(harbour, issue, {"If-Match": "*"}, markdown="- second\n", comment="shorter")
-    revisions = harbour.json(f"/api/v1/issues/{issue['slug']}/revisions")["results"]
-    assert len(revisions) == 2
-    assert revisions[0]["revision"] > revisions[1]["revision"]
-
-
-def test_a_check_says_what_is_wrong_with_a_value(harbour):
-    short = harbour.json("/checks/berth-code.json?value=short")
-    assert (short["name"], short["pass"]) == ("berth-code", False)
-    assert short["issue"]
-    assert harbour.json("/api/v1/checks/berth-code?value=long-enough")["pass"] is True

@@ -323,15 +323,6 @@ def test_an_outcome_for_a_report_that_never_was_is_404(harbour):
     problem(harbour.post("/api/v1/reports/aaaaaaaaaaaaaaaaaaaa/outcomes", json=body), 404)
 
 
-def test_a_repeated_post_with_the_same_key_counts_once(harbour):
-    headers = {"Idempotency-Key": "only-once"}
-    first = harbour.post("/api/v1/reports", json={"text": PASTED}, headers=headers)
-    again = harbour.post("/api/v1/reports", json={"text": PASTED}, headers=headers)
-    assert first.status_code == again.status_code == 201
-    assert first.json()["id"] == again.json()["id"]
-    problem(harbour.post("/api/v1/reports", json={"text": "other"}, headers=headers), 422)
-
-
 def test_a_token_made_on_the_command_line_works_at_once_beside_the_server(harbour):
     done = fixbook(
         "token", "create", "--db", harbour.database, "--name", "night shift", "--scope", "report"
