@@ -1,4 +1,4 @@
-"""Servers and databases that the tests share. Each module has its own, so modules run side by side."""
+"""Servers and databases that the tests share; each module has its own."""
 
 from pathlib import Path
 

@@ -154,9 +154,7 @@ class Server:
 
     def new_client(self, **options) -> httpx.Client:
         """A client that sends what httpx and curl send: `Accept: */*`."""
-        return httpx.Client(
-            base_url=self.url, trust_env=False, timeout=ANSWER_WITHIN, **options
-        )
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=ANSWER_WITHIN, **options)
 
     @property
     def output(self) -> str:
@@ -173,7 +171,8 @@ class Server:
             code = self.process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"still running {STOP_WITHIN} s after SIGTERM:\n{self.output}")
+            message = f"still running {STOP_WITHIN} s after SIGTERM:\n{self.output}"
+            raise AssertionError(message) from None
         self.forget()
         assert code == 0, f"exit {code} after SIGTERM:\n{self.output}"
 

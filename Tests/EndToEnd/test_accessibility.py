@@ -1,4 +1,4 @@
-"""Every page in a real browser, light and dark, large and small: usable by everyone, quick to load."""
+"""Every page in a real browser, light and dark, large and small: usable, quiet, light to load."""
 
 import re
 from pathlib import Path

@@ -71,9 +71,7 @@ def test_a_method_that_a_path_does_not_have_is_405_and_says_which_it_has(server,
 
 
 def test_405_comes_in_every_form(server):
-    in_every_form(
-        server, lambda accept: server.client.put("/search", headers={"Accept": accept})
-    )
+    in_every_form(server, lambda accept: server.client.put("/search", headers={"Accept": accept}))
 
 
 def test_options_says_what_a_path_allows(server):

@@ -107,9 +107,7 @@ def test_one_reporter_counts_once_for_one_report_and_fix(fresh_harbour):
     fix = fixes(server)[0]["id"]
     report = open_report(server)
     for result in ("no_effect", "worked", "worked"):
-        server.post(
-            f"/api/v1/reports/{report['id']}/outcomes", json={"fix": fix, "result": result}
-        )
+        server.post(f"/api/v1/reports/{report['id']}/outcomes", json={"fix": fix, "result": result})
     assert counts(fixes(server)[0]) == (1, 1)
     assert len(server.json(f"/api/v1/reports/{report['id']}")["outcomes"]) == 3
 
@@ -206,9 +204,7 @@ def test_a_wrong_token_is_refused_where_none_is_needed_for_writing(harbour):
 
 
 def test_a_report_lives_from_open_to_resolved(harbour):
-    response = harbour.post(
-        "/api/v1/reports", json={"text": PASTED, "environment": {"crane": "3"}}
-    )
+    response = harbour.post("/api/v1/reports", json={"text": PASTED, "environment": {"crane": "3"}})
     assert response.status_code == 201
     assert harbour.get(response.headers["location"]).status_code == 200
     report = harbour.json(f"/api/v1/reports/{response.json()['id']}")
