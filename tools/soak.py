@@ -31,6 +31,15 @@ class Tally:
 
 
 def work(server: Server, until: float, tally: Tally) -> None:
+    """One client. A connection that breaks ends it, and counts as an error."""
+    try:
+        visit(server, until, tally)
+    except Exception as error:
+        with tally.lock:
+            tally.errors.append(repr(error))
+
+
+def visit(server: Server, until: float, tally: Tally) -> None:
     fix = server.issue("exec-format-error")["fixes"][0]["id"]
     while time.monotonic() < until:
         with server.new_client() as client:
