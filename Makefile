@@ -1,0 +1,62 @@
+# The verbs of the project. `make run` and `make test` install what they need.
+
+DB ?= fixbook.db
+LISTEN ?= 127.0.0.1:8080
+# More flags for `fixbook serve`, as in: make run ARGS='--public-url https://fixbook.example'
+ARGS ?=
+# More words for pytest, as in: make test PYTEST='-k diagnose'
+PYTEST ?=
+
+SWIFT := swift
+# On a terminal the build shows its progress; elsewhere only what went wrong.
+QUIET := $(if $(MAKE_TERMOUT),,-q)
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test test-swift test-end-to-end lint format release bench soak setup setup-test clean
+
+help: ## Say what the verbs do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Build and serve: DB=fixbook.db LISTEN=127.0.0.1:8080 ARGS=...
+	@$(SWIFT) build $(QUIET) -c release --product fixbook
+	@exec .build/release/fixbook serve --db "$(DB)" --listen "$(LISTEN)" $(ARGS)
+
+test: setup-test lint test-swift test-end-to-end ## Run every test: PYTEST='-k words' narrows the end-to-end ones
+
+test-swift: setup
+	@$(SWIFT) build $(QUIET) --build-tests
+	@$(SWIFT) test -q --skip-build --disable-xctest
+
+test-end-to-end: setup-test
+	@$(SWIFT) build $(QUIET) --product fixbook
+	@FIXBOOK_BIN="$${FIXBOOK_BIN:-.build/debug/fixbook}" .venv/bin/python -m pytest Tests/EndToEnd $(PYTEST)
+
+lint: ## Check the format of the Swift sources
+	@$(SWIFT) format lint --strict -r -p Package.swift Sources Tests
+
+format: ## Bring the Swift sources into that format
+	@$(SWIFT) format -i -r -p Package.swift Sources Tests
+
+release: setup ## Build one binary with the Swift library inside: .build/fixbook
+	@$(SWIFT) build $(QUIET) -c release --static-swift-stdlib --product fixbook
+	@install -s .build/release/fixbook .build/fixbook
+	@ls -l .build/fixbook
+
+bench: setup-test ## Time pages and searches: N=100000 over that many generated issues
+	@$(SWIFT) build $(QUIET) -c release --product fixbook
+	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench.py $(N)
+
+soak: setup-test ## Keep a server busy and watch its memory: DURATION=60
+	@$(SWIFT) build $(QUIET) -c release --product fixbook
+	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/soak.py $(DURATION)
+
+setup: ## Install what building needs
+	@tools/setup build
+
+setup-test: ## Install what testing needs
+	@tools/setup test
+
+clean: ## Remove everything built
+	@rm -rf .build .venv Tests/EndToEnd/.pytest_cache Tests/EndToEnd/__pycache__
