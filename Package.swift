@@ -50,7 +50,8 @@ let package = Package(
     .executableTarget(
       name: "fixbook",
       dependencies: [
-        "App", "Server", "Sockets", "HTTP", "Store", "SQLite", "Diagnosis", "JSON", "Threads", "CSystem",
+        "App", "Server", "Sockets", "HTTP", "Store", "SQLite", "Diagnosis", "Guide", "JSON", "Threads",
+        "CSystem",
       ],
       swiftSettings: settings),
 

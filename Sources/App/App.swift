@@ -5,7 +5,7 @@ package import Store
 import Synchronization
 
 /// How the application behaves; from flags, environment and config file.
-package struct Configuration: Sendable {
+package struct AppSettings: Sendable {
   /// Address that URLs are built from when there is no `--public-url`, e.g. "http://127.0.0.1:8080".
   package var base: String
   package var publicURL: String?
@@ -33,13 +33,13 @@ package struct Configuration: Sendable {
 /// The product as one function from request to response: routes, who may do what, representations.
 package final class App: Application {
   package let store: Store
-  package let configuration: Configuration
+  package let configuration: AppSettings
   private let router: Router
   let limiter = RateLimiter()
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
 
-  package init(store: Store, configuration: Configuration) {
+  package init(store: Store, configuration: AppSettings) {
     self.store = store
     self.configuration = configuration
     router = Router(App.routes)

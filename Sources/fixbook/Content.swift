@@ -1,5 +1,6 @@
 import App
 import Glibc
+import Guide
 import JSON
 import Store
 

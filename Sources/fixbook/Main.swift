@@ -39,10 +39,10 @@ enum Main {
       Console.out(verb.help)
       return .done
     }
-    return report(verb) { try verb.run(Arguments(rest, for: verb)) }
+    return reporting(verb) { try verb.run(Arguments(rest, for: verb)) }
   }
 
-  private static func report(_ verb: Verb, _ body: () throws -> ExitCode) -> ExitCode {
+  private static func reporting(_ verb: Verb, _ body: () throws -> ExitCode) -> ExitCode {
     do {
       return try body()
     } catch let error as UsageError {

@@ -106,7 +106,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
   let isLoopback = isUnix(endpoint) || isLoopbackAddress(endpoint.address ?? "")
   let proxies = Set(settings.list("trusted-proxy"))
-  var configuration = Configuration(
+  var configuration = AppSettings(
     base: base, publicURL: publicURL,
     anonymousReports: isLoopback && proxies.isEmpty,
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
@@ -118,9 +118,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
     hosts.append(String(host))
   }
-  var server = Server.Configuration()
+  var server = Configuration()
   server.hosts = HostPolicy(hosts)
-  let running = try Server.Server(
+  let running = try Server(
     application: application, listeners: [listener], configuration: server)
   announce(base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
@@ -141,7 +141,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
 }
 
 private func announce(
-  base: String, link: String?, store: Store, _ configuration: Configuration
+  base: String, link: String?, store: Store, _ configuration: AppSettings
 ) {
   var text = "Fixbook serves \(store.path) at \(base)\n"
   if let reason = store.readOnlyReason { text += "Read only: \(reason).\n" }
