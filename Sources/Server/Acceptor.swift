@@ -28,7 +28,7 @@ final class Acceptor {
     pausedUntil = nil
     for (index, listener) in loop.shared.listeners.enumerated() {
       do {
-        try loop.poller.add(listener.descriptor.raw, [.readable, .exclusive], token: UInt64(index))
+        try loop.poller.add(listener.descriptor.raw, .connections, token: UInt64(index))
       } catch {
         pausedUntil = loop.now + Acceptor.pause
       }

@@ -83,20 +83,17 @@ extension Connection {
 
   /// What is left to send of the response, and the status that was sent.
   private func write(_ response: Response) -> (ResponseRest, Int) {
-    let refused = loop.shared.application.refuse
-    for attempt in [{ response }, { refused(.brokenResponse, self.request) }] {
-      let response = attempt()
-      if let rest = try? loop.writer.write(
-        response, &exchange, at: loop.second, to: &loop.output)
-      {
-        return (rest, response.status.code)
-      }
-    }
+    if let rest = append(response) { return (rest, response.status.code) }
+    let refusal = loop.shared.application.refuse(.brokenResponse, request: request)
+    if let rest = append(refusal) { return (rest, refusal.status.code) }
     // The refusal cannot be written either.
     exchange.keepAlive = false
     let bare = Response(.internalServerError)
-    let rest = try? loop.writer.write(bare, &exchange, at: loop.second, to: &loop.output)
-    return (rest ?? .nothing, bare.status.code)
+    return (append(bare) ?? .nothing, bare.status.code)
+  }
+
+  private func append(_ response: Response) -> ResponseRest? {
+    try? loop.writer.write(response, &exchange, at: loop.second, to: &loop.output)
   }
 
   /// A response is complete, though perhaps not sent yet.
@@ -185,8 +182,7 @@ extension Connection {
     watchesWriting = true
     // Reports at once if the socket has become writable in between.
     do {
-      try loop.poller.modify(
-        descriptor.raw, [.readable, .writable, .peerFinished, .edge], token: token)
+      try loop.poller.modify(descriptor.raw, .inputAndOutput, token: token)
     } catch {
       drop()
     }

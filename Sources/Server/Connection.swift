@@ -28,7 +28,7 @@ final class Connection {
   let peer: Peer
   let isUnix: Bool
   let descriptor: Descriptor
-  unowned let loop: EventLoop
+  let loop: EventLoop
 
   var phase = Phase.head
   var parser: RequestParser
@@ -89,9 +89,9 @@ final class Connection {
 
   func handle(_ readiness: Readiness) {
     // Both directions are gone: nobody is left to answer.
-    if !readiness.isDisjoint(with: [.error, .hangUp]), !isLingering { return drop() }
-    if readiness.contains(.peerFinished) { finishing = true }
-    if !readiness.isDisjoint(with: [.readable, .peerFinished, .hangUp]) { readable = true }
+    if readiness.isBroken, !isLingering { return drop() }
+    if readiness.isPeerFinished { finishing = true }
+    if readiness.isReadable { readable = true }
     resume()
   }
 

@@ -100,7 +100,7 @@ final class EventLoop: @unchecked Sendable {
     if let listener = Acceptor.listener(of: event.data) {
       acceptor.accept(from: shared.listeners[listener], self)
     } else if let connection = connection(event.data) {
-      connection.handle(Readiness(rawValue: event.events))
+      connection.handle(Readiness(bits: event.events))
     }
   }
 
@@ -162,8 +162,7 @@ extension EventLoop {
     let raw = descriptor.raw
     let token = generation << 32 | UInt64(raw)
     generation = (generation + 1) & 0x3FFF_FFFF | 1
-    let watched: Readiness = [.readable, .peerFinished, .edge]
-    guard (try? poller.add(raw, watched, token: token)) != nil else { return nil }
+    guard (try? poller.add(raw, .input, token: token)) != nil else { return nil }
     let connection = Connection(descriptor, token: token, peer: peer, isUnix: isUnix, loop: self)
     while connections.count <= Int(raw) { connections.append(nil) }
     connections[Int(raw)] = connection
