@@ -66,7 +66,7 @@ extension Rule {
     if !pass, let unit,
       let hint = Unit.hint(
         Double(number), unit: unit,
-        fits: { abs($0) < 1e15 && bounds.contains(Int($0)) })
+        fits: { Unit.integer($0).map(bounds.contains) ?? false })
     {
       detail += "; \(hint)"
     }

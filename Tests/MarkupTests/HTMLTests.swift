@@ -1,0 +1,6 @@
+import Markup
+import Testing
+
+struct HTMLTests {
+  @Test func `x`() {}
+}
