@@ -67,7 +67,8 @@ struct EditTests {
     var renamed = file.sections[0].issues[0]
     renamed.rename(title)
     #expect(renamed.lead.hasSuffix("\n"))
-    #expect(try guide("# G\n\n## S\n\n" + renamed.text).sections[0].issues[0].title == renamed.title)
+    #expect(
+      try guide("# G\n\n## S\n\n" + renamed.text).sections[0].issues[0].title == renamed.title)
   }
 
   @Test func `a new issue stands at its section's end after one blank line`() throws {

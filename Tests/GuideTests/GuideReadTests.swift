@@ -132,10 +132,11 @@ struct GuideReadTests {
     #expect(file.newline == newline)
   }
 
-  @Test(arguments: [
-    ([0x61, 0x0A, 0x62, 0xFF, 0x0A], 2), ([0xFF], 1), ([0x0A, 0xC3], 2),
-    ([0x61, 0x0D, 0x0A, 0x0D, 0x0A, 0xED, 0xA0, 0x80], 3), ([0x0A, 0x61, 0xC0, 0x80], 2),
-  ] as [([UInt8], Int)])
+  @Test(
+    arguments: [
+      ([0x61, 0x0A, 0x62, 0xFF, 0x0A], 2), ([0xFF], 1), ([0x0A, 0xC3], 2),
+      ([0x61, 0x0D, 0x0A, 0x0D, 0x0A, 0xED, 0xA0, 0x80], 3), ([0x0A, 0x61, 0xC0, 0x80], 2),
+    ] as [([UInt8], Int)])
   func `invalid UTF-8 is refused with its line`(bytes: [UInt8], line: Int) {
     let error = #expect(throws: GuideError.self) { try GuideFile.read(bytes, name: "x.md") }
     #expect(error?.line == line)
@@ -189,10 +190,24 @@ struct GuideReadTests {
   }
 
   @Test(arguments: [
-    ("known-issues.md", "# Known issues\n\n## A breaks\n\ntext\n\n## B breaks\n\ntext\n", "[A breaks, B breaks]"),
-    ("errors.md", "## first_code\n\n> message\n\n## second_code\n\n> other\n", "[first_code, second_code]"),
-    ("x.md", "# X\n\n## A\n\n### Symptoms\n\ns\n\n### Solution\n\nf\n\n## B\n\n### Symptoms\n\ns\n", "[A, B]"),
-    ("x.md", "# X\n\n- [A](#a)\n- [B](#b)\n\n## Contents\n\n* [A](#a)\n* [B](#b)\n\n## A\n\nt\n\n## B\n\nt\n", "[A, B]"),
+    (
+      "known-issues.md", "# Known issues\n\n## A breaks\n\ntext\n\n## B breaks\n\ntext\n",
+      "[A breaks, B breaks]"
+    ),
+    (
+      "errors.md", "## first_code\n\n> message\n\n## second_code\n\n> other\n",
+      "[first_code, second_code]"
+    ),
+    (
+      "x.md",
+      "# X\n\n## A\n\n### Symptoms\n\ns\n\n### Solution\n\nf\n\n## B\n\n### Symptoms\n\ns\n",
+      "[A, B]"
+    ),
+    (
+      "x.md",
+      "# X\n\n- [A](#a)\n- [B](#b)\n\n## Contents\n\n* [A](#a)\n* [B](#b)\n\n## A\n\nt\n\n## B\n\nt\n",
+      "[A, B]"
+    ),
     ("x.md", "# X\n\n### A\n- **Fix**: a\n\n### B\n- **Fix**: b\n", "[A, B]"),
   ])
   func `a file with one issue per heading is recognised`(

@@ -81,7 +81,9 @@ struct IssueReadTests {
 
   @Test(arguments: [
     // A label needs bold type: a plain "Check:" is a symptom.
-    ("- Check: is the tank full?\n- **Fix**: fill it", ["S Check: is the tank full?", "F fill it"]),
+    (
+      "- Check: is the tank full?\n- **Fix**: fill it", ["S Check: is the tank full?", "F fill it"]
+    ),
     ("- **fix:** a\n- b\n- c", ["F a⏎⏎- b⏎- c"]),
     ("- **Fix**: a\n- **Fix**: b", ["F a", "F b"]),
     ("- **Fix**: a\n\n  more\n\n  ```\n  code\n  ```\n", ["F a⏎⏎more⏎⏎```⏎code⏎```"]),
@@ -94,8 +96,14 @@ struct IssueReadTests {
     ("Text.\n\n- s\n\n**Workaround**: w", ["S s", "W w", "O Text."]),
     ("- **Fix**:\n\n```\ncode\n```", ["F ```⏎code⏎```"]),
     ("- s:\n\n```\ncode\n```\n- **Fix**: a", ["S s:⏎⏎```⏎code⏎```", "F a"]),
-    ("- s\n- **Applies to**: old models\n- **Fix**: a", ["S s", "F a", "O **Applies to**: old models"]),
-    ("- **Note**: n\n- s\n- **Fix**: f\n- **Tip**: t", ["S s", "F f⏎⏎- **Tip**: t", "O - **Note**: n"]),
+    (
+      "- s\n- **Applies to**: old models\n- **Fix**: a",
+      ["S s", "F a", "O **Applies to**: old models"]
+    ),
+    (
+      "- **Note**: n\n- s\n- **Fix**: f\n- **Tip**: t",
+      ["S s", "F f⏎⏎- **Tip**: t", "O - **Note**: n"]
+    ),
     ("1. first\n2. second", ["O 1. first⏎2. second"]),
     ("It has these causes:\n\n- a\n- b", ["C a", "C b", "O It has these causes:"]),
     ("Known trouble:\n- a\n- b", ["S a", "S b", "O Known trouble:"]),
@@ -134,13 +142,19 @@ struct IssueReadTests {
     ),
     ("**Symptoms**\n\ns\n\n**Cause:**\n\nc\n\n__Solution__\n\nf\n", ["S s", "C c", "F f"]),
     ("Problem:\n\np\n\nSolution:\n\nf", ["S p", "F f"]),
-    ("> %name% is not valid\n\n> other wording\n\nProse.\n\n> quote", [
-      "S %name% is not valid", "S other wording", "O Prose.⏎⏎> quote",
-    ]),
+    (
+      "> %name% is not valid\n\n> other wording\n\nProse.\n\n> quote",
+      [
+        "S %name% is not valid", "S other wording", "O Prose.⏎⏎> quote",
+      ]
+    ),
     ("> [!NOTE]\n> n\n\ntext", ["O > [!NOTE]⏎> n⏎⏎text"]),
-    ("## Issue: it stops\n\nx\n\n## Root cause\n\nc\n\n## To resolve this issue, do\n\nf", [
-      "S it stops", "S x", "C c", "F **To resolve this issue, do**⏎⏎f",
-    ]),
+    (
+      "## Issue: it stops\n\nx\n\n## Root cause\n\nc\n\n## To resolve this issue, do\n\nf",
+      [
+        "S it stops", "S x", "C c", "F **To resolve this issue, do**⏎⏎f",
+      ]
+    ),
     ("## Workaround 2\n\nw", ["W w"]),
     ("## Symptoms\n\ns\n\n### Steps\n\nt\n\n## Cause\n\nc", ["S s", "C c", "O ### Steps⏎⏎t"]),
     ("## Solution\n\n- **Fix**: a\n- **Verify**: v", ["F a", "V v"]),
@@ -193,7 +207,9 @@ struct IssueReadTests {
     #expect(IssueContent.validate(markdown: markdown).first?.line == line)
   }
 
-  @Test(arguments: [("# a", [1]), ("x\n\n### b\n\n#### c", [3]), ("```\n# a\n```", []), ("- # a", [])])
+  @Test(arguments: [
+    ("# a", [1]), ("x\n\n### b\n\n#### c", [3]), ("```\n# a\n```", []), ("- # a", []),
+  ])
   func `a heading that would cut the guide is refused in typed text`(
     markdown: String, lines: [Int]
   ) {
@@ -215,7 +231,8 @@ struct IssueReadTests {
       FixText(kind: .fix, text: "1. one\n2. two", line: 0),
     ]
     content.samples = [
-      Sample(text: "a\n```\nb", negative: false, line: 0), Sample(text: "c", negative: true, line: 0),
+      Sample(text: "a\n```\nb", negative: false, line: 0),
+      Sample(text: "c", negative: true, line: 0),
     ]
     content.checks = [Check(name: "id", rule: "matches ^a+$", line: 0)]
     content.aliases = ["x", "y z"]

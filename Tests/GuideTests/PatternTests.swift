@@ -3,8 +3,10 @@ import Testing
 
 struct PatternTests {
   @Test(arguments: [
-    ("^[a-zA-Z][a-zA-Z0-9_]{0,47}$", ["a", "Ab_9", "a" + String(repeating: "x", count: 47)],
-      ["", "9a", "a-b", "a" + String(repeating: "x", count: 48)]),
+    (
+      "^[a-zA-Z][a-zA-Z0-9_]{0,47}$", ["a", "Ab_9", "a" + String(repeating: "x", count: 47)],
+      ["", "9a", "a-b", "a" + String(repeating: "x", count: 48)]
+    ),
     ("^([0-9a-zA-Z][-]?){1,48}$", ["a-b", "a-"], ["-a", "a--b", "a_b"]),
     ("a.c", ["abc", "xa.cx", "aéc"], ["ac", "a\nc"]),
     ("^a|b$", ["ax", "xb"], ["xa", "bx"]),
@@ -36,10 +38,14 @@ struct PatternTests {
   }
 
   @Test(arguments: [
-    ("(?=a)", "lookahead"), ("(?!a)", "lookahead"), ("(?<=a)", "lookbehind"), ("(a)\\1", "back reference"),
-    ("\\p{L}", "Unicode property"), ("(?>a)", "atomic"), ("a++", "possessive"), ("[[:alpha:]]", "POSIX"),
-    ("a**", "two quantifiers"), ("*a", "nothing before it"), ("(a", "without “)”"), ("a)", "without “(”"),
-    ("[a", "without “]”"), ("a{3,2}", "m above n"), ("a{1,5000}", "more than 1000"), ("[z-a]", "backwards"),
+    ("(?=a)", "lookahead"), ("(?!a)", "lookahead"), ("(?<=a)", "lookbehind"),
+    ("(a)\\1", "back reference"),
+    ("\\p{L}", "Unicode property"), ("(?>a)", "atomic"), ("a++", "possessive"),
+    ("[[:alpha:]]", "POSIX"),
+    ("a**", "two quantifiers"), ("*a", "nothing before it"), ("(a", "without “)”"),
+    ("a)", "without “(”"),
+    ("[a", "without “]”"), ("a{3,2}", "m above n"), ("a{1,5000}", "more than 1000"),
+    ("[z-a]", "backwards"),
     ("\\", "backslash at its end"), ("(?x)a", "group of the kind"), ("\\q", "not supported"),
     ("((a{1000}){1000}){1000}", "too much"), (String(repeating: "(", count: 100), "nested"),
     ("^*", "anchor"),
@@ -49,9 +55,11 @@ struct PatternTests {
     #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "")")
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^(.*)*$b", "(a*)*b",
-  ])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(x+x+)+y", "^(.*)*$b", "(a*)*b",
+    ])
   func `no pattern runs away`(pattern: String) throws {
     let value = String(repeating: "a", count: 20_000) + "!"
     #expect(try !Pattern(pattern).matches(value))

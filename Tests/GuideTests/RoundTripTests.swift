@@ -21,7 +21,8 @@ struct RoundTripTests {
   func `an appended issue is read back and the rest stays`(seed: UInt64) throws {
     var random = Seeded(seed &+ 1000)
     for _ in 0..<50 {
-      let text = "# G\n\n## S\n\n### I\n- **Fix**: x" + ["", "\n", "\n\n\n"].randomElement(using: &random)!
+      let text =
+        "# G\n\n## S\n\n### I\n- **Fix**: x" + ["", "\n", "\n\n\n"].randomElement(using: &random)!
         + "\n\n## T\n\n### J\n- **Fix**: y" + ["", "\n", "\n\n"].randomElement(using: &random)!
       let before = try guide(text)
       var file = before

@@ -3,9 +3,11 @@ import Testing
 
 struct SlugTests {
   @Test(arguments: [
-    ("504 Gateway Timeout", "504-gateway-timeout"), ("ETIMEDOUT / ENETUNREACH", "etimedout-enetunreach"),
+    ("504 Gateway Timeout", "504-gateway-timeout"),
+    ("ETIMEDOUT / ENETUNREACH", "etimedout-enetunreach"),
     ("CDK/CloudFormation", "cdk-cloudformation"), ("  a  ", "a"), ("", "issue"), ("—!?", "issue"),
-    ("12", "issue-12"), ("١٢", "issue-١٢"), ("12 34", "12-34"), ("New", "issue-new"), ("new one", "new-one"),
+    ("12", "issue-12"), ("١٢", "issue-١٢"), ("12 34", "12-34"), ("New", "issue-new"),
+    ("new one", "new-one"),
     ("Größe ÄNDERN", "größe-ändern"), ("Cafe\u{301}", "café"), ("ΌΣΑ", "όσα"), ("日本 語", "日本-語"),
     ("हिन्दी", "हिन्दी"), ("a_b.c", "a-b-c"), ("İ", "i\u{307}"), ("don't", "don-t"), ("\u{301}x", "x"),
   ])
@@ -25,7 +27,8 @@ struct SlugTests {
 
   @Test func `composed and decomposed titles have one slug`() {
     #expect(slug(of: "Ünïcödé") == slug(of: "U\u{308}ni\u{308}co\u{308}de\u{301}"))
-    let composed = slug(of: "Ü"), decomposed = slug(of: "U\u{308}")
+    let composed = slug(of: "Ü")
+    let decomposed = slug(of: "U\u{308}")
     #expect(Array(composed.utf8) == Array(decomposed.utf8))
   }
 }

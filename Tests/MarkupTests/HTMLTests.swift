@@ -16,7 +16,8 @@ struct HTMLTests {
     let some: String? = "<"
     let noHTML: HTML? = nil
     let items: [HTML] = ["<li>1</li>", "<li>2</li>"]
-    let html: HTML = "\(1)\(UInt8(2))\(none)\(some)\(noHTML)\(items)\("<hr>" as HTML, if: true)\("x", if: false)\(Character("&"))\("a<b".dropFirst())"
+    let html: HTML =
+      "\(1)\(UInt8(2))\(none)\(some)\(noHTML)\(items)\("<hr>" as HTML, if: true)\("x", if: false)\(Character("&"))\("a<b".dropFirst())"
     #expect(html.string == "12&lt;<li>1</li><li>2</li><hr>&amp;&lt;b")
   }
 
@@ -50,7 +51,9 @@ struct HTMLTests {
   @Test(.timeLimit(.minutes(1)))
   func `a page of many fragments is built quickly`() {
     var rows: [HTML] = []
-    for number in 0..<20_000 { rows.append("<tr><td>\(number)</td><td>\("name & \(number)")</td></tr>\n") }
+    for number in 0..<20_000 {
+      rows.append("<tr><td>\(number)</td><td>\("name & \(number)")</td></tr>\n")
+    }
     let page: HTML = "<table>\(rows)</table>"
     #expect(page.bytes.count > 500_000)
   }

@@ -3,7 +3,10 @@ import Testing
 
 struct MarkdownHTMLTests {
   @Test(arguments: [
-    ("a *b* **c** ~~d~~ `e<`", "<p>a <em>b</em> <strong>c</strong> <del>d</del> <code>e&lt;</code></p>\n"),
+    (
+      "a *b* **c** ~~d~~ `e<`",
+      "<p>a <em>b</em> <strong>c</strong> <del>d</del> <code>e&lt;</code></p>\n"
+    ),
     ("takes ~4 minutes, ~5", "<p>takes ~4 minutes, ~5</p>\n"),
     ("a\nb  \nc", "<p>a\nb<br>\nc</p>\n"),
     ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
@@ -13,20 +16,34 @@ struct MarkdownHTMLTests {
     ("> q", "<blockquote>\n<p>q</p>\n</blockquote>\n"),
     ("---", "<hr>\n"),
     ("    code", "<pre tabindex=\"0\"><code>code\n</code></pre>\n"),
-    ("```sh\na && b\n```", "<pre tabindex=\"0\"><code class=\"language-sh\">a &amp;&amp; b\n</code></pre>\n"),
+    (
+      "```sh\na && b\n```",
+      "<pre tabindex=\"0\"><code class=\"language-sh\">a &amp;&amp; b\n</code></pre>\n"
+    ),
     ("```\" onload=x\na\n```", "<pre tabindex=\"0\"><code class=\"language-\">a\n</code></pre>\n"),
     (
       "```sample\n<E42>\n```",
       "<figure class=\"sample\">\n<figcaption>Sample</figcaption>\n<pre tabindex=\"0\"><code>&lt;E42&gt;\n</code></pre>\n</figure>\n"
     ),
-    ("[a](https://x.org/?b=1&c=2 \"t\")", "<p><a href=\"https://x.org/?b=1&amp;c=2\" rel=\"nofollow noopener\" title=\"t\">a</a></p>\n"),
-    ("https://x.org", "<p><a href=\"https://x.org\" rel=\"nofollow noopener\">https://x.org</a></p>\n"),
+    (
+      "[a](https://x.org/?b=1&c=2 \"t\")",
+      "<p><a href=\"https://x.org/?b=1&amp;c=2\" rel=\"nofollow noopener\" title=\"t\">a</a></p>\n"
+    ),
+    (
+      "https://x.org",
+      "<p><a href=\"https://x.org\" rel=\"nofollow noopener\">https://x.org</a></p>\n"
+    ),
     ("<a@x.org>", "<p><a href=\"mailto:a@x.org\" rel=\"nofollow noopener\">a@x.org</a></p>\n"),
     ("[a](/b c)", "<p>[a](/b c)</p>\n"),
     ("[a](</b c>)", "<p><a href=\"/b%20c\" rel=\"nofollow noopener\">a</a></p>\n"),
     ("[a](/%zz%20é)", "<p><a href=\"/%25zz%20%C3%A9\" rel=\"nofollow noopener\">a</a></p>\n"),
-    ("![alt *x*](https://x.org/i.png)", "<p><a href=\"https://x.org/i.png\" rel=\"nofollow noopener\" class=\"image\">alt <em>x</em></a></p>\n"),
-    ("![](i.png)", "<p><a href=\"i.png\" rel=\"nofollow noopener\" class=\"image\">image</a></p>\n"),
+    (
+      "![alt *x*](https://x.org/i.png)",
+      "<p><a href=\"https://x.org/i.png\" rel=\"nofollow noopener\" class=\"image\">alt <em>x</em></a></p>\n"
+    ),
+    (
+      "![](i.png)", "<p><a href=\"i.png\" rel=\"nofollow noopener\" class=\"image\">image</a></p>\n"
+    ),
     ("[![alt](i.png)](/x)", "<p><a href=\"/x\" rel=\"nofollow noopener\">alt</a></p>\n"),
     (
       "- [x] a\n- [ ] b",
@@ -50,7 +67,9 @@ struct MarkdownHTMLTests {
   }
 
   @Test func `anchors and links to them get the prefix`() {
-    let html = Markdown.html("[x](#die-höhe) \n\n## Die Höhe!\n\n## Die Höhe\n\n## …", idPrefix: "i7-").string
+    let html = Markdown.html(
+      "[x](#die-höhe) \n\n## Die Höhe!\n\n## Die Höhe\n\n## …", idPrefix: "i7-"
+    ).string
     #expect(html.contains("<a href=\"#i7-die-h%C3%B6he\">"))
     #expect(html.contains("<h4 id=\"i7-die-höhe\">"))
     #expect(html.contains("<h4 id=\"i7-die-höhe-1\">"))
@@ -61,19 +80,28 @@ struct MarkdownHTMLTests {
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a <b onclick=x>c</b>",
     "<svg/onload=alert(1)>", "<!-- --><script>x</script>", "<iframe src=\"javascript:x\"></iframe>",
     "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "[a](java&#10;script:alert(1))",
-    "[a](&#106;avascript:alert(1))", "[a](javascript&colon;alert(1))", "[a](\u{1}javascript:alert(1))",
+    "[a](&#106;avascript:alert(1))", "[a](javascript&colon;alert(1))",
+    "[a](\u{1}javascript:alert(1))",
     "[a](data:text/html;base64,PHN2Zz4=)", "[a](vbscript:x)", "[a](file:///etc/passwd)",
     "![a](javascript:alert(1))", "![a\" onerror=\"x](https://x.org)", "<javascript:alert(1)>",
-    "[a](<javascript:alert(1)>)", "[a]: javascript:alert(1)\n\n[a]", "[a](https://x.org/\"onclick=\"x)",
+    "[a](<javascript:alert(1)>)", "[a]: javascript:alert(1)\n\n[a]",
+    "[a](https://x.org/\"onclick=\"x)",
     "[a](https://x.org '\"><script>x</script>')", "`<script>`", "```\n</code></pre><script>x\n```",
-    "```x\"><script>\n```", "# <script>x</script>", "|<script>|\n|-|\n|<img src=x>|", "<a href='javascript:x'>a</a>",
-    "&lt;script&gt;x&lt;/script&gt;", "\\<script>x", "<style>*{}</style>", "<?php x ?>", "<![CDATA[<script>]]>",
-    "[a](javascript:alert(1)", "<https://x.org/<script>>", "www.x.org/<script>", "[x](\u{202E}javascript:x)",
-    "- <details open ontoggle=x>\n- <math><mi xlink:href=\"data:x\">", "<a\nhref=x>", "<textarea><script>",
-    "[a](&#x09;javascript:x)", "[a](feed:javascript:x)", "[a](blob:x)", "[a](ms-x:y)", "<p/onclick=x>",
+    "```x\"><script>\n```", "# <script>x</script>", "|<script>|\n|-|\n|<img src=x>|",
+    "<a href='javascript:x'>a</a>",
+    "&lt;script&gt;x&lt;/script&gt;", "\\<script>x", "<style>*{}</style>", "<?php x ?>",
+    "<![CDATA[<script>]]>",
+    "[a](javascript:alert(1)", "<https://x.org/<script>>", "www.x.org/<script>",
+    "[x](\u{202E}javascript:x)",
+    "- <details open ontoggle=x>\n- <math><mi xlink:href=\"data:x\">", "<a\nhref=x>",
+    "<textarea><script>",
+    "[a](&#x09;javascript:x)", "[a](feed:javascript:x)", "[a](blob:x)", "[a](ms-x:y)",
+    "<p/onclick=x>",
   ])
   func `nothing in Markdown becomes active`(markdown: String) {
-    for markdown in [markdown, "- x\n\n  " + markdown, "> " + markdown, "# h\n" + markdown + "\n\ny"] {
+    for markdown in [
+      markdown, "- x\n\n  " + markdown, "> " + markdown, "# h\n" + markdown + "\n\ny",
+    ] {
       let html = Markdown.html(markdown, idPrefix: "p-").string
       check(html)
       check(Markdown.inline(markdown).string)
@@ -83,8 +111,10 @@ struct MarkdownHTMLTests {
   /// Only tags and attributes that the renderer writes may occur.
   private func check(_ html: String) {
     let allowed: Set = [
-      "p", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "h3", "h4", "h5",
-      "h6", "hr", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "span",
+      "p", "em", "strong", "del", "code", "pre", "a", "ul", "ol", "li", "blockquote", "h3", "h4",
+      "h5",
+      "h6", "hr", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption",
+      "span",
     ]
     for tag in html.split(separator: "<").dropFirst(html.hasPrefix("<") ? 0 : 1) {
       let name = tag.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber }
@@ -92,7 +122,8 @@ struct MarkdownHTMLTests {
       let inside = tag.prefix { $0 != ">" }
       for part in inside.split(separator: "\"").enumerated() where part.offset % 2 == 0 {
         let attributes: Set = [
-          "href=", "rel=", "title=", "class=", "tabindex=", "id=", "scope=", "role=", "aria-label=", "start=",
+          "href=", "rel=", "title=", "class=", "tabindex=", "id=", "scope=", "role=", "aria-label=",
+          "start=",
         ]
         let words = part.element.split(separator: " ").dropFirst(part.offset == 0 ? 1 : 0)
         for word in words { #expect(attributes.contains(String(word)), "\(word) in \(html)") }
@@ -100,7 +131,8 @@ struct MarkdownHTMLTests {
     }
     for piece in html.components(after: "href=\"") {
       let scheme = piece.prefix { $0 != "\"" }
-      let fine = scheme.hasPrefix("http") || scheme.hasPrefix("mailto:") || scheme.hasPrefix("#")
+      let fine =
+        scheme.hasPrefix("http") || scheme.hasPrefix("mailto:") || scheme.hasPrefix("#")
         || !scheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }.contains(":")
       #expect(fine, "\(scheme)")
     }
@@ -119,10 +151,14 @@ struct MarkdownHTMLTests {
     #expect(Markdown.inline(title).string == html)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    ">", "- ", "* ", "1. ", "[", "![", "*a ", "_a ", "a**b", "`", "<", "<!A ", "<? ", "<![CDATA[ ", "[a](",
-    "|", "|x\n|-\n", "~~a ", "www.a", "a@b.c ", "http://(", "&", "[a]: b\n", "  - a\n", "\\", "#", "a\n> ",
-  ])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ">", "- ", "* ", "1. ", "[", "![", "*a ", "_a ", "a**b", "`", "<", "<!A ", "<? ",
+      "<![CDATA[ ", "[a](",
+      "|", "|x\n|-\n", "~~a ", "www.a", "a@b.c ", "http://(", "&", "[a]: b\n", "  - a\n", "\\", "#",
+      "a\n> ",
+    ])
   func `a megabyte of anything is rendered in time`(unit: String) {
     let count = (unit.utf8.count > 2 ? 400_000 : 1_000_000) / unit.utf8.count
     let text = String(repeating: unit, count: count)

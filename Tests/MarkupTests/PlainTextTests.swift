@@ -7,11 +7,17 @@ struct PlainTextTests {
     ("one two three four five six", "one two three four\nfive six\n"),
     ("日本語 日本語 日本語 日本語", "日本語 日本語 日本語\n日本語\n"),
     ("a  \nb\nc", "a\nb c\n"),
-    ("- one two three four five\n- b\n  - c\n\nd", "- one two three four\n  five\n- b\n  - c\n\nd\n"),
+    (
+      "- one two three four five\n- b\n  - c\n\nd",
+      "- one two three four\n  five\n- b\n  - c\n\nd\n"
+    ),
     ("9. a\n10. b", "9. a\n10. b\n"),
     ("- a\n\n- b\n\n  c", "- a\n\n- b\n\n  c\n"),
     ("> a\n>\n> b", "> a\n>\n> b\n"),
-    ("x\n\n```sh\nlong line that is never wrapped\n\n  y\n```", "x\n\n    long line that is never wrapped\n\n      y\n"),
+    (
+      "x\n\n```sh\nlong line that is never wrapped\n\n  y\n```",
+      "x\n\n    long line that is never wrapped\n\n      y\n"
+    ),
     ("- a\n\n  ```\n  c\n  ```", "- a\n\n      c\n"),
     ("# Title\n\ntext", "Title\n-----\n\ntext\n"),
     ("[a](https://x.org)", "a <https://x.org>\n"), ("https://x.org", "<https://x.org>\n"),
@@ -26,9 +32,12 @@ struct PlainTextTests {
   }
 
   @Test(arguments: [
-    "a\u{1B}[31mb", "a\u{1B}]0;title\u{7}b", "a\u{1B}]8;;https://x.org\u{1B}\\b", "a\u{9B}31mb", "a\u{8}b",
-    "a&#27;b", "`a&#27;\u{1B}[2Jb`", "```\na\u{1B}[2Jb\n```", "[a](https://x.org/&#27;)b", "a\u{202E}b", "a\u{0}b",
-    "a\rb", "a\u{1B}", "a\u{1B}[", "a\u{1B}(0b", "|a&#27;|\n|-|\n|&#7;|", "# a&#155;b", "<a\u{1B}c>",
+    "a\u{1B}[31mb", "a\u{1B}]0;title\u{7}b", "a\u{1B}]8;;https://x.org\u{1B}\\b", "a\u{9B}31mb",
+    "a\u{8}b",
+    "a&#27;b", "`a&#27;\u{1B}[2Jb`", "```\na\u{1B}[2Jb\n```", "[a](https://x.org/&#27;)b",
+    "a\u{202E}b", "a\u{0}b",
+    "a\rb", "a\u{1B}", "a\u{1B}[", "a\u{1B}(0b", "|a&#27;|\n|-|\n|&#7;|", "# a&#155;b",
+    "<a\u{1B}c>",
   ])
   func `no escape sequence reaches a terminal`(markdown: String) {
     let text = Markdown.plainText(markdown)
@@ -42,7 +51,8 @@ struct PlainTextTests {
   }
 
   @Test func `code blocks are listed`() {
-    let blocks = Markdown.codeBlocks("```sh\na\nb\n```\n\n- x\n\n  ~~~sample y\n  c\n  ~~~\n\n    d\n\n>     e\n")
+    let blocks = Markdown.codeBlocks(
+      "```sh\na\nb\n```\n\n- x\n\n  ~~~sample y\n  c\n  ~~~\n\n    d\n\n>     e\n")
     #expect(
       blocks == [
         CodeBlock(info: "sh", text: "a\nb"), CodeBlock(info: "sample y", text: "c"),
@@ -51,9 +61,11 @@ struct PlainTextTests {
   }
 
   @Test(arguments: [
-    ("First *one*. Second.", "First one."), ("No end", "No end"), ("See e.g. this. That.", "See e.g. this."),
+    ("First *one*. Second.", "First one."), ("No end", "No end"),
+    ("See e.g. this. That.", "See e.g. this."),
     ("# H\n\n`Code` is v1.2 now! Yes", "Code is v1.2 now!"), ("- **Fix**: a b. c", "Fix: a b."),
-    ("```\ncode line\n```", "code line"), ("", ""), ("one two three four five six seven", "one two three four five six…"),
+    ("```\ncode line\n```", "code line"), ("", ""),
+    ("one two three four five six seven", "one two three four five six…"),
     (String(repeating: "x", count: 60), String(repeating: "x", count: 29) + "…"),
   ])
   func `a summary is the first sentence`(markdown: String, summary: String) {
