@@ -14,7 +14,8 @@ enum Base64 {
       if have != 1 { result.append(UInt8(truncatingIfNeeded: bits >> UInt32((4 - have) % 4 * 2))) }
     }
     guard bytes.count % 4 == 0 else {
-      throw RuleError("its length, \(bytes.count), is no multiple of 4: it is cut or lacks “=” at its end")
+      throw RuleError(
+        "its length, \(bytes.count), is no multiple of 4: it is cut or lacks “=” at its end")
     }
     let spare: UInt32 = [0: 0, 1: 0, 2: 0xF, 3: 0x3][body % 4] ?? 0
     guard body % 4 != 1, bits & spare == 0 else {

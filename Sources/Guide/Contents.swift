@@ -6,7 +6,9 @@ struct ContentsFinder {
   /// Names that need no further sign.
   private static let names: Set<String> = ["table of contents", "toc", "in this article"]
   /// Names that need a list of links or of the file's headings below them.
-  private static let weakNames: Set<String> = ["contents", "content", "topics", "index", "on this page"]
+  private static let weakNames: Set<String> = [
+    "contents", "content", "topics", "index", "on this page",
+  ]
 
   /// Headings that announce a table of contents, as indices of `headings`.
   func headingIndices() -> [Int] {

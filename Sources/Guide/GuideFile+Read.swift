@@ -16,7 +16,8 @@ extension GuideFile {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       let before = bytes[..<error.byteOffsets.lowerBound].text.lines
-      let endsLine = error.byteOffsets.lowerBound == 0
+      let endsLine =
+        error.byteOffsets.lowerBound == 0
         || bytes[error.byteOffsets.lowerBound - 1].isLineEnd
       throw GuideError(
         line: before.count + (endsLine ? 1 : 0),

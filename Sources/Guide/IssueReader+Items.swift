@@ -99,7 +99,11 @@ extension IssueReader {
     for (offset, line) in lines.enumerated() {
       let number = walk.lines(index).lowerBound + offset
       if let label = Label(line.trimmed), label.name != .remark {
-        if let pending { apply(pending.label, line: pending.line) } else { flush(&self, to: number) }
+        if let pending {
+          apply(pending.label, line: pending.line)
+        } else {
+          flush(&self, to: number)
+        }
         pending = (label, number + 1)
         plain = []
         plainStart = number + 1

@@ -4,7 +4,8 @@ extension IssueSpan {
     title: String, markdown: String, level: Int = 3, newline: String = "\n"
   ) -> IssueSpan {
     let heading = String(repeating: "#", count: level) + " " + Heading.text(title) + newline
-    var issue = IssueSpan(title: Heading.oneLine(title), lead: heading, markdown: "", trail: "", line: 0)
+    var issue = IssueSpan(
+      title: Heading.oneLine(title), lead: heading, markdown: "", trail: "", line: 0)
     issue.markdown = markdown.trimmedLines.withNewlines(newline)
     issue.trail = issue.markdown.isEmpty ? "" : newline
     return issue

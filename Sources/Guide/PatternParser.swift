@@ -21,7 +21,9 @@ struct PatternParser {
   init(_ source: String) { scalars = Array(source.unicodeScalars) }
 
   mutating func parse() throws(RuleError) -> PatternNode {
-    guard !scalars.isEmpty else { throw RuleError("The pattern is empty; write one, such as ^[a-z]+$.") }
+    guard !scalars.isEmpty else {
+      throw RuleError("The pattern is empty; write one, such as ^[a-z]+$.")
+    }
     guard scalars.count <= Self.lengthLimit else {
       throw RuleError("The pattern is longer than \(Self.lengthLimit) characters; shorten it.")
     }
@@ -162,10 +164,18 @@ struct PatternParser {
 
   private mutating func escape() throws(RuleError) -> PatternNode {
     switch scalars[position...].dropFirst().first {
-    case "b": position += 2; return .assertion(.wordBoundary)
-    case "B": position += 2; return .assertion(.notWordBoundary)
-    case "A": position += 2; return .assertion(.start)
-    case "z", "Z": position += 2; return .assertion(.end)
+    case "b":
+      position += 2
+      return .assertion(.wordBoundary)
+    case "B":
+      position += 2
+      return .assertion(.notWordBoundary)
+    case "A":
+      position += 2
+      return .assertion(.start)
+    case "z", "Z":
+      position += 2
+      return .assertion(.end)
     default: break
     }
     var set = try escapedSet()
