@@ -60,6 +60,8 @@ package final class App: Application {
     case .found(let found): match = found
     case .failed(let failure, let representation):
       return .now(problem(failure, request, representation))
+    case .options(let methods):
+      return .now(options(methods))
     }
     let work: @Sendable () -> Answer = { [self] in
       run(match, request, intake: sink as? DiagnoseIntake)

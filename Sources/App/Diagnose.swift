@@ -103,9 +103,7 @@ extension App {
       return try DiagnosisPage(stored, reading: reading)
     }
     guard let page else {
-      // Ids are random: one of the right form was given out and has run out.
-      let looksReal = context.path[0].count == 24 && context.path[0].allSatisfy { $0.isASCII }
-      throw looksReal
+      throw Secrets.isChecked(context.path[0])
         ? Failure(
           .gone, "gone", "No longer kept",
           "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
@@ -163,7 +161,7 @@ struct DiagnosisPage: Page {
       let summaries = try reading.summaries(judgement.matches.map(\.issueID))
       let revisions = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0.revision) })
       let stored = StoredDiagnosis(
-        id: Secrets.identifier(), verdict: judgement.verdict, matcher: Matcher.version,
+        id: Secrets.checkedIdentifier(), verdict: judgement.verdict, matcher: Matcher.version,
         guide: input.guide, excerpt: excerpt(input.text, judgement),
         kept: input.keep ? input.text.lines.map(\.text).joined(separator: "\n") : nil,
         redacted: input.text.redacted,

@@ -135,6 +135,7 @@ package enum ProblemCodes {
     ("unknown_field", 422, "A field is not known here."),
     ("empty_text", 422, "There is nothing to diagnose."),
     ("invalid_markdown", 422, "The text breaks the guide format; the lines are named."),
+    ("broken_sample", 422, "The edit breaks a sample of its own issue; the lines are named."),
     ("precondition_required", 428, "If-Match or base is needed."),
     ("too_many_requests", 429, "Too many writes, sign-ins or wrong tokens."),
     ("internal_error", 500, "A fault in Fixbook."),

@@ -7,6 +7,8 @@ package struct PreparedGuide: Sendable {
   package let file: GuideFile
   package let shape: GuideShape
   package let sections: [ImportedSection]
+  /// The file or folder it was read from.
+  package let path: String
 
   package var issueCount: Int { sections.reduce(0) { $0 + $1.issues.count } }
 }
@@ -45,7 +47,7 @@ package struct Importer: Sendable {
     let sections = file.sections.map { section in
       ImportedSection(section: section, issues: section.issues.map { ImportedIssue(span: $0) })
     }
-    guides.append(PreparedGuide(file: file, shape: shape, sections: sections))
+    guides.append(PreparedGuide(file: file, shape: shape, sections: sections, path: path))
   }
 
   /// A folder: files of one issue each become one guide, named like the folder, subfolders its
@@ -83,7 +85,7 @@ package struct Importer: Sendable {
     }
     guard !sections.isEmpty else { return }
     let file = GuideFile(layout: .single, title: name, head: head, introduction: head)
-    guides.append(PreparedGuide(file: file, shape: .folder, sections: sections))
+    guides.append(PreparedGuide(file: file, shape: .folder, sections: sections, path: root))
   }
 
   /// Licence and attribution of a file's front matter travel with its issue.
@@ -152,7 +154,9 @@ package struct Importer: Sendable {
     }
     for guide in order {
       let file = GuideFile(layout: .single, title: guide)
-      guides.append(PreparedGuide(file: file, shape: .records, sections: byGuide[guide] ?? []))
+      guides.append(
+        PreparedGuide(
+          file: file, shape: .records, sections: byGuide[guide] ?? [], path: path))
     }
   }
 

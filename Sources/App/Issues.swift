@@ -15,8 +15,7 @@ extension App {
   }
 
   static func showIssue(_ context: Context) throws -> Reply {
-    try context.query().finish()
-    return try context.read { reading in
+    try context.read { reading in
       let (id, moved) = try issueID(context, reading)
       let isID = Int(context.path[0]) == id
       if let moved, !isID {
@@ -25,6 +24,7 @@ extension App {
         return .redirect(
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
+      try context.query().finish()
       guard let issue = try reading.issue(id), !issue.isDeleted else {
         throw Failure.notFound("issue")
       }
@@ -75,6 +75,7 @@ extension App {
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
+      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
       let issue = try writing.reading.issue(saved.id)!
       return .page(
         IssuePage(issue: issue), status: .created,
@@ -105,12 +106,14 @@ extension App {
     }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
+      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
       let saved = try writing.updateIssue(
         id,
         IssueText(
           title: title ?? current.summary.title, section: section ?? current.summary.section,
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
+      try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
       let issue = try writing.reading.issue(id)!
       return .page(
         IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
@@ -159,6 +162,16 @@ extension App {
   private static func checkMarkdown(_ markdown: String) throws(Failure) {
     let mistakes = IssueContent.validate(markdown: markdown)
     if !mistakes.isEmpty { throw malformed(mistakes) }
+  }
+
+  static func brokenSamples(_ mistakes: [GuideError]) -> Failure {
+    Failure(
+      .unprocessableContent, "broken_sample", "A sample would be broken",
+      mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
+      field: "markdown")
+      .member(
+        "mistakes",
+        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func malformed(_ mistakes: [GuideError]) -> Failure {

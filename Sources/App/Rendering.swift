@@ -132,6 +132,14 @@ extension App {
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+  /// RFC 9110 §9.3.7.
+  func options(_ methods: [String]) -> Response {
+    var fields = HeaderFields()
+    fields.add("Allow", methods.joined(separator: ", "))
+    addSecurity(to: &fields)
+    return Response(.noContent, headers: fields)
+  }
+
   /// An error as RFC 9457 problem details, or the same in another form.
   func problem(
     _ failure: Failure, _ request: Request, _ representation: Representation

@@ -53,6 +53,8 @@ struct Router: Sendable {
   enum Result: Sendable {
     case found(Match)
     case failed(Failure, Representation)
+    /// What the address answers to.
+    case options([String])
   }
 
   /// A segment of a pattern.
@@ -102,6 +104,7 @@ struct Router: Sendable {
     }
     let form = isAPI ? .json : form(suffix: suffix, request)
     guard !found.isEmpty else { return .failed(.noPage, form ?? .text) }
+    if request.method == .options { return .options(allowed(found.map(\.entry.route))) }
     // HEAD is GET without a body (RFC 9110 §9.3.2).
     let method = request.method == .head ? Method.get : request.method
     guard let (entry, values) = found.first(where: { $0.entry.route.method == method }) else {
@@ -116,6 +119,7 @@ struct Router: Sendable {
     switch match(request) {
     case .found(let match): match.representation
     case .failed(_, let representation): representation
+    case .options: .text
     }
   }
 

@@ -42,6 +42,13 @@ extension IssueContent {
           reason: "A heading of level \(level) would end the issue; "
             + "use #### or deeper inside an issue."))
     }
+    // A file may end with an open block (CommonMark §4.5); a saved text would take the next issue in.
+    for fence in outline.fences where fence.closing == nil {
+      problems.append(
+        GuideError(
+          line: fence.opening + 1,
+          reason: "This code block is not closed; end it with a line of the same signs."))
+    }
     return problems.sorted { $0.line < $1.line }
   }
 }

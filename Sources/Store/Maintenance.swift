@@ -39,22 +39,34 @@ package struct OwnedSample: Sendable {
   package let slug: String
   package let text: String
   package let negative: Bool
+  /// Line of the issue's text, from 1.
+  package let line: Int
 }
 
 extension Reading {
+  private static func sample(_ row: Row) -> OwnedSample {
+    OwnedSample(
+      issueID: row.int(0), slug: row.text(1), text: row.text(2), negative: row.bool(3),
+      line: row.int(4))
+  }
+
   package func allSamples(guide: String?) throws -> [OwnedSample] {
     try connection.rows(
       """
-      SELECT i.id, i.slug, p.text, p.negative FROM sample p JOIN issue i ON i.id = p.issue_id
-      JOIN guide g ON g.id = i.guide_id
+      SELECT i.id, i.slug, p.text, p.negative, p.line FROM sample p
+      JOIN issue i ON i.id = p.issue_id JOIN guide g ON g.id = i.guide_id
       WHERE i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
         AND (\(guide) IS NULL OR g.slug = \(guide))
       ORDER BY p.id
+      """, Reading.sample)
+  }
+
+  package func samples(ofIssue id: Int) throws -> [OwnedSample] {
+    try connection.rows(
       """
-    ) {
-      OwnedSample(
-        issueID: $0.int(0), slug: $0.text(1), text: $0.text(2), negative: $0.bool(3))
-    }
+      SELECT i.id, i.slug, p.text, p.negative, p.line FROM sample p
+      JOIN issue i ON i.id = p.issue_id WHERE i.id = \(id) ORDER BY p.position
+      """, Reading.sample)
   }
 
   package func tokens() throws -> [TokenInfo] {

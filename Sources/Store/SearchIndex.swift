@@ -50,8 +50,8 @@ extension Writing {
     terms.issues[TermChanges.lengthSum, default: 0] += step * length
   }
 
-  /// Writes the counts; called at the end of the transaction.
-  func flushTerms() throws {
+  /// Writes the counts; called at the end of the transaction, or before a search inside it.
+  package func flushTerms() throws {
     for (term, change) in terms.issues where change != 0 {
       try connection.execute(
         """

@@ -58,6 +58,7 @@ enum Main {
   static func explanation(_ error: any Error) -> String {
     switch error {
     case let error as CommandError: return error.message
+    case let error as NoSuchCommand: return "\(error.word): \(reason(error.code))"
     case let error as Failure: return error.detail
     case let error as StoreReadOnly: return "the knowledge base can't be written: \(error.reason)"
     case SchemaError.newer(let file, let program):
@@ -89,7 +90,16 @@ enum Main {
       throw CommandError(
         "\(path): there is no such file; make one with 'fixbook serve' or 'fixbook import'")
     }
-    return try Store(path: path, create: create)
+    return try named(path) { try Store(path: path, create: create) }
+  }
+
+  /// Errors of a file say which.
+  static func named<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch {
+      throw CommandError("\(path): \(explanation(error))")
+    }
   }
 }
 

@@ -86,7 +86,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
   let path = settings["db"]
   let isNew = access(path, F_OK) != 0
-  let store = try Store(path: path)
+  let store = try Main.named(path) { try Store(path: path) }
   var link: String?
   if isNew, store.readOnlyReason == nil {
     if loadsGuides {
@@ -122,7 +122,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   server.hosts = HostPolicy(hosts)
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
-  announce(base: publicURL ?? base, link: link, store: store, configuration)
+  announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -141,9 +141,10 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
 }
 
 private func announce(
-  base: String, link: String?, store: Store, _ configuration: AppSettings
+  listening: String, base: String, link: String?, store: Store, _ configuration: AppSettings
 ) {
-  var text = "Fixbook serves \(store.path) at \(base)\n"
+  var text = "Fixbook serves \(store.path) at \(listening)"
+  text += base == listening ? "\n" : ", known as \(base)\n"
   if let reason = store.readOnlyReason { text += "Read only: \(reason).\n" }
   if let link {
     text += "Sign in as admin, once, within 15 minutes: \(base)/sign-in?link=\(link)\n"
