@@ -31,7 +31,8 @@ enum SampleCheck {
       if let fault = try fault(of: sample, corpus: corpus, writing.reading) {
         wrong[(sample.negative ? "not " : "") + sample.text] = GuideError(
           line: sample.line,
-          reason: "This sample would be broken: \(fault). Change the sample, or say in the issue what tells it apart.")
+          reason: "The sample \"\(sample.text.prefix(200))\" would be broken: \(fault). "
+            + "Change the sample, or say in the issue what tells it apart.")
       }
     }
     return wrong
