@@ -58,18 +58,20 @@ package struct Question: Sendable {
   package let text: String
   package let template: String
   package let source: String
+  package let reporter: String
   package let verdict: Verdict?
   package let results: Int
   package let milliseconds: Double
 
   package init(
-    kind: Kind, text: String, template: String, source: String, verdict: Verdict?, results: Int,
-    milliseconds: Double
+    kind: Kind, text: String, template: String, source: String, reporter: String, verdict: Verdict?,
+    results: Int, milliseconds: Double
   ) {
     self.kind = kind
     self.text = text
     self.template = template
     self.source = source
+    self.reporter = reporter
     self.verdict = verdict
     self.results = results
     self.milliseconds = milliseconds
@@ -155,9 +157,10 @@ extension Writing {
   func insert(_ question: Question) throws {
     try connection.execute(
       """
-      INSERT INTO question (kind, text, template, source, verdict, results, milliseconds, created_at)
+      INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
+        created_at)
       VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
-        \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
+        \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(now.milliseconds))
       """)
   }

@@ -57,6 +57,7 @@ package struct Issue: Sendable, Equatable {
   package var license: String?
   package var attribution: String?
   package var tags: [String]
+  package var verified: Verification?
   package var createdAt: Time
   package var mergedInto: Int?
   package var isDeleted: Bool
@@ -157,6 +158,7 @@ extension Reading {
       "SELECT key, value FROM environment WHERE issue_id = \(id) ORDER BY position"
     ) { Property($0.text(0), $0.text(1)) }
     issue.fixes = try rankedFixes(ofIssue: id)
+    issue.verified = try verification(ofIssue: id)
     return issue
   }
 
