@@ -1,4 +1,5 @@
 import CSystem
+import Glibc
 import HTTP
 import Sockets
 import Synchronization
@@ -29,6 +30,8 @@ final class Acceptor {
     for (index, listener) in loop.shared.listeners.enumerated() {
       do {
         try loop.poller.add(listener.descriptor.raw, .connections, token: UInt64(index))
+      } catch  where error.code == EEXIST {
+        continue
       } catch {
         pausedUntil = loop.now + Acceptor.pause
       }

@@ -170,6 +170,7 @@ extension EventLoop {
     entrance.counters.active.store(connectionCount, ordering: .relaxed)
     shared.connections.add(1, ordering: .relaxed)
     connection.start()
+    if stopping { connection.stop() }
     return connection
   }
 
