@@ -68,11 +68,13 @@ final class Acceptor {
     }
     switch listener.accept() {
     case .connection(let descriptor, let from):
+      // Counted before it is given away, so that no burst gets past the limit.
+      let before = loop.shared.connections.add(1, ordering: .relaxed).oldValue
       loop.entrance.counters.accepted.count()
       descriptor.sendAtOnce()
       let isUnix = listener.endpoint.address == nil
       let peer = from.address.map(Peer.address) ?? .local
-      if open >= maximum {
+      if before >= maximum {
         loop.add(descriptor, peer, isUnix: isUnix)?.refuseAtOnce(.tooManyConnections)
       } else {
         place(descriptor, peer, isUnix, loop, mayGiveAway)
