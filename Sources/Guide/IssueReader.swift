@@ -33,6 +33,12 @@ struct IssueReader {
   mutating func read(_ bytes: [UInt8]) {
     let outline = Outline(bytes)
     let samples = takeSamples(outline)
+    if let line = outline.unclosedHTML {
+      problem(
+        line + 1,
+        "This HTML is not closed and would swallow what follows; close it, "
+          + "or write &lt; for the sign.")
+    }
     var walk = BlockWalk(outline: outline, lineOffset: 0, hidden: samples, depth: 0)
     readBlocks(&walk)
     finish()
@@ -182,6 +188,14 @@ struct IssueReader {
     awaitsCode = text.hasSuffix(":") ? kind : nil
   }
 
+  /// Adds to the passage that a label has begun at the line above, or begins it.
+  mutating func extend(_ kind: PassageKind, _ text: String, line: Int) {
+    let last = kind == .symptom ? content.symptoms.last : content.causes.last
+    guard let last, last.line >= labelLine else { return add(kind, text, line: line) }
+    awaitsCode = nil
+    extendPassage(kind, text)
+  }
+
   private mutating func extendPassage(_ kind: PassageKind, _ text: String) {
     switch kind {
     case .symptom: content.symptoms[content.symptoms.count - 1].text += "\n\n" + text
@@ -230,6 +244,8 @@ struct IssueReader {
     content.other = other.text
   }
 
+  /// The line of the last label.
+  var labelLine = 0
   /// Lines of fixes that a label, not a heading, announced.
   var labelledFixes: Set<Int> = []
 }
