@@ -146,7 +146,7 @@ CREATE TABLE passage (
   text TEXT NOT NULL,
   PRIMARY KEY (issue_id, kind, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX passage_text ON passage (kind, text) WHERE kind IN ('tag', 'alias');
+CREATE INDEX passage_text ON passage (kind, text COLLATE NOCASE) WHERE kind IN ('tag', 'alias');
 
 CREATE TABLE environment (
   issue_id INTEGER NOT NULL REFERENCES issue (id),

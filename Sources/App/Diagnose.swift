@@ -36,6 +36,7 @@ extension App {
         source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
         reporter: context.caller.reporter, verdict: page.verdict, results: page.matches.count,
         milliseconds: monotonicMilliseconds() - started))
+    context.app.verdicts.add(page.verdict.rawValue)
     var headers = [
       HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
       HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),

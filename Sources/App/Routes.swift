@@ -51,6 +51,8 @@ extension App {
     .get("/gaps", heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", App.draftFromGap),
 
+    .get("/go/{name}", api: false, App.go),
+
     .get("/recent", api: false, App.recent),
     .get("/changes", page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
@@ -65,6 +67,7 @@ extension App {
 
     .get("/healthz", api: false, App.health),
     .get("/readyz", api: false, App.ready),
+    .get("/metrics", api: false, heavy: true, App.metrics),
     .get("/robots.txt", api: false, App.robots),
     .get("/sitemap.xml", api: false, heavy: true, App.sitemap),
     .get("/opensearch.xml", api: false, App.openSearch),

@@ -202,7 +202,7 @@ extension Reading {
       conditions =
         conditions
         + """
-           AND i.id IN (SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag))
+           AND i.id IN (SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag) COLLATE NOCASE)
           """
     }
     if let confidence = filter.confidence {
@@ -258,6 +258,21 @@ extension Reading {
       """, Reading.revision)
   }
 
+  /// The issue of that slug, title or alias, without regard to case; its slug.
+  package func issue(called name: String) throws -> String? {
+    switch try issueID(named: slug(of: name)) {
+    case .issue(let id), .moved(let id, _): return try summaries([id]).first?.slug
+    case nil: break
+    }
+    return try connection.first(
+      """
+      SELECT i.slug FROM passage p JOIN issue i ON i.id = p.issue_id
+      WHERE p.kind = 'alias' AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
+        AND \(visible("i.guide_id")) LIMIT 1
+      """
+    ) { $0.text(0) }
+  }
+
   /// An issue's text alone, for excerpts.
   package func issueMarkdown(_ id: Int) throws -> String {
     try connection.first("SELECT markdown FROM issue WHERE id = \(id) AND \(visible("guide_id"))") {
@@ -266,7 +281,7 @@ extension Reading {
   }
 
   package func issues(withTag tag: String) throws -> [Int] {
-    try connection.rows("SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag)") {
+    try connection.rows("SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag) COLLATE NOCASE") {
       $0.int(0)
     }
   }

@@ -122,6 +122,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   server.hosts = HostPolicy(hosts)
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
+  application.metricsSource.set { samples(running.metrics) }
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
@@ -138,6 +139,26 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   try running.run()
   store.close()
   return .done
+}
+
+/// The server's numbers, named as usual for HTTP servers.
+private func samples(_ metrics: Metrics) -> [Sample] {
+  var samples = [
+    Sample("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
+    Sample("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
+    Sample("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
+    Sample("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Sample("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
+    Sample("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
+    Sample("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
+  ]
+  for (group, count) in metrics.responses.sorted(by: { $0.key < $1.key }) {
+    samples.append(
+      Sample(
+        "http_responses_total", .counter, "Responses by class.", labels: "class=\"\(group)xx\"",
+        Double(count)))
+  }
+  return samples
 }
 
 private func announce(
