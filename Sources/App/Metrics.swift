@@ -5,7 +5,7 @@ import Synchronization
 
 /// Numbers of this process in Prometheus' text format
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/).
-package struct Sample: Sendable {
+package struct Metric: Sendable {
   package enum Kind: String, Sendable { case counter, gauge }
 
   let name: String
@@ -28,11 +28,11 @@ package struct Sample: Sendable {
 
 /// Where the numbers of the HTTP server come from; set once it runs.
 package final class MetricsSource: Sendable {
-  private let read = Mutex<(@Sendable () -> [Sample])?>(nil)
+  private let read = Mutex<(@Sendable () -> [Metric])?>(nil)
 
   package init() {}
-  package func set(_ source: @escaping @Sendable () -> [Sample]) { read.withLock { $0 = source } }
-  var samples: [Sample] { read.withLock { $0 }?() ?? [] }
+  package func set(_ source: @escaping @Sendable () -> [Metric]) { read.withLock { $0 = source } }
+  var samples: [Metric] { read.withLock { $0 }?() ?? [] }
 }
 
 extension App {
@@ -40,14 +40,14 @@ extension App {
     let app = context.app
     var samples = app.metricsSource.samples + processSamples()
     let issues = try context.store.read(as: .system) { try $0.corpus(guide: nil)?.issueCount() ?? 0 }
-    samples.append(Sample("fixbook_issues", .gauge, "Issues in the search index.", Double(issues)))
+    samples.append(Metric("fixbook_issues", .gauge, "Issues in the search index.", Double(issues)))
     samples.append(
-      Sample(
+      Metric(
         "fixbook_waiting_writes", .gauge, "Writes that wait for the writer.",
         Double(context.store.waitingWrites)))
     for (verdict, count) in app.verdicts.counts {
       samples.append(
-        Sample(
+        Metric(
           "fixbook_diagnoses_total", .counter, "Diagnoses answered, by verdict.",
           labels: "verdict=\"\(verdict)\"", Double(count)))
     }
@@ -56,7 +56,7 @@ extension App {
       headers: [HeaderFields.Field("Cache-Control", "no-store")])
   }
 
-  private static func text(_ samples: [Sample]) -> String {
+  private static func text(_ samples: [Metric]) -> String {
     var text = ""
     var last = ""
     for sample in samples {
@@ -70,7 +70,7 @@ extension App {
     return text
   }
 
-  private static func processSamples() -> [Sample] {
+  private static func processSamples() -> [Metric] {
     var usage = rusage()
     // RUSAGE_SELF is an enum here and the parameter an integer.
     getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
@@ -78,11 +78,11 @@ extension App {
       Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
       + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1_000_000
     return [
-      Sample("process_cpu_seconds_total", .counter, "User and system time.", seconds),
-      Sample(
+      Metric("process_cpu_seconds_total", .counter, "User and system time.", seconds),
+      Metric(
         "process_resident_memory_bytes", .gauge, "Resident memory.",
         Double(residentPages() * sysconf(Int32(_SC_PAGESIZE)))),
-      Sample("process_open_fds", .gauge, "Open descriptors.", Double(openDescriptors())),
+      Metric("process_open_fds", .gauge, "Open descriptors.", Double(openDescriptors())),
     ]
   }
 

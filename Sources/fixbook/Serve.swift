@@ -142,19 +142,19 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
 }
 
 /// The server's numbers, named as usual for HTTP servers.
-private func samples(_ metrics: Metrics) -> [Sample] {
+private func samples(_ metrics: Metrics) -> [Metric] {
   var samples = [
-    Sample("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
-    Sample("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
-    Sample("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
-    Sample("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
-    Sample("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
-    Sample("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
-    Sample("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
+    Metric("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
+    Metric("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
+    Metric("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
+    Metric("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Metric("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
+    Metric("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
+    Metric("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
   ]
   for (group, count) in metrics.responses.sorted(by: { $0.key < $1.key }) {
     samples.append(
-      Sample(
+      Metric(
         "http_responses_total", .counter, "Responses by class.", labels: "class=\"\(group)xx\"",
         Double(count)))
   }
