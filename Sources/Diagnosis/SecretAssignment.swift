@@ -140,7 +140,8 @@ enum SecretAssignment {
   private static let harmless = [
     "next", "page", "continuation", "idempotency", "request", "cancellation", "sync", "resume",
     "eos", "bos", "pad", "unk", "mask", "sep", "cls", "stop", "start", "end", "pagination",
-    "delta", "task", "invalid", "unexpected", "image_pull", "imagepull", "max", "min",
+    "delta", "task", "public", "publickey", "public_key", "invalid", "unexpected", "image_pull",
+    "imagepull", "max", "min",
   ]
 
   /// The value of `"name": "DB_PASSWORD", "value": "…"`, as task definitions write it.

@@ -212,7 +212,9 @@ enum Samples {
     "4111 files, 1111 dirs", "[secret:github-token]", "password=[secret:password]",
     "Enter password:", "password:", "token=", "session_id=hd-conv-88121-primary",
     "compass=north1 bypass=yes trespass: 1", "event=done pass=2100 fail=1 skip=0",
-    "PASS: TestLogin1", "BYPASS=always1", "Unexpected token: punc (})", "existingSecret: app-db-v2",
+    "PASS: TestLogin1", "BYPASS=always1",
+    "Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a' or one", "Unexpected token: punc (})",
+    "existingSecret: app-db-v2",
     #"{"errors":{"password":"is too short, must have 8 characters"}}"#, "DB_PASSWORD=$(cat /run/x)",
     "token=$env:TOKEN", "password={password}", "\"valueFrom\": {\"secretKeyRef\": {}}",
   ]
