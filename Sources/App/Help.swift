@@ -65,7 +65,7 @@ struct HelpPage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    "<h1>Help</h1><div class=\"prose\">\(Markdown.html(source(site), topHeading: 2))</div>"
+    "<h1>Help</h1>\n\(Markdown.html(source(site), topHeading: 2))"
   }
 
   func json(_ site: Site) -> JSON { ["title": "Help", "markdown": .string(source(site))] }
