@@ -298,7 +298,8 @@ extension Writing {
     for (position, check) in checks.enumerated() {
       if let owner = try connection.first(
         """
-        SELECT i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id WHERE c.name = \(check.name)
+        SELECT CASE WHEN \(reading.visible("i.guide_id")) THEN i.slug ELSE 'of a guide you can''t see' END
+        FROM "check" c JOIN issue i ON i.id = c.issue_id WHERE c.name = \(check.name)
         """, { $0.text(0) })
       {
         throw IssueWriteError.checkNameTaken(check.name, by: owner)
