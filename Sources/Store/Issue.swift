@@ -246,7 +246,8 @@ extension Reading {
     try connection.rows(
       """
       SELECT number, title, section, markdown, author, comment, created_at FROM revision
-      WHERE issue_id = \(id) AND number < \(before) ORDER BY number DESC LIMIT \(limit)
+      WHERE issue_id = \(id) AND number < \(before) AND \(mayBeSeen(issue: id))
+      ORDER BY number DESC LIMIT \(limit)
       """, Reading.revision)
   }
 
@@ -254,7 +255,7 @@ extension Reading {
     try connection.first(
       """
       SELECT number, title, section, markdown, author, comment, created_at FROM revision
-      WHERE issue_id = \(id) AND number = \(number)
+      WHERE issue_id = \(id) AND number = \(number) AND \(mayBeSeen(issue: id))
       """, Reading.revision)
   }
 
@@ -281,9 +282,13 @@ extension Reading {
   }
 
   package func issues(withTag tag: String) throws -> [Int] {
-    try connection.rows("SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag) COLLATE NOCASE") {
-      $0.int(0)
-    }
+    try connection.rows(
+      """
+      SELECT p.issue_id FROM passage p JOIN issue i ON i.id = p.issue_id
+      WHERE p.kind = 'tag' AND p.text = \(tag) COLLATE NOCASE
+          AND \(visible("i.guide_id"))
+      """
+    ) { $0.int(0) }
   }
 
   package func check(named name: String) throws -> StoredCheck? {
