@@ -125,6 +125,7 @@ package enum ProblemCodes {
     ("method_not_allowed", 405, "The address does not answer to that method."),
     ("not_acceptable", 406, "None of the forms that exist is acceptable."),
     ("edit_conflict", 409, "Two edits changed the same lines."),
+    ("already_decided", 409, "The suggestion was accepted or rejected before."),
     ("gone", 410, "The diagnosis is no longer kept."),
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
