@@ -126,6 +126,18 @@ CREATE TABLE revision (
   PRIMARY KEY (issue_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Verification is an event of its own: editing never refreshes it.
+CREATE TABLE verification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  issue_id INTEGER NOT NULL REFERENCES issue (id),
+  revision INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  -- The version or environment it was verified against.
+  against TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX verification_issue ON verification (issue_id, id);
+
 -- What is read out of an issue's Markdown.
 CREATE TABLE passage (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
@@ -134,7 +146,7 @@ CREATE TABLE passage (
   text TEXT NOT NULL,
   PRIMARY KEY (issue_id, kind, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX passage_text ON passage (kind, text) WHERE kind IN ('tag', 'alias');
+CREATE INDEX passage_text ON passage (kind, text COLLATE NOCASE) WHERE kind IN ('tag', 'alias');
 
 CREATE TABLE environment (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
@@ -260,13 +272,16 @@ CREATE TABLE question (
   text TEXT NOT NULL,
   template TEXT NOT NULL,
   source TEXT NOT NULL,
+  reporter TEXT NOT NULL,
   verdict TEXT,
   results INTEGER NOT NULL,
   milliseconds REAL NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX question_created ON question (created_at);
-CREATE INDEX question_template ON question (template, created_at);
+-- What was not answered: for gaps.
+CREATE INDEX question_gap ON question (template, created_at)
+  WHERE results = 0 OR verdict = 'unknown';
 
 -- The change stream; a sequence number is given inside the writing transaction,
 -- so that order of numbers is order of commits.

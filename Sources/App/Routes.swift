@@ -17,12 +17,20 @@ extension App {
     .get("/guides/{guide}", heavy: true, App.showGuide),
 
     .get("/issues", App.listIssues),
+    .get("/issues/new", api: false, App.newIssueForm),
+    .write(.post, "/issues/new", api: false, App.saveNewIssue),
     .write(.post, "/issues", page: false, App.createIssue),
     .get("/issues/{slug}", App.showIssue),
     .write(.put, "/issues/{slug}", page: false, App.updateIssue),
     .write(.patch, "/issues/{slug}", page: false, App.updateIssue),
     .write(.delete, "/issues/{slug}", page: false, App.deleteIssue),
     .write(.post, "/issues/{slug}/outcomes", App.recordOnIssue),
+    .get("/issues/{slug}/edit", api: false, App.editForm),
+    .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
+    .get("/issues/{slug}/diff", App.showDiff),
+    .write(.post, "/issues/{slug}/revert", App.revert),
+    .write(.post, "/issues/{slug}/restore", App.restoreIssue),
+    .write(.post, "/issues/{slug}/verify", App.verifyIssue),
     .get("/issues/{slug}/history", api: false, App.listRevisions),
     .get("/issues/{slug}/revisions", App.listRevisions),
     .get("/issues/{slug}/revisions/{n}", App.showRevision),
@@ -40,6 +48,11 @@ extension App {
     .write(.post, "/reports/{id}/outcomes", App.recordOnReport),
     .write(.post, "/reports/{id}/resolve", App.resolveReport),
 
+    .get("/gaps", heavy: true, App.listGaps),
+    .write(.post, "/gaps/draft", App.draftFromGap),
+
+    .get("/go/{name}", api: false, App.go),
+
     .get("/recent", api: false, App.recent),
     .get("/changes", page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
@@ -54,6 +67,7 @@ extension App {
 
     .get("/healthz", api: false, App.health),
     .get("/readyz", api: false, App.ready),
+    .get("/metrics", api: false, heavy: true, App.metrics),
     .get("/robots.txt", api: false, App.robots),
     .get("/sitemap.xml", api: false, heavy: true, App.sitemap),
     .get("/opensearch.xml", api: false, App.openSearch),

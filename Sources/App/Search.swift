@@ -27,7 +27,7 @@ extension App {
         Question(
           kind: .search, text: masked, template: Template.of(masked),
           source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-          verdict: nil, results: page.results.count,
+          reporter: context.caller.reporter, verdict: nil, results: page.results.count,
           milliseconds: monotonicMilliseconds() - started))
     }
     return .page(page, headers: Cursor.link(page.next, context))

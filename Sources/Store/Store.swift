@@ -178,6 +178,20 @@ package struct Reading {
         """
     }
   }
+
+  /// A condition: the issue of that id may be seen.
+  func mayBeSeen(issue id: Int) -> SQL {
+    if viewer == .system { return "1" }
+    return "EXISTS (SELECT 1 FROM issue v WHERE v.id = \(id) AND \(visible("v.guide_id")))"
+  }
+
+  /// Whether there is a guide that the viewer may not see: most bases have none, and searches need
+  /// not look at every posting then.
+  func hidesGuides() throws -> Bool {
+    if viewer == .system { return false }
+    return try connection.first(
+      "SELECT 1 FROM guide WHERE NOT (\(visible("guide.id"))) LIMIT 1", { _ in true }) ?? false
+  }
 }
 
 /// Inside a transaction.
