@@ -21,7 +21,7 @@ extension DiagnosisPage {
     guard verdict != .unknown, let best = matches.first else {
       return """
         <div class="answer unknown">
-        <h1><span class="verdict">Not known</span> No issue here explains this text</h1>
+        <h1><span class="verdict">Not known:</span> No issue here explains this text</h1>
         <p>Nothing that is written down fits well enough to say so.</p>
         </div>
         """
@@ -66,7 +66,7 @@ extension DiagnosisPage {
       """
     }
     return """
-      <h2>\(verdict == .unknown ? "Nearest, probably another problem" : "Also possible")</h2>
+      <h2>\(verdict == .unknown ? "Nearest, probably another problem" : "Less likely")</h2>
       <ul class="issues">
       \(items)</ul>
       """
@@ -127,7 +127,7 @@ extension DiagnosisPage {
     }
     let others = verdict == .unknown ? matches[...] : matches.dropFirst()
     if !others.isEmpty {
-      text += verdict == .unknown ? "\nNearest, probably another problem\n" : "\nAlso possible\n"
+      text += verdict == .unknown ? "\nNearest, probably another problem\n" : "\nLess likely\n"
       for match in others {
         text += wrapped("\(match.issue.title) (\(match.sureness))", width, indent: 2, hanging: 2)
         text += "    \(site.url(issue: match.issue.slug))\n"
@@ -200,7 +200,8 @@ extension Evidence {
   fileprivate var inWords: String {
     switch reason {
     case .sample, .template: detail
-    case .code, .words: "has \(detail)"
+    case .code: "same code: \(detail)"
+    case .words: "same words: \(detail)"
     case .alias: "also seen as: \(detail)"
     case .learned: "seen in reports: \(detail)"
     case .check: "check: \(detail)"

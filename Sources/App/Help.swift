@@ -82,14 +82,13 @@ struct ProblemsPage: Page {
 
   func html(_ site: Site) -> HTML {
     let rows: [HTML] = ProblemCodes.all.map {
-      "<tr id=\"\($0.code)\"><td><code>\($0.code)</code></td><td>\($0.status)</td><td>\($0.meaning)</td></tr>"
+      "<dt id=\"\($0.code)\"><code>\($0.code)</code></dt><dd>\($0.status). \($0.meaning)</dd>\n"
     }
     return """
       <h1>Problem codes</h1>
       <p>Every error is a problem document (RFC 9457) with one of these in <code>code</code>.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Problem codes"><table>
-      <thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
+      <dl>
+      \(rows)</dl>
       """
   }
 

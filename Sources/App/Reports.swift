@@ -171,17 +171,17 @@ struct ReportPage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    return """
-      <h1>\(report.state == .resolved ? "Resolved" : report.state == .open ? "Open report" : "Not resolved yet")</h1>
-      \(recorded == nil ? nil : confirmation)
-      \(issue.map { "<p>Issue: <a href=\"/issues/\($0.slug)\">\($0.title)</a></p>" as HTML } ?? "")
-      \(report.state != .resolved ? nextHTML(site) : "")
-      <h2>What was met</h2>
-      \(.verbatim(report.text))
-      \(tried)
-      \(closed)
-      <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
-      """
+    """
+    <h1>\(report.state == .resolved ? "Resolved" : report.state == .open ? "Open report" : "Not resolved yet")</h1>
+    \(recorded == nil ? nil : confirmation)
+    \(issue.map { "<p>Issue: <a href=\"/issues/\($0.slug)\">\($0.title)</a></p>" as HTML } ?? "")
+    \(report.state != .resolved ? nextHTML(site) : "")
+    <h2>What was met</h2>
+    \(.verbatim(report.text))
+    \(tried)
+    \(closed)
+    <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
+    """
   }
 
   private var confirmation: HTML? {
@@ -216,11 +216,19 @@ struct ReportPage: Page {
     guard !outcomes.isEmpty else { return "" }
     let rows: [HTML] = outcomes.map { outcome, fix in
       """
-      <li>\(fix.map { "\(Markdown.summary($0.text))" as HTML } ?? "Fix \(outcome.fixID)"): <strong>\(outcome.result.inWords)</strong> \(outcome.note)</li>
+      <li>\(ReportPage.name(outcome, fix)): <strong>\(outcome.result.inWords)</strong>\(outcome.note.isEmpty ? "" : ". ")\(outcome.note)</li>
 
       """
     }
     return "<h2>What was tried</h2>\n<ol>\n\(rows)</ol>"
+  }
+
+  /// The fix in a few words.
+  private static func name(_ outcome: Outcome, _ fix: Fix?) -> String {
+    guard let fix else { return "Fix \(outcome.fixID)" }
+    var words = Markdown.summary(fix.text)
+    while let last = words.last, ":.".contains(last) { words.removeLast() }
+    return words
   }
 
   private var closed: HTML {
@@ -239,9 +247,10 @@ struct ReportPage: Page {
     text += "\n" + indented(report.text, 2) + "\n"
     if !outcomes.isEmpty { text += "\nWhat was tried\n" }
     for (outcome, fix) in outcomes {
-      let name = fix.map { Markdown.summary($0.text) } ?? "fix \(outcome.fixID)"
+      let note = outcome.note.isEmpty ? "" : ". " + outcome.note
       text += wrapped(
-        "- \(name): \(outcome.result.inWords) \(outcome.note)", width, indent: 2, hanging: 2)
+        "- \(ReportPage.name(outcome, fix)): \(outcome.result.inWords)\(note)", width, indent: 2,
+        hanging: 2)
     }
     if report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, outcomes.isEmpty ? next.name : "Try next", width)

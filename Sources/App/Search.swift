@@ -160,10 +160,13 @@ struct Excerpt: Sendable {
   let parts: [(text: String, isHit: Bool)]
 
   init(of markdown: String, words: Set<String>) {
-    let source = Array(
-      Markdown.plainText(markdown, width: 10_000).split(whereSeparator: \.isWhitespace).prefix(1_500))
+    // Addresses of sources and the marks of lists say nothing in a line of text.
+    let telling = markdown.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("- **Source**") }.joined(separator: "\n")
+    let source = Markdown.plainText(telling, width: 10_000).replacing("`", with: "")
+      .split(whereSeparator: \.isWhitespace).filter { $0 != "-" }.prefix(1_500).map(String.init)
     let hits = source.map { word in
-      Analyzer.tokens(of: String(word)).contains { words.contains($0.text) }
+      Analyzer.tokens(of: word).contains { words.contains($0.text) }
     }
     // The window of 30 words with the most hits.
     let size = min(30, source.count)
@@ -181,7 +184,7 @@ struct Excerpt: Sendable {
     }
     var parts: [(text: String, isHit: Bool)] = best > 0 ? [("… ", false)] : []
     for index in best..<best + size {
-      parts.append((String(source[index]), hits[index]))
+      parts.append((source[index], hits[index]))
       parts.append((" ", false))
     }
     if best + size < source.count { parts.append(("…", false)) }

@@ -166,7 +166,6 @@ struct AccountPage: HTMLOnly {
     <p><label for="password">New password, at least 10 characters</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required></p>
     <p><button class="primary">Save</button></p>
     </form>
-    <h2>Leave</h2>
     <form action="/sign-out" method="post"><p><button>Sign out</button></p></form>
     """
   }
