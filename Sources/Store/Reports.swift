@@ -124,7 +124,8 @@ extension Reading {
       """
       SELECT \(Reading.reportColumns) FROM report
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
-        AND (issue_id IS NULL OR issue_id IN (SELECT id FROM issue WHERE \(visible("guide_id"))))
+        AND (+issue_id IS NULL OR EXISTS (
+          SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
       ORDER BY created_at DESC, rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
