@@ -105,6 +105,7 @@ CREATE INDEX issue_section ON issue (section_id, position);
 CREATE INDEX issue_guide ON issue (guide_id, section_id, position);
 CREATE INDEX issue_external ON issue (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX issue_updated ON issue (updated_at);
+CREATE INDEX issue_title ON issue (title COLLATE NOCASE);
 
 -- Every slug an issue ever had; `issue.slug` is the current one.
 CREATE TABLE slug (

@@ -177,7 +177,8 @@ func ftsPhrase(_ tokens: [String]) -> String {
   var phrase = "\""
   for (index, token) in tokens.enumerated() {
     if index > 0 { phrase += " " }
-    for character in token.unicodeScalars {
+    // FTS5 reads its query as a C string: at a NUL the quotation would not be closed.
+    for character in token.unicodeScalars where character != "\0" {
       if character == "\"" { phrase += "\"" }
       phrase.unicodeScalars.append(character)
     }

@@ -35,9 +35,7 @@ package final class Store: Sendable {
       let connection = try Connection(path: path, mode: .readWrite)
       do {
         _ = try migrator.inspect(connection)
-        if try connection.first("PRAGMA journal_mode = WAL", { $0.text(0) }) != "wal" {
-          mode = .readOnly
-        }
+        if try !Store.useWAL(connection) { mode = .readOnly }
         try migrator.migrate(connection)
       } catch let error as DatabaseError {
         guard error.isReadOnly else { throw error }
@@ -63,6 +61,19 @@ package final class Store: Sendable {
       return connection
     }
     writer = mode == .readWrite ? Writer { try Connection(path: path, mode: .readWrite) } : nil
+  }
+
+  /// Turns WAL on. SQLite does not wait for others there, who may be opening the new file, too.
+  private static func useWAL(_ connection: Connection) throws -> Bool {
+    for _ in 0..<500 {
+      do {
+        return try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } == "wal"
+      } catch {
+        guard error.isBusy else { throw error }
+        usleep(10_000)
+      }
+    }
+    return try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } == "wal"
   }
 
   /// A WAL database on a read-only mount opens only as immutable.
@@ -126,8 +137,9 @@ package final class Store: Sendable {
 
   /// Finishes waiting writes and closes the file.
   package func close() {
-    writer?.stop()
+    // The last connection copies the write-ahead log into the file, which a reading one can't.
     readers.close()
+    writer?.stop()
   }
 }
 
