@@ -142,6 +142,8 @@ package enum ProblemCodes {
     ("busy", 503, "Too much to do at once; try again."),
     ("timeout", 503, "The question took too long."),
     ("read_only", 503, "The knowledge base can't be written now."),
+    ("disk_failed", 503, "The disk fails; nothing was stored."),
+    ("damaged", 503, "The file is damaged: what can be read is served, nothing is written."),
     ("disk_full", 507, "The disk is full; nothing was stored."),
   ]
 }
