@@ -13,22 +13,22 @@ extension App {
     .write(.post, "/diagnoses/{id}/outcomes", App.recordOnDiagnosis),
     .write(.post, "/diagnoses/{id}/feedback", App.feedback),
 
-    .get("/guides", App.listGuides),
-    .get("/guides/{guide}", heavy: true, App.showGuide),
+    .get("/guides", cached: true, App.listGuides),
+    .get("/guides/{guide}", heavy: true, cached: true, App.showGuide),
 
-    .get("/issues", App.listIssues),
+    .get("/issues", cached: true, App.listIssues),
     .write(.post, "/issues", page: false, App.createIssue),
-    .get("/issues/{slug}", App.showIssue),
+    .get("/issues/{slug}", cached: true, App.showIssue),
     .write(.put, "/issues/{slug}", page: false, App.updateIssue),
     .write(.patch, "/issues/{slug}", page: false, App.updateIssue),
     .write(.delete, "/issues/{slug}", page: false, App.deleteIssue),
     .write(.post, "/issues/{slug}/outcomes", App.recordOnIssue),
-    .get("/issues/{slug}/history", api: false, App.listRevisions),
-    .get("/issues/{slug}/revisions", App.listRevisions),
-    .get("/issues/{slug}/revisions/{n}", App.showRevision),
-    .get("/fixes/{id}", App.showFix),
+    .get("/issues/{slug}/history", api: false, cached: true, App.listRevisions),
+    .get("/issues/{slug}/revisions", cached: true, App.listRevisions),
+    .get("/issues/{slug}/revisions/{n}", cached: true, App.showRevision),
+    .get("/fixes/{id}", cached: true, App.showFix),
 
-    .get("/checks", App.listChecks),
+    .get("/checks", cached: true, App.listChecks),
     .get("/checks/{name}", App.runCheck),
     .write(.post, "/checks/{name}", asksOnly: true, App.runCheck),
 
@@ -44,8 +44,8 @@ extension App {
     .get("/changes", page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
 
-    .get("/help", api: false, App.help),
-    .get("/help/problems", api: false, App.problemsHelp),
+    .get("/help", api: false, cached: true, App.help),
+    .get("/help/problems", api: false, cached: true, App.problemsHelp),
     .get("/sign-in", api: false, App.signInForm),
     .write(.post, "/sign-in", api: false, heavy: true) { try $0.app.signIn($0) },
     .write(.post, "/sign-out", api: false, App.signOut),
@@ -54,10 +54,10 @@ extension App {
 
     .get("/healthz", api: false, App.health),
     .get("/readyz", api: false, App.ready),
-    .get("/robots.txt", api: false, App.robots),
-    .get("/sitemap.xml", api: false, heavy: true, App.sitemap),
-    .get("/opensearch.xml", api: false, App.openSearch),
-    .get("/favicon.ico", api: false) { try Assets.reply("favicon.svg", $0) },
-    .get("/assets/{name}", api: false) { try Assets.reply($0.path[0], $0) },
+    .get("/robots.txt", api: false, cached: true, App.robots),
+    .get("/sitemap.xml", api: false, heavy: true, cached: true, App.sitemap),
+    .get("/opensearch.xml", api: false, cached: true, App.openSearch),
+    .get("/favicon.ico", api: false, cached: true) { try Assets.reply("favicon.svg", $0) },
+    .get("/assets/{name}", api: false, cached: true) { try Assets.reply($0.path[0], $0) },
   ]
 }

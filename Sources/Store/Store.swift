@@ -1,6 +1,6 @@
 import CAssets
 import Glibc
-import SQLite
+package import SQLite
 
 /// The knowledge base in one SQLite file: many readers, one writer.
 ///
@@ -12,6 +12,8 @@ package final class Store: Sendable {
   package let readOnlyReason: String?
   private let readers: ReaderPool
   private let writer: Writer?
+  /// Nil where the file can't be watched (read-only, no WAL): then nothing may be kept of it.
+  package let changes: ChangeWatch?
   package let pending = PendingDiagnoses()
 
   /// Opens or creates the file and brings its schema up to date.
@@ -63,6 +65,7 @@ package final class Store: Sendable {
       return connection
     }
     writer = mode == .readWrite ? Writer { try Connection(path: path, mode: .readWrite) } : nil
+    changes = mode == .readWrite ? ChangeWatch(path: path) : nil
   }
 
   /// A WAL database on a read-only mount opens only as immutable.
@@ -126,6 +129,7 @@ package final class Store: Sendable {
 
   /// Finishes waiting writes and closes the file.
   package func close() {
+    changes?.close()
     writer?.stop()
     readers.close()
   }
