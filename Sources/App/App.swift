@@ -41,6 +41,9 @@ package final class App: Application {
   let cache: ResponseCache?
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
+  let confirmations = Confirmations()
+  let verdicts = VerdictCounts()
+  package let metricsSource = MetricsSource()
 
   package init(store: Store, configuration: AppSettings) {
     self.store = store
@@ -121,11 +124,14 @@ package final class App: Application {
         throw notAcceptable(match)
       }
       representation = form
-      let context = Context(
+      var context = Context(
         app: self, request: request, site: site, path: match.values, isAPI: match.isAPI,
         suffix: match.suffix, representation: form, intake: intake)
       if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
         try guardWrite(context)
+        let (checked, asks) = try confirmed(context)
+        context = checked
+        if let asks { return answer(asks, context) }
       }
       return answer(try match.route.handler(context), context)
     } catch {
@@ -167,7 +173,14 @@ package final class App: Application {
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
-      store.submit(as: context.caller.author, body) { [self] result in
+      let audited: @Sendable (Writing) throws -> Reply = { [self] writing in
+        let reply = try body(writing)
+        try writing.audit(
+          context.request.method.name, subject: context.request.rawPath,
+          peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
+        return reply
+      }
+      store.submit(as: context.caller.author, audited) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
         case .failure(let error):

@@ -40,12 +40,13 @@ struct ChecksPage: Page {
 
   func html(_ site: Site) -> HTML {
     let items: [HTML] = checks.map {
-      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\">\($0.rule)</span></li>"
+      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\"><code>\($0.rule)</code></span></li>\n"
     }
     return """
       <h1>Checks</h1>
       <p>Rules for values, written in the issues: try a value before you deploy it.</p>
-      <ul class="issues">\(items)</ul>
+      \("<p>None is written down yet.</p>", if: checks.isEmpty)
+      \("<ul class=\"issues\">\n\(items)</ul>", if: !checks.isEmpty)
       """
   }
 
@@ -76,13 +77,14 @@ struct CheckPage: Page {
 
   func html(_ site: Site) -> HTML {
     """
+    <p class="crumbs"><a href="/checks">Checks</a></p>
     <h1>\(check.name)</h1>
-    <p>\(check.rule), from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
+    <p>Rule: <code>\(check.rule)</code>, from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
     <form action="/checks/\(check.name)" class="ask">
     <label for="value">Value</label>
-    <input id="value" name="value" value="\(value ?? "")"><button>Check</button>
+    <input id="value" name="value" value="\(value ?? "")" autocomplete="off" spellcheck="false"><button>Check</button>
     </form>
-    \(result.map { "<p class=\"notice\" role=\"status\"><strong>\($0.pass ? "Pass" : "Fail")</strong>: \($0.detail)</p>" as HTML } ?? "")
+    \(result.map { "<p class=\"notice\($0.pass ? "" : " fail")\" role=\"status\"><strong>\($0.pass ? "Pass" : "Fail")</strong>: \($0.detail)</p>" as HTML } ?? "")
     """
   }
 

@@ -34,8 +34,9 @@ extension App {
       Question(
         kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
         source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-        verdict: page.verdict, results: page.matches.count,
+        reporter: context.caller.reporter, verdict: page.verdict, results: page.matches.count,
         milliseconds: monotonicMilliseconds() - started))
+    context.app.verdicts.add(page.verdict.rawValue)
     var headers = [
       HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
       HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),

@@ -24,7 +24,9 @@ extension App {
         return .redirect(
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
-      try context.query().finish()
+      var query = try context.query()
+      _ = try query.integer("merged", in: 1...Int.max)
+      try query.finish()
       guard let issue = try reading.issue(id), !issue.isDeleted else {
         throw Failure.notFound("issue")
       }
@@ -263,7 +265,7 @@ extension App {
 }
 
 /// Without blank lines at its ends, which belong to the file around it.
-private func normal(_ markdown: String) -> String {
+func normal(_ markdown: String) -> String {
   var lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)
   while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
   while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
@@ -309,7 +311,12 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])), .init("verified", .null),
+      .init("links", .array([])),
+      .init(
+        "verified",
+        issue.verified.map {
+          ["by": .string($0.by), "at": .string($0.at.rfc3339), "against": .string($0.against)]
+        } ?? .null),
       .init("created_at", .string(issue.createdAt.rfc3339)),
       .init("updated_at", .string(summary.updatedAt.rfc3339)),
       .init("url", .string(site.url(issue: summary.slug))),

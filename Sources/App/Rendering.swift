@@ -189,11 +189,9 @@ struct ProblemPage: Page {
     """
     <h1>\(failure.title)</h1>
     <p>\(failure.detail)</p>
-    <p class="quiet">\(failure.status.code) · <code>\(failure.code)</code></p>
-    <form action="/search" role="search" class="ask">
-    <label for="q">Search</label>
-    <input id="q" name="q" type="search"><button>Search</button>
-    </form>
+    <p class="quiet">\(failure.status.code) · <a href="/help/problems#\(failure.code)">\(failure.code)</a></p>
+    \(.searchForm("Search"))
+    <p><a href="/">Home</a> · <a href="/diagnose">Diagnose an error</a> · <a href="/guides">Guides</a></p>
     """
   }
 

@@ -163,6 +163,9 @@ struct GuideReader {
     for block in outline.blocks where block.kind == .underlined {
       note(block.lines.lowerBound, "underlined heading is kept as text; only # headings are read")
     }
+    if let line = outline.unclosedHTML {
+      note(line, "this HTML is not closed; what follows it is read as part of it")
+    }
     for fence in outline.fences where fence.closing == nil {
       note(fence.opening, "this code fence is not closed; what follows it is read as code")
     }

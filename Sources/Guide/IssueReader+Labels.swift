@@ -3,6 +3,7 @@ extension IssueReader {
   mutating func apply(_ label: Label, line: Int) {
     bulletsAreCauses = false
     awaitsCode = nil
+    labelLine = line
     let value = label.value.trimmedLines
     switch label.name {
     case .symptom:

@@ -182,6 +182,14 @@ struct IssueReader {
     awaitsCode = text.hasSuffix(":") ? kind : nil
   }
 
+  /// Adds to the passage that a label has begun at the line above, or begins it.
+  mutating func extend(_ kind: PassageKind, _ text: String, line: Int) {
+    let last = kind == .symptom ? content.symptoms.last : content.causes.last
+    guard let last, last.line >= labelLine else { return add(kind, text, line: line) }
+    awaitsCode = nil
+    extendPassage(kind, text)
+  }
+
   private mutating func extendPassage(_ kind: PassageKind, _ text: String) {
     switch kind {
     case .symptom: content.symptoms[content.symptoms.count - 1].text += "\n\n" + text
@@ -230,6 +238,8 @@ struct IssueReader {
     content.other = other.text
   }
 
+  /// The line of the last label.
+  var labelLine = 0
   /// Lines of fixes that a label, not a heading, announced.
   var labelledFixes: Set<Int> = []
 }

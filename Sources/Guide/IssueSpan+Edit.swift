@@ -21,6 +21,9 @@ extension IssueSpan {
     let newline = ownNewline ?? newline
     if markdown.isEmpty, !text.isEmpty { openForText(newline) }
     markdown = Self.merge(text, into: markdown, newline: newline)
+    // HTML ends at a blank line: without one it would swallow the next heading.
+    let lines = trail.utf8.count { $0 == Byte.lineFeed }
+    if lines == 1, Outline(Array(text.utf8)).blocks.last?.kind == .html { trail += newline }
   }
 
   /// Gives the issue another title, in the heading and in `title`; the rest of the line (its

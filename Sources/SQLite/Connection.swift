@@ -18,6 +18,9 @@ package final class Connection: @unchecked Sendable {
   let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
   private var deadline: UInt64 = 0
+  /// Set inside a transaction that deletes what must be gone: the writer then copies the write-ahead
+  /// log into the file and empties it, before it answers.
+  package var emptiesLogAfterCommit = false
   /// Called with the text of every statement that runs; for tests.
   package var trace: ((String) -> Void)?
 

@@ -110,6 +110,11 @@ package final class Writer: Sendable {
         throw outcomes.firstError ?? WriterStopped()
       }
       try connection.execute("COMMIT")
+      if connection.emptiesLogAfterCommit {
+        // A reader may be in the way for long; then the next commit tries again.
+        let isBusy = try? connection.first("PRAGMA wal_checkpoint(TRUNCATE)", { $0.bool(0) })
+        connection.emptiesLogAfterCommit = isBusy ?? true
+      }
     } catch {
       if !connection.isAutocommit { try? connection.execute("ROLLBACK") }
       if jobs.count == 1 {

@@ -68,8 +68,8 @@ extension Connection {
     switch rest {
     case .nothing: endResponse()
     case .bytes(let body):
-      outbox.append(loop.output)
-      loop.output.removeAll(keepingCapacity: true)
+      outbox.append(copying: loop.output)
+      loop.recycleOutput()
       outbox.append(body)
       endResponse()
     case .chunks(let source):
@@ -162,12 +162,12 @@ extension Connection {
 
   private func sendOutput() {
     defer { loop.recycleOutput() }
-    guard outbox.isEmpty else { return outbox.append(loop.output) }
+    guard outbox.isEmpty else { return outbox.append(copying: loop.output) }
     switch loop.output.withUnsafeBytes({ descriptor.send($0) }) {
     case .bytes(let count):
       sent(count)
-      outbox.append(loop.output, from: count)
-    case .wouldBlock, .end: outbox.append(loop.output)
+      if count < loop.output.count { outbox.append(copying: loop.output, from: count) }
+    case .wouldBlock, .end: outbox.append(copying: loop.output)
     case .failed: drop()
     }
   }

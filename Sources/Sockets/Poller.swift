@@ -52,7 +52,9 @@ package final class Poller: Sendable {
   }
 
   /// Stops watching. A descriptor that is closed is forgotten by itself.
-  package func remove(_ raw: Int32) throws(SystemError) { try control(EPOLL_CTL_DEL, raw, Readiness(bits: 0), 0) }
+  package func remove(_ raw: Int32) throws(SystemError) {
+    try control(EPOLL_CTL_DEL, raw, Readiness(bits: 0), 0)
+  }
 
   /// Waits until something is ready, or for `milliseconds` (-1: without end;
   /// 0: not at all), and returns the number of events put into `events`.

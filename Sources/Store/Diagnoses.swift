@@ -14,7 +14,7 @@ package struct StoredDiagnosis: Sendable, Equatable {
   /// The whole masked text, where the sender asked to keep it.
   package let kept: String?
   package let redacted: Int
-  package let matches: [StoredMatch]
+  package var matches: [StoredMatch]
   package let source: SourceKind
   package let createdAt: Time
 
@@ -58,18 +58,20 @@ package struct Question: Sendable {
   package let text: String
   package let template: String
   package let source: String
+  package let reporter: String
   package let verdict: Verdict?
   package let results: Int
   package let milliseconds: Double
 
   package init(
-    kind: Kind, text: String, template: String, source: String, verdict: Verdict?, results: Int,
-    milliseconds: Double
+    kind: Kind, text: String, template: String, source: String, reporter: String, verdict: Verdict?,
+    results: Int, milliseconds: Double
   ) {
     self.kind = kind
     self.text = text
     self.template = template
     self.source = source
+    self.reporter = reporter
     self.verdict = verdict
     self.results = results
     self.milliseconds = milliseconds
@@ -155,9 +157,10 @@ extension Writing {
   func insert(_ question: Question) throws {
     try connection.execute(
       """
-      INSERT INTO question (kind, text, template, source, verdict, results, milliseconds, created_at)
+      INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
+        created_at)
       VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
-        \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
+        \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(now.milliseconds))
       """)
   }
@@ -183,12 +186,14 @@ extension Writing {
 }
 
 extension Reading {
+  /// A diagnosis without what the viewer may not see.
   package func diagnosis(_ id: String) throws -> StoredDiagnosis? {
-    try connection.first(
+    let stored = try connection.first(
       """
       SELECT d.verdict, d.matcher, g.slug, d.excerpt, d.kept, d.redacted, d.answer, d.source,
         d.created_at
-      FROM diagnosis d LEFT JOIN guide g ON g.id = d.guide_id WHERE d.id = \(id)
+      FROM diagnosis d LEFT JOIN guide g ON g.id = d.guide_id AND \(visible("g.id"))
+      WHERE d.id = \(id)
       """
     ) { row in
       StoredDiagnosis(
@@ -198,6 +203,16 @@ extension Reading {
         source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
         createdAt: Time(milliseconds: row.int(8)))
     }
+    guard var stored, viewer != .system else { return stored }
+    let ids = stored.matches.map(\.issueID)
+    let visible = Set(
+      try connection.rows(
+        """
+        SELECT id FROM issue
+        WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
+        """) { $0.int(0) })
+    stored.matches.removeAll { !visible.contains($0.issueID) }
+    return stored
   }
 
   /// How many diagnoses led to the issue since then.
@@ -205,7 +220,7 @@ extension Reading {
     try connection.integer(
       """
       SELECT count(*) FROM diagnosis_issue
-      WHERE issue_id = \(id) AND created_at >= \(time.milliseconds)
+      WHERE issue_id = \(id) AND created_at >= \(time.milliseconds) AND \(mayBeSeen(issue: id))
       """)
   }
 
@@ -215,7 +230,9 @@ extension Reading {
       """
       SELECT x.issue_id, count(*) AS times FROM diagnosis d INDEXED BY diagnosis_created
       JOIN diagnosis_issue x ON x.diagnosis_id = d.id
-      WHERE d.created_at >= \(time.milliseconds)
+        JOIN issue i ON i.id = x.issue_id
+      WHERE d.created_at >= \(time.milliseconds) AND i.deleted_at IS NULL
+        AND \(visible("i.guide_id"))
       GROUP BY x.issue_id ORDER BY times DESC, x.issue_id LIMIT \(limit)
       """
     ) { ($0.int(0), $0.int(1)) }

@@ -88,6 +88,7 @@ extension Writing {
 package struct StoredCorpus: Corpus {
   let reading: Reading
   let guideID: Int?
+  let hidesGuides: Bool
 
   package func issueCount() throws -> Int {
     try reading.connection.integer(
@@ -109,9 +110,7 @@ package struct StoredCorpus: Corpus {
   }
 
   package func postings(_ token: String, limit: Int) throws -> [Int] {
-    try reading.connection.rows(
-      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase([token])) LIMIT \(limit)"
-    ) { $0.int(0) }
+    try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
   }
 
   package func vectors(_ ids: [Int]) throws -> [(id: Int, vector: IssueVector)] {
@@ -130,8 +129,9 @@ package struct StoredCorpus: Corpus {
     return try reading.connection.rows(
       """
       SELECT DISTINCT p.issue_id, p.text, p.negative FROM sample_shingle h
-      JOIN sample p ON p.id = h.sample_id
+      JOIN sample p ON p.id = h.sample_id JOIN issue_index x ON x.issue_id = p.issue_id
       WHERE h.hash IN (SELECT value FROM json_each(\(list)))
+        AND \(guideID.map { "x.guide_id = \($0)" } ?? "1" as SQL) AND \(reading.visible("x.guide_id"))
       ORDER BY p.id LIMIT 200
       """
     ) { CorpusSample(issueID: $0.int(0), text: $0.text(1), negative: $0.bool(2)) }
@@ -141,17 +141,33 @@ package struct StoredCorpus: Corpus {
 extension Reading {
   /// What diagnosis and search ask; nil when there is no such guide.
   package func corpus(guide slug: String?) throws -> StoredCorpus? {
-    guard let slug else { return StoredCorpus(reading: self, guideID: nil) }
+    let hidesGuides = try hidesGuides()
+    guard let slug else {
+      return StoredCorpus(reading: self, guideID: nil, hidesGuides: hidesGuides)
+    }
     guard let id = try guideID(slug) else { return nil }
-    return StoredCorpus(reading: self, guideID: id)
+    return StoredCorpus(reading: self, guideID: id, hidesGuides: hidesGuides)
   }
 
   /// Ids of issues whose text has the words one after another.
   package func issues(withPhrase phrase: String, limit: Int) throws -> [Int] {
     let words = Analyzer.words(of: phrase)
     guard !words.isEmpty else { return [] }
+    return try postings(ftsPhrase(words), hidesGuides: try hidesGuides(), limit: limit)
+  }
+
+  /// Ids of issues that may be seen and have the phrase.
+  fileprivate func postings(_ phrase: String, hidesGuides: Bool, limit: Int) throws -> [Int] {
+    let condition: SQL =
+      hidesGuides
+      ? """
+      EXISTS (SELECT 1 FROM issue_index x WHERE x.issue_id = issue_fts.rowid
+        AND \(visible("x.guide_id")))
+      """ : "1"
     return try connection.rows(
-      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase(words)) LIMIT \(limit)"
+      """
+      SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(phrase) AND \(condition) LIMIT \(limit)
+      """
     ) { $0.int(0) }
   }
 }
@@ -161,7 +177,8 @@ func ftsPhrase(_ tokens: [String]) -> String {
   var phrase = "\""
   for (index, token) in tokens.enumerated() {
     if index > 0 { phrase += " " }
-    for character in token.unicodeScalars {
+    // FTS5 reads its query as a C string: at a NUL the quotation would not be closed.
+    for character in token.unicodeScalars where character != "\0" {
       if character == "\"" { phrase += "\"" }
       phrase.unicodeScalars.append(character)
     }

@@ -37,9 +37,7 @@ package final class Store: Sendable {
       let connection = try Connection(path: path, mode: .readWrite)
       do {
         _ = try migrator.inspect(connection)
-        if try connection.first("PRAGMA journal_mode = WAL", { $0.text(0) }) != "wal" {
-          mode = .readOnly
-        }
+        if try !Store.useWAL(connection) { mode = .readOnly }
         try migrator.migrate(connection)
       } catch let error as DatabaseError {
         guard error.isReadOnly else { throw error }
@@ -66,6 +64,19 @@ package final class Store: Sendable {
     }
     writer = mode == .readWrite ? Writer { try Connection(path: path, mode: .readWrite) } : nil
     changes = mode == .readWrite ? ChangeWatch(path: path) : nil
+  }
+
+  /// Turns WAL on. SQLite does not wait for others there, who may be opening the new file, too.
+  private static func useWAL(_ connection: Connection) throws -> Bool {
+    for _ in 0..<500 {
+      do {
+        return try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } == "wal"
+      } catch {
+        guard error.isBusy else { throw error }
+        usleep(10_000)
+      }
+    }
+    return try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } == "wal"
   }
 
   /// A WAL database on a read-only mount opens only as immutable.
@@ -129,9 +140,10 @@ package final class Store: Sendable {
 
   /// Finishes waiting writes and closes the file.
   package func close() {
+    // The last connection copies the write-ahead log into the file, which a reading one can't.
     changes?.close()
-    writer?.stop()
     readers.close()
+    writer?.stop()
   }
 }
 
@@ -181,6 +193,20 @@ package struct Reading {
           OR id IN (SELECT guide_id FROM guide_reader WHERE account_id = \(account)))
         """
     }
+  }
+
+  /// A condition: the issue of that id may be seen.
+  func mayBeSeen(issue id: Int) -> SQL {
+    if viewer == .system { return "1" }
+    return "EXISTS (SELECT 1 FROM issue v WHERE v.id = \(id) AND \(visible("v.guide_id")))"
+  }
+
+  /// Whether there is a guide that the viewer may not see: most bases have none, and searches need
+  /// not look at every posting then.
+  func hidesGuides() throws -> Bool {
+    if viewer == .system { return false }
+    return try connection.first(
+      "SELECT 1 FROM guide WHERE NOT (\(visible("guide.id"))) LIMIT 1", { _ in true }) ?? false
   }
 }
 

@@ -128,6 +128,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   server.hosts = HostPolicy(hosts)
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
+  application.metricsSource.set { samples(running.metrics) }
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
@@ -144,6 +145,26 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   try running.run()
   store.close()
   return .done
+}
+
+/// The server's numbers, named as usual for HTTP servers.
+private func samples(_ metrics: Metrics) -> [Metric] {
+  var samples = [
+    Metric("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
+    Metric("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
+    Metric("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
+    Metric("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Metric("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
+    Metric("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
+    Metric("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
+  ]
+  for (group, count) in metrics.responses.sorted(by: { $0.key < $1.key }) {
+    samples.append(
+      Metric(
+        "http_responses_total", .counter, "Responses by class.", labels: "class=\"\(group)xx\"",
+        Double(count)))
+  }
+  return samples
 }
 
 private func announce(

@@ -293,6 +293,18 @@ struct GuideReadTests {
     #expect(file.sections[0].escalate == "call B")
   }
 
+  @Test func `an importer can say what it understood of an issue`() throws {
+    let file = try guide(
+      "---\nlabels: a, b\ntags: [b, c]\n---\n# X\n\n- s\n- t\n- **Fix**: f\n- **Note**: n\n\n## More information\n\nm\n"
+    )
+    let issue = file.sections[0].issues[0]
+    let content = try IssueContent.read(markdown: issue.markdown, title: issue.title)
+    let note = issue.note(on: content)
+    #expect(note.line == 7)
+    #expect(note.text == "“X”: 2 symptoms, 1 fix, 2 lines kept as plain text")
+    #expect(file.frontMatterTags == ["a", "b", "c"])
+  }
+
   @Test func `notes name what was understood and what was kept as text`() throws {
     let file = try guide(
       "# G\n\n## S\n\n#### too deep\n\n### I\n- **Fix**: x\n\nUnder\n-----\n\n```\nopen\n")
