@@ -15,6 +15,8 @@ package struct AppSettings: Sendable {
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
   package var adminToken: String?
+  /// Bytes of finished pages that are kept at most; 0: none.
+  package var cacheSize = 8 * 1_024 * 1_024
   /// Writes a line to the log.
   package var log: @Sendable (String) -> Void
 
@@ -36,6 +38,7 @@ package final class App: Application {
   package let configuration: AppSettings
   private let router: Router
   let limiter = RateLimiter()
+  let cache: ResponseCache?
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
   let confirmations = Confirmations()
@@ -46,6 +49,7 @@ package final class App: Application {
     self.store = store
     self.configuration = configuration
     router = Router(App.routes)
+    cache = ResponseCache(store.changes, limit: configuration.cacheSize)
   }
 
   package func bodyPlan(for head: Request) -> BodyPlan {
@@ -58,6 +62,10 @@ package final class App: Application {
   }
 
   package func respond(to request: Request, body sink: (any BodySink)?) -> Answer {
+    let key = cache == nil ? nil : ResponseCache.Key(request)
+    if let key, let cached = cache?.response(for: key) {
+      return .now(unlessKnown(cached, request))
+    }
     let match: Router.Match
     switch router.match(request) {
     case .found(let found): match = found
@@ -67,9 +75,22 @@ package final class App: Application {
       return .now(options(methods))
     }
     let work: @Sendable () -> Answer = { [self] in
-      run(match, request, intake: sink as? DiagnoseIntake)
+      if match.route.isCacheable, let key { return .now(fill(key, match, request)) }
+      return run(match, request, intake: sink as? DiagnoseIntake)
     }
     return match.route.isHeavy ? .work(work) : work()
+  }
+
+  /// Makes a page for the cache, from what the cache's key holds of the request alone.
+  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response {
+    let stamp = cache?.stamp
+    guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
+      return problem(.internalError, request, match.representation)
+    }
+    guard response.status == .ok else { return response }
+    let prepared = response.prepared()
+    if let stamp { cache?.insert(prepared, for: key, stamp: stamp) }
+    return unlessKnown(prepared, request)
   }
 
   /// The whole way of a request, here and now: for tests and the command line.

@@ -80,12 +80,18 @@ extension App {
       let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
       let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
       fields.add("ETag", tag)
-      if let known = request.headers.list("If-None-Match"), matches(known, tag) {
-        return Response(.notModified, headers: fields)
-      }
     }
     if let compressed { body = compressed }
-    return Response(status, headers: fields, body: .bytes(body))
+    return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
+  }
+
+  /// 304 instead of what the client has already (RFC 9110 §13.1.2).
+  func unlessKnown(_ response: Response, _ request: Request) -> Response {
+    guard let known = request.headers.list("If-None-Match"), response.status == .ok,
+      request.method == .get || request.method == .head,
+      let tag = response.headers["ETag"], matches(known, tag)
+    else { return response }
+    return Response(.notModified, headers: response.headers)
   }
 
   /// RFC 9110 §13.1.2: weak comparison.

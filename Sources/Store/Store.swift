@@ -1,6 +1,6 @@
 import CAssets
 import Glibc
-import SQLite
+package import SQLite
 import Synchronization
 
 /// The knowledge base in one SQLite file: many readers, one writer.
@@ -9,6 +9,8 @@ import Synchronization
 /// `Reading` (what a viewer may see) and `Writing` (inside a transaction).
 package final class Store: Sendable {
   package let path: String
+  /// Nil where the file can't be watched (read-only, no WAL): then nothing may be kept of it.
+  package let changes: ChangeWatch?
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
   private let identity: DatabaseFile.Identity?
@@ -48,6 +50,7 @@ package final class Store: Sendable {
           readers: Store.readers(path, mode, identity, first: connection), writer: nil,
           triedAt: monotonicNanoseconds()))
     }
+    changes = access.withLock { $0.mode } == .readWrite ? ChangeWatch(path: path) : nil
   }
 
   /// Turns WAL on. SQLite does not wait for others there, who may be opening the new file, too.
@@ -241,6 +244,7 @@ package final class Store: Sendable {
   /// moves the WAL into the file and removes it, which one that only reads can't.
   package func close() {
     let (readers, writer) = access.withLock { ($0.readers, $0.writer) }
+    changes?.close()
     readers.close()
     writer?.stop()
   }

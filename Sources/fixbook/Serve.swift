@@ -14,6 +14,7 @@ let serve = Verb(
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -44,6 +45,7 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
   private func joined(_ arguments: Arguments, _ name: String) -> String? {
@@ -84,6 +86,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     throw UsageError("--listen must be HOST:PORT or unix:PATH")
   }
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
+  guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
+    throw UsageError("--cache must be a number of MiB from 0 to 4096")
+  }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
@@ -105,6 +110,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
+  configuration.cacheSize = cache * 1_024 * 1_024
   let application = App(store: store, configuration: configuration)
 
   var hosts = settings.list("allowed-host")
