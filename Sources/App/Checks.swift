@@ -11,6 +11,9 @@ extension App {
   }
 
   static func runCheck(_ context: Context) throws -> Reply {
+    guard let check = try context.read({ try $0.check(named: context.path[0]) }) else {
+      throw Failure.notFound("check")
+    }
     var value: String?
     if context.request.method == .post {
       var fields = try context.body()
@@ -20,9 +23,6 @@ extension App {
       var query = try context.query()
       value = try query.text("value", limit: 8_000)
       try query.finish()
-    }
-    guard let check = try context.read({ try $0.check(named: context.path[0]) }) else {
-      throw Failure.notFound("check")
     }
     guard let value else {
       if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }

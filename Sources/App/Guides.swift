@@ -11,9 +11,9 @@ extension App {
   }
 
   static func showGuide(_ context: Context) throws -> Reply {
-    try context.query().finish()
     return try context.read { reading in
       guard let guide = try reading.guide(context.path[0]) else { throw Failure.notFound("guide") }
+      try context.query().finish()
       if context.representation == .markdown {
         // The exported guide, byte for byte.
         let text = GuideExport.page(try reading.exported(guide: guide.id), guide)

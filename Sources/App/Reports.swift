@@ -61,13 +61,13 @@ extension App {
   }
 
   static func showReport(_ context: Context) throws -> Reply {
-    var query = try context.query()
-    let recorded = try query.integer("recorded", in: 1...Int.max)
-    try query.finish()
     return try context.read { reading in
       guard let report = try reading.report(context.path[0]) else {
         throw Failure.notFound("report")
       }
+      var query = try context.query()
+      let recorded = try query.integer("recorded", in: 1...Int.max)
+      try query.finish()
       return .page(
         try ReportPage(report, reading: reading, recorded: recorded),
         headers: [HeaderFields.Field("Cache-Control", "private, no-cache")])
