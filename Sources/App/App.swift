@@ -175,15 +175,14 @@ package final class App: Application {
   private func failure(of error: any Error, _ request: Request) -> Failure {
     switch error {
     case let failure as Failure: return failure
-    case let error as DatabaseError:
+    case is DatabaseError, is DatabaseMoved:
+      // The store logs faults, once and not for each request.
+      if let fault = Fault(error) { return .fault(fault) }
       configuration.log("\(request.method.name) \(request.rawPath): \(error)")
-      if error.isFull { return .diskFull }
-      if error.isReadOnly { return .readOnly("the file can't be written") }
-      if error.isBusy { return .busy }
-      if error.isInterrupted { return .timeout }
-      return .internalError
+      return (error as? DatabaseError)?.isInterrupted == true ? .timeout : .internalError
     case let error as StoreReadOnly: return .readOnly(error.reason)
-    case is WriterStopped: return .busy
+    case is StoreDamaged: return .damagedFile
+    case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:

@@ -281,6 +281,8 @@ struct EditorPage: HTMLOnly {
   var text: IssueText
   var comment = ""
   var sections: [String] = []
+  /// Sent to the editors' queue instead of being saved.
+  var isSuggestion = false
   var showsPreview = false
   var mistakes: [GuideError] = []
   var conflict: (base: IssueText, current: IssueText, yours: IssueText)?
@@ -307,11 +309,12 @@ struct EditorPage: HTMLOnly {
   func html(_ site: Site) -> HTML {
     """
     \(slug.map { "<p class=\"crumbs\"><a href=\"/issues/\($0)\">\(text.title)</a></p>" as HTML } ?? "")
-    <h1>\(slug == nil ? "New issue" : "Edit")</h1>
+    <h1>\(isSuggestion ? "Suggest an edit" : slug == nil ? "New issue" : "Edit")</h1>
     \(conflictHTML)
     \(mistakesHTML)
     \(showsPreview ? preview : "")
-    <form class="paste fields" method="post" action="\(slug.map { "/issues/\($0)/edit" } ?? "/issues/new")">
+    <form class="paste fields" method="post" action="\(action)">
+    \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)
     \(slug == nil ? guideField : "<input type=\"hidden\" name=\"base\" value=\"\(text.revision)\">" as HTML)
     <p><label for="title">Title</label><input id="title" name="title" value="\(text.title)" required maxlength="200"></p>
     <p><label for="section">Section</label><input id="section" name="section" value="\(text.section)" list="sections" maxlength="200"></p>
@@ -319,11 +322,17 @@ struct EditorPage: HTMLOnly {
     <label for="markdown">Text, in the guide format</label>
     <textarea id="markdown" name="markdown" rows="24" spellcheck="true" required>\(HTML.raw("\n"))\(text.markdown)</textarea>
     <p><label for="comment">What you changed</label><input id="comment" name="comment" value="\(comment)" maxlength="500"></p>
-    <p class="row"><button class="primary" name="action" value="save">Save</button>
-    <button name="action" value="preview">Preview</button></p>
+    <p class="row"><button class="primary" name="action" value="save">\(isSuggestion ? "Suggest" : "Save")</button>
+    \("<button name=\"action\" value=\"preview\">Preview</button>", if: !isSuggestion)</p>
     </form>
     \(formatHelp)
     """
+  }
+
+  /// Where the form is sent.
+  private var action: String {
+    if isSuggestion { return "/suggestions" }
+    return slug.map { "/issues/\($0)/edit" } ?? "/issues/new"
   }
 
   private var guideField: HTML {

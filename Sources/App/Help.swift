@@ -124,6 +124,7 @@ package enum ProblemCodes {
     ("method_not_allowed", 405, "The address does not answer to that method."),
     ("not_acceptable", 406, "None of the forms that exist is acceptable."),
     ("edit_conflict", 409, "Two edits changed the same lines."),
+    ("already_decided", 409, "The suggestion was accepted or rejected before."),
     ("gone", 410, "The diagnosis is no longer kept."),
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
@@ -141,6 +142,8 @@ package enum ProblemCodes {
     ("busy", 503, "Too much to do at once; try again."),
     ("timeout", 503, "The question took too long."),
     ("read_only", 503, "The knowledge base can't be written now."),
+    ("disk_failed", 503, "The disk fails; nothing was stored."),
+    ("damaged", 503, "The file is damaged: what can be read is served, nothing is written."),
     ("disk_full", 507, "The disk is full; nothing was stored."),
   ]
 }

@@ -91,7 +91,7 @@ extension IssuePage {
       <dl>
       \(rows)</dl>
       <p><a href="/issues/\(issue.summary.slug)/history">All revisions of this issue</a></p>
-      \(editing, if: site.mayEdit)
+      \(site.mayEdit ? editing : site.mayReport ? suggesting : "")
       """
   }
 
@@ -105,6 +105,10 @@ extension IssuePage {
     <input id="against" name="against" maxlength="200"><button>Verify</button>
     </form>
     """
+  }
+
+  private var suggesting: HTML {
+    "<p><a href=\"/issues/\(issue.summary.slug)/suggest\">Suggest an edit</a></p>"
   }
 
   func text(_ site: Site, width: Int) -> String {

@@ -48,6 +48,14 @@ extension App {
     .write(.post, "/reports/{id}/outcomes", App.recordOnReport),
     .write(.post, "/reports/{id}/resolve", App.resolveReport),
 
+    .get("/issues/{slug}/suggest", api: false, App.suggestForm),
+    .write(.post, "/issues/{slug}/merge", App.mergeIssues),
+    .write(.post, "/issues/{slug}/unmerge", App.unmergeIssue),
+    .get("/suggestions", App.listSuggestions),
+    .write(.post, "/suggestions", App.suggest),
+    .get("/suggestions/{id}", App.showSuggestion),
+    .write(.post, "/suggestions/{id}/accept", App.acceptSuggestion),
+    .write(.post, "/suggestions/{id}/reject", App.rejectSuggestion),
     .get("/gaps", heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", App.draftFromGap),
 

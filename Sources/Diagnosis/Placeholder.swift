@@ -27,6 +27,7 @@ enum Placeholder {
     case .ascii("*"): line.has("**", at: start + 1)
     case .ascii("{"):
       line.byte(start + 1) == .ascii("{") || closesAlone(line, start, .ascii("}"))
+    case .ascii("(") where line.byte(start + 1).isLetter: true
     case .ascii("["), .ascii("("), .ascii("%"): openings.contains { line.hasFolded($0, at: start) }
     default: false
     }

@@ -26,14 +26,18 @@ enum SecretAssignment {
     if value.separator == .ascii(":"), !value.isSpaced, line.byte(name - 1) == .ascii(":") {
       return []
     }
-    let isFlag = line.byte(name) == .ascii("-")
+    let isFlag = isFlag(line, name, start)
     if value.separator == 0x20, !isFlag { return [] }
     let quote = openingQuote(line, value.start)
     let first = value.start + quote.count
-    if Placeholder.opens(line, first) { return [] }
+    // In `"pwd=" & value` the quote closes.
+    let closes = !quote.isEmpty && " \t&+),".utf8.contains(line.byte(first))
+    if closes || Placeholder.opens(line, first) { return [] }
     let isXML = value.separator == .ascii(">")
     var stop = valueEnd(line, first, quote: quote, xml: isXML, limit: first + judged)
-    guard stop > first, !Placeholder.stands(in: line, first, stop) else { return [] }
+    guard stop > first, !Placeholder.stands(in: line, first, stop),
+      !isXML || stop - first >= judged || line.has("</", at: stop)
+    else { return [] }
     // The working directory, in every environment that is printed.
     if line.hasFolded("pwd", at: start), "/~".utf8.contains(line[first]) { return [] }
     let quotedName = line.byte(nameEnd).isQuote || line.byte(nameEnd) == .ascii("\\")
@@ -76,9 +80,9 @@ enum SecretAssignment {
         return value.count >= 6 && (hasDigit || isOdd)
       case .token, .key:
         if !isExplicit { return value.count >= 12 && hasDigit && hasLetter }
-        if isWords(head) { return false }
+        if isWords(head) || head.contains(0x20) { return false }
         return value.count >= 8 && (isMixed || isOdd || isCompound && value.count >= 16)
-          || value.count >= 24 && !head.contains { $0 == 0x20 }
+          || value.count >= 24
       }
     }
 
@@ -116,6 +120,12 @@ enum SecretAssignment {
       place -= 1
     }
     return place
+  }
+
+  /// `--db-password`, `-password`, `-AdminPassword`, but not `-ppassword`.
+  private static func isFlag(_ line: [UInt8], _ name: Int, _ start: Int) -> Bool {
+    line.byte(name) == .ascii("-")
+      && (line.byte(name + 1) == .ascii("-") || name + 1 == start || line.byte(start).isUpper)
   }
 
   /// Whether only the letters `pass` promise a password.

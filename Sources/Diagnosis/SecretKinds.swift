@@ -252,7 +252,10 @@ extension SecretMasker {
       [
         .reader(
           .command,
-          ["curl ", "sshpass ", "mysql", "mariadb", "redis-cli ", "login ", "wget ", "ldap"])
+          [
+            "curl ", "sshpass ", "mysql", "mariadb", "redis-cli ", "login ", "wget ",
+            "convertto-securestring", "ldap",
+          ])
       ]),
     SecretKind(
       "password", "Value after a name such as password, passwd, pwd, passphrase",

@@ -103,6 +103,11 @@ enum CommandSecrets {
     if line.has("ldap", at: start) {
       return value(line, from: end, flags: [" -w "], joined: false) { $0..<$1 }
     }
+    if line.hasFolded("convertto-securestring", at: start) {
+      return value(line, from: end, flags: [" -String ", " "], joined: false) { first, stop in
+        line.byte(first - 1).isQuote ? first..<stop : nil
+      }
+    }
     let isLogin = line.has("login", at: start)
     guard !isLogin || registries.contains(where: { line.has($0, at: start - $0.utf8.count) }) else {
       return []

@@ -66,10 +66,11 @@ package struct FixEvidence: Sendable, Equatable {
 
   package static let none = FixEvidence([])
 
+  /// Outcomes in the order they were recorded, which a clock that goes back does not change.
   init(_ outcomes: [CountedOutcome]) {
     // The latest outcome of a reporter for a report counts.
     var latest: [String: CountedOutcome] = [:]
-    for outcome in outcomes.sorted(by: { $0.createdAt < $1.createdAt }) {
+    for outcome in outcomes {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
     var attempts: [String: (sum: Double, count: Double, source: SourceKind)] = [:]

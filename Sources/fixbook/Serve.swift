@@ -85,18 +85,11 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   }
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
   let path = settings["db"]
-  let isNew = access(path, F_OK) != 0
+  // A limit of file size is an error to report, not a reason to die.
+  signal(SIGXFSZ, SIG_IGN)
   let store = try Main.named(path) { try Store(path: path) }
-  var link: String?
-  if isNew, store.readOnlyReason == nil {
-    if loadsGuides {
-      let shipped = ShippedGuides.importer()
-      _ = try store.write(as: .importer) { try shipped.store($0) }
-    }
-    link = try store.write(as: .system) { writing in
-      try writing.createSignInLink(account: try writing.createAccount(name: "admin", role: .admin).id)
-    }
-  }
+  store.faults.log { Console.error("fixbook: \(path): \($0)\n") }
+  let link = try Main.named(path) { try fill(store, loadsGuides: loadsGuides) }
   let listener: Listener
   do {
     listener = try Listener(endpoint)
@@ -159,6 +152,22 @@ private func samples(_ metrics: Metrics) -> [Metric] {
         Double(count)))
   }
   return samples
+}
+
+/// Gives an empty base its guides and an administrator, in one transaction, so that a first start
+/// that is cut short is begun anew. Returns the link that signs in, nil for a base in use.
+private func fill(_ store: Store, loadsGuides: Bool) throws -> String? {
+  guard store.readOnlyReason == nil, try store.read(as: .system, { try $0.isUnused() }) else {
+    return nil
+  }
+  let shipped = loadsGuides ? ShippedGuides.importer() : nil
+  return try store.write(as: .importer) { writing in
+    // Another process may have been quicker.
+    guard try writing.reading.isUnused() else { return nil }
+    _ = try shipped?.store(writing)
+    return try writing.createSignInLink(
+      account: try writing.createAccount(name: "admin", role: .admin).id)
+  }
 }
 
 private func announce(

@@ -156,6 +156,8 @@ enum Samples {
 
   private static let commands = [
     Secret("command-password", "curl -u admin:§ https://x", "s3cret"),
+    Secret("command-password", "ConvertTo-SecureString -String '§' -AsPlainText", "Pa$$word1"),
+    Secret("command-password", "ConvertTo-SecureString \"§\" -AsPlainText", "Pa$$word1"),
     Secret("command-password", "sshpass -p § ssh a@b", "s3cret"),
     Secret("command-password", "mysql -u root -p§ db", "s3cret"),
     Secret("netrc-password", "machine a.example login me password §", "s3cret"),
@@ -212,7 +214,10 @@ enum Samples {
     "4111 files, 1111 dirs", "[secret:github-token]", "password=[secret:password]",
     "Enter password:", "password:", "token=", "session_id=hd-conv-88121-primary",
     "compass=north1 bypass=yes trespass: 1", "event=done pass=2100 fail=1 skip=0",
-    "PASS: TestLogin1", "BYPASS=always1",
+    "PASS: TestLogin1", "\"pwd=\" & secret1 & \";\"", "Write-Host \"Token:\" $t1",
+    "Read-Host \"Enter the password: \" -AsSecureString1",
+    "-Credentials (Get-Credential me1)", "Bearer <customer_token>`, then call v1",
+    "<Password>, <b>1", "BYPASS=always1",
     "Culture=neutral, PublicKeyToken=b03f5f7f11d50a3a' or one", "Unexpected token: punc (})",
     "existingSecret: app-db-v2",
     #"{"errors":{"password":"is too short, must have 8 characters"}}"#, "DB_PASSWORD=$(cat /run/x)",

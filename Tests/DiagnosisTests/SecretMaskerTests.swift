@@ -54,7 +54,7 @@ import Testing
     let key = "-----BEGIN PRIVATE" + " KEY-----\\n\(Samples.mixed(64))\\n-----END PRIVATE KEY-----"
     let masked = SecretMasker.mask(#"{"type":"service_account","private_key":"\#(key)\n","id":1}"#)
     #expect(
-      masked.text == #"{"type":"service_account","private_key":"[secret:private-key]","id":1}"#)
+      masked.text == #"{"type":"service_account","private_key":"[secret:private-key]\n","id":1}"#)
   }
 
   @Test func `a value below the name of a secret`() {
