@@ -103,7 +103,8 @@ extension App {
         let saved = try writing.updateIssue(id, wanted, base: .merging(base), comment: comment)
         try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : ""))
+          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : "")
+        )
       } catch IssueWriteError.conflict(let base, let current, let yours) {
         var page = page
         page.conflict = (base, current, yours)
@@ -347,7 +348,8 @@ struct EditorPage: HTMLOnly {
   private var mistakesHTML: HTML {
     guard !mistakes.isEmpty else { return "" }
     let items: [HTML] = mistakes.map { "<li>Line \($0.line): \($0.reason)</li>" }
-    return "<div class=\"notice fail\" role=\"alert\"><h2>Not saved yet</h2>\n<ul>\(items)</ul></div>"
+    return
+      "<div class=\"notice fail\" role=\"alert\"><h2>Not saved yet</h2>\n<ul>\(items)</ul></div>"
   }
 
   private var preview: HTML {

@@ -71,7 +71,8 @@ enum Draft {
     // A fence longer than any run of backticks in the line.
     let longest = line.split { $0 != "`" }.map(\.count).max() ?? 0
     let fence = String(repeating: "`", count: max(3, longest + 1))
-    return "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
+    return
+      "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
   }
 }
 

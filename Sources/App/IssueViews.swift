@@ -72,7 +72,8 @@ extension IssuePage {
     }
     if !issue.aliases.isEmpty { row("Also seen as", "\(issue.aliases.joined(separator: "; "))") }
     for check in issue.checks {
-      row("Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
+      row(
+        "Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
     }
     block("Owner", [issue.owner].compactMap { $0 })
     block("Escalate", [issue.escalate].compactMap { $0 })
@@ -128,7 +129,8 @@ extension IssuePage {
     text += "\n\(site.url(issue: summary.slug))\n"
     if let fix = issue.fixes.first {
       text += "\nDid the first fix work? Record it:\n"
-      text += "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
+      text +=
+        "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
     }
     return text
   }
@@ -261,7 +263,8 @@ struct RevisionsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + revisions.map {
-        wrapped("\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
+        wrapped(
+          "\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
       }.joined()
   }
 }
@@ -293,7 +296,9 @@ struct RevisionPage: Page {
   }
 
   func json(_ site: Site) -> JSON {
-    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else { return .null }
+    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else {
+      return .null
+    }
     return .object(members + [.init("markdown", .string(revision.markdown))])
   }
 

@@ -49,7 +49,10 @@ extension App {
       guard let found = try reading.issueID(named: slug) else {
         throw Failure.invalid("issue", "There is no such issue.")
       }
-      let id = switch found { case .issue(let id), .moved(let id, _): id }
+      let id =
+        switch found {
+        case .issue(let id), .moved(let id, _): id
+        }
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       return (id, issue.guide, base ?? issue.revision)
     }
@@ -142,7 +145,8 @@ extension App {
       try writing.reject(suggestion, reason: reason)
       if isHTML { return .redirect(.seeOther, to: "/suggestions") }
       return .page(
-        try SuggestionPage(try writing.reading.suggestion(suggestion.id)!, reading: writing.reading))
+        try SuggestionPage(try writing.reading.suggestion(suggestion.id)!, reading: writing.reading)
+      )
     }
   }
 
@@ -159,7 +163,10 @@ extension App {
       guard let found = try writing.reading.issueID(named: into) else {
         throw Failure.invalid("into", "There is no such issue.")
       }
-      let target = switch found { case .issue(let id), .moved(let id, _): id }
+      let target =
+        switch found {
+        case .issue(let id), .moved(let id, _): id
+        }
       guard target != id else {
         throw Failure.invalid("into", "An issue cannot be merged into itself.")
       }
@@ -288,7 +295,9 @@ struct SuggestionsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + suggestions.map { "\($0.suggestion.id)  \($0.suggestion.text.title)  \($0.suggestion.comment)\n" }
+      + suggestions.map {
+        "\($0.suggestion.id)  \($0.suggestion.text.title)  \($0.suggestion.comment)\n"
+      }
       .joined()
   }
 }
