@@ -25,7 +25,9 @@ extension App {
       try query.finish()
     }
     guard let value else {
-      if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }
+      if context.request.method == .get {
+        return .page(CheckPage(check: check, value: nil, result: nil))
+      }
       throw Failure.missing("value")
     }
     guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
@@ -90,7 +92,9 @@ struct CheckPage: Page {
 
   func json(_ site: Site) -> JSON {
     guard let result else {
-      return ["name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue)]
+      return [
+        "name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue),
+      ]
     }
     return [
       "name": .string(check.name), "pass": .bool(result.pass), "detail": .string(result.detail),
@@ -100,7 +104,7 @@ struct CheckPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     guard let result else { return "\(check.name): \(check.rule)\n" }
-    let where_ = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
-    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(where_)\n"
+    let address = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
+    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(address)\n"
   }
 }

@@ -71,7 +71,9 @@ struct GuidesPage: Page {
 
   func markdown(_ site: Site) -> String {
     "# Guides\n\n"
-      + guides.map { "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n" }
+      + guides.map {
+        "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
+      }
       .joined()
   }
 

@@ -103,7 +103,9 @@ struct ProblemsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + ProblemCodes.all.map { wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4) }
+      + ProblemCodes.all.map {
+        wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4)
+      }
       .joined()
   }
 }

@@ -59,7 +59,9 @@ extension App {
     let stem = path == "/" ? "/index" : path
     guard !stem.hasSuffix("/") else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else { return }
+    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
+      return
+    }
     let links = Representation.allCases.filter { $0 != context.representation }.map {
       let type = $0.contentType.split(separator: ";")[0]
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""

@@ -115,7 +115,9 @@ extension App {
     try requireReporter(of: report, context)
     var fields = try context.body()
     guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
-    let text = by == .other ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+    let text =
+      by == .other
+      ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in

@@ -132,7 +132,8 @@ struct SearchPage: Page {
 
       """
     }
-    let path = "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
+    let path =
+      "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
     return "<ol class=\"results\">\n\(items)</ol>\(Cursor.more(next, path: path))"
   }
 
@@ -146,12 +147,14 @@ struct SearchPage: Page {
   func text(_ site: Site, width: Int) -> String {
     if results.isEmpty {
       return wrapped("Nothing found for: \(query)", width)
-        + wrapped("Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
+        + wrapped(
+          "Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
     }
     return results.map { result in
       "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
         + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
-    }.joined() + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+    }.joined()
+      + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
   }
 }
 
