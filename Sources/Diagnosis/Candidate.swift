@@ -43,6 +43,12 @@ struct SampleHit {
   /// 0…1: a sample of few words says less.
   var strength: Double { overlap * min(1, Double(words) / 5) }
 
+  /// 0…1: nothing for two thirds of a sample, which half the messages of a program share.
+  var closeness: Double {
+    let above = max(0, overlap - 0.6) / 0.4
+    return above * above * min(1, Double(words) / 4)
+  }
+
   func isBetter(than other: SampleHit?) -> Bool {
     guard let other else { return true }
     return (strength, Double(words)) > (other.strength, Double(other.words))

@@ -6,7 +6,7 @@
 /// words are cheap then even where only one issue of a small base uses them.
 enum CommonWords {
   /// The share of texts that have a stem; nil: fewer than 0.4 %.
-  static func share(_ stem: String) -> Double? { shares[stem] }
+  static func share(_ stem: String) -> Double? { all[stem] }
 
   private static let bands: [(share: Double, stems: String)] = [
     (
@@ -132,7 +132,8 @@ enum CommonWords {
     ),
   ]
 
-  private static let shares: [String: Double] = {
+  /// Every stem with its share.
+  static let all: [String: Double] = {
     var shares: [String: Double] = [:]
     for band in bands {
       for stem in band.stems.split(whereSeparator: \.isWhitespace) {

@@ -19,14 +19,17 @@ package struct Matcher: Sendable {
   /// Issues whose words are read in order.
   private static let rescoredLimit = 40
 
-  /// The best issues for a text, at most `limit`, best first. With `keepsAll` far ones too, for
-  /// measuring ranks.
+  /// The best issues for a text, at most `limit`, best first.
+  ///
+  /// For measuring: with `keepsAll` far ones too, and as if the issues of `without` were not there.
   package func match(
-    _ text: PastedText, corpus: some Corpus, limit: Int, keepsAll: Bool = false
+    _ text: PastedText, corpus: some Corpus, limit: Int, keepsAll: Bool = false,
+    without: Set<Int> = []
   ) throws -> Judgement {
     let query = try Query(text, corpus: corpus)
-    return judge.judge(
-      try scored(query, text, corpus: corpus), query: query, limit: limit, keepsAll: keepsAll)
+    var candidates = try scored(query, text, corpus: corpus)
+    if !without.isEmpty { candidates.removeAll { without.contains($0.issueID) } }
+    return judge.judge(candidates, query: query, limit: limit, keepsAll: keepsAll)
   }
 
   /// Issues ranked for a search box: the same scores, without a verdict.

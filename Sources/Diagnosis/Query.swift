@@ -33,6 +33,8 @@ struct TermAlternative {
 struct LineWord {
   let hash: UInt32
   var weight: Double
+  /// Words that may stand for it.
+  var related: [TermAlternative] = []
 }
 
 /// The question put to the index: weighted terms of the lines that matter.
@@ -128,6 +130,7 @@ struct Query {
     }
     let frequencies = try corpus.frequencies(terms.flatMap { $0.alternatives.map(\.text) })
     var weights: [String: Double] = [:]
+    var related: [String: [TermAlternative]] = [:]
     for index in terms.indices {
       let token = terms[index].token
       let own = frequencies[token.text] ?? 0
@@ -141,12 +144,17 @@ struct Query {
           Rarity.idf(alternative.text, in: count, of: issueCount), terms[index].idf)
         return alternative
       }
+      if terms[index].alternatives.count > 1 {
+        related[token.text] = terms[index].alternatives.filter { $0.factor < 1 }
+      }
       terms[index].weight *= Query.kindWeight(token, isKnown: own > 0)
       if isTopic(token, in: own) { topics += 1 }
     }
     words = lineTokens.map { tokens in
       tokens.map {
-        LineWord(hash: IssueVector.hash($0), weight: weights[$0] ?? Rarity.stopWord)
+        LineWord(
+          hash: IssueVector.hash($0), weight: weights[$0] ?? Rarity.stopWord,
+          related: related[$0] ?? [])
       }
     }
     terms.sort { ($0.mass, $1.token.text) > ($1.mass, $0.token.text) }

@@ -10,6 +10,8 @@ struct RunMatch {
   var field: Field = []
   /// How alike the line and one of the title, aliases, samples and symptoms are, 0…1.
   var likeness = 0.0
+  /// The greatest share of one of these texts that the line has, 0…1; short texts count less.
+  var contained = 0.0
   /// The share of the title's words that the line has, 0…1.
   var title = 0.0
 }
@@ -22,11 +24,12 @@ struct RunMatch {
 struct RunFinder {
   /// Words of a line that are looked at.
   private static let wordLimit = 100
-  private static let stopHashes = Set(stopWords.map(IssueVector.hash))
 
   private let line: Int
   private let words: [LineWord]
-  private let mass: Double
+  private let square: Double
+  /// Words that may stand for one of the line's.
+  private var related: [UInt32: (place: Int, weight: Double)] = [:]
   /// For each word of the line, the place of its first occurrence; the next ones are chained.
   private var first: [UInt32: Int] = [:]
   private var next: [Int]
@@ -39,7 +42,13 @@ struct RunFinder {
       if let later = first[words[place].hash] { next[place] = later }
       first[words[place].hash] = place
     }
-    mass = first.values.reduce(0) { $0 + words[$1].weight }
+    square = first.values.reduce(0) { $0 + words[$1].weight * words[$1].weight }
+    for place in first.values.sorted() {
+      for other in words[place].related where first[other.hash] == nil {
+        let weight = other.factor * other.idf
+        if related[other.hash]?.weight ?? 0 < weight { related[other.hash] = (place, weight) }
+      }
+    }
     self.words = words
   }
 
@@ -55,17 +64,34 @@ struct RunFinder {
     issue.forEachText { field, text in
       position += 2
       var seen: Set<Int> = []
-      var common = 0.0
-      var others = 0
+      // Of the text's words: what they weigh, squared; of those shared, the product.
+      var texts = 0.0
+      var mass = 0.0
+      var shared = 0.0
+      var sharedMass = 0.0
       let isTelling = !field.isDisjoint(with: .telling)
       for index in 0..<text.count {
         position += 1
         let hash = text[index]
         guard var place = first[hash] else {
-          if isTelling, !RunFinder.stopHashes.contains(hash) { others += 1 }
+          if isTelling {
+            let weight = Rarity.inProse(hash)
+            texts += weight * weight
+            mass += weight
+            if let other = related[hash], seen.insert(other.place).inserted {
+              shared += other.weight * other.weight
+              sharedMass += min(other.weight, weight)
+            }
+          }
           continue
         }
-        if isTelling, seen.insert(place).inserted { common += words[place].weight }
+        if isTelling {
+          let weight = words[place].weight
+          texts += weight * weight
+          mass += weight
+          if seen.insert(place).inserted { shared += weight * weight }
+          sharedMass += weight
+        }
         // From the end of the line, so that a run's former end is still the former word's.
         var places = [place]
         while next[place] >= 0 {
@@ -87,12 +113,10 @@ struct RunFinder {
           }
         }
       }
-      if isTelling, common > 0, mass > 0 {
-        let known = seen.count { words[$0].weight > 0.5 }
-        let ofText = Double(known) / Double(max(known + others, 1))
-        let ofLine = common / mass
-        match.likeness = max(match.likeness, 2 * ofText * ofLine / max(ofText + ofLine, 0.001))
-        if field == .title { match.title = max(match.title, ofText) }
+      if isTelling, shared > 0 {
+        match.likeness = max(match.likeness, shared / (texts * square).squareRoot())
+        match.contained = max(match.contained, sharedMass / max(mass, 8))
+        if field == .title { match.title = max(match.title, sharedMass / max(mass, 4)) }
       }
     }
     for place in words.indices.dropFirst() where isPair[place] {

@@ -9,7 +9,7 @@ let eval = Verb(
   flags: [
     .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"),
     .toggle("fit", "fit the judge to the queries, cross-validated, and print its weights"),
-    .json,
+    .toggle("rows", "print one JSON object per query, with the judge's features"), .json,
   ],
   example: "fixbook eval --db fixbook.db --guide agentcore-troubleshooting queries.jsonl"
 ) { arguments in
@@ -31,7 +31,9 @@ let eval = Verb(
     return .done
   }
   let worst = try arguments.integer("worst", in: 0...1_000) ?? 0
-  if arguments.has("json") {
+  if arguments.has("rows") {
+    for result in results { Console.out(result.json.string + "\n") }
+  } else if arguments.has("json") {
     Console.out(Evaluation.json(results).string + "\n")
   } else {
     Console.out(Evaluation.table(results))

@@ -16,7 +16,7 @@ struct LogisticModel {
   static func sign(_ feature: String) -> Double {
     switch feature {
     case "unknown", "rival guide", "negative sample": -1
-    case "bias", "log", "line weight": 0
+    case "bias": 0
     default: 1
     }
   }

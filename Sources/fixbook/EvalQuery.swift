@@ -35,6 +35,8 @@ struct EvaluatedQuery {
   let milliseconds: Double
   let best: [(title: String, confidence: Double, evidence: [Evidence])]
   let features: [Double]
+  /// Features of the best issue when the relevant ones are taken away: an answer would be wrong.
+  let featuresWithout: [Double]
 
   /// Diagnoses every query of a file.
   static func all(_ path: String, guide: String?, in store: Store) throws -> [EvaluatedQuery] {
@@ -52,8 +54,8 @@ struct EvaluatedQuery {
       throw CommandError("there is no guide \(guide ?? "")")
     }
     // Ranks count for `unknown` too, so all ten are asked for.
-    let judgement = try Matcher().match(
-      Intake.read(query.text), corpus: corpus, limit: 10, keepsAll: true)
+    let text = Intake.read(query.text)
+    let judgement = try Matcher().match(text, corpus: corpus, limit: 10, keepsAll: true)
     milliseconds = now() - started
     verdict = judgement.verdict
     confidence = judgement.matches.first?.confidence ?? 0
@@ -61,13 +63,32 @@ struct EvaluatedQuery {
     let summaries = try reading.summaries(judgement.matches.map(\.issueID))
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
     let wanted = Set(query.relevant)
-    rank = judgement.matches.firstIndex { match in
-      guard let issue = byID[match.issueID] else { return false }
+    func isWanted(_ id: Int) -> Bool {
+      guard let issue = byID[id] else { return false }
       return wanted.contains(issue.title) || issue.externalID.map { wanted.contains($0) } ?? false
-    }.map { $0 + 1 }
+    }
+    rank = judgement.matches.firstIndex { isWanted($0.issueID) }.map { $0 + 1 }
+    let right = Set(judgement.matches.map(\.issueID).filter(isWanted))
+    featuresWithout =
+      right.isEmpty
+      ? []
+      : try Matcher().match(text, corpus: corpus, limit: 1, keepsAll: true, without: right).features
     best = judgement.matches.prefix(3).map {
       (byID[$0.issueID]?.title ?? "", $0.confidence, $0.evidence)
     }
+  }
+
+  /// The query with what came of it, for work with other tools.
+  var json: JSON {
+    [
+      "id": .string(query.id), "kind": .string(query.kind), "query": .string(query.text),
+      "answerable": .bool(isAnswerable), "rank": rank.map { .integer($0) } ?? .null,
+      "verdict": .string(verdict.rawValue), "confidence": .number(confidence),
+      "best": .array(best.map { .string($0.title) }),
+      "features": .object(zip(Judge.featureNames, features).map { .init($0, .number($1)) }),
+      "features_without": .object(
+        zip(Judge.featureNames, featuresWithout).map { .init($0, .number($1)) }),
+    ]
   }
 
   var isAnswerable: Bool { !query.relevant.isEmpty }
