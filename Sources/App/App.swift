@@ -135,12 +135,15 @@ package final class App: Application {
   private func refuseForeignForm(_ request: Request) throws(Failure) {
     if let site = request.headers["Sec-Fetch-Site"] {
       if site != "same-origin" && site != "none" { throw Failure.foreignForm }
-    } else if let origin = request.headers["Origin"] {
-      let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
-      guard own.contains(where: { $0.map { equalIgnoringCase($0, origin) } ?? false }) else {
-        throw Failure.foreignForm
-      }
+    } else if let origin = request.headers["Origin"], !isOwn(origin, request) {
+      throw Failure.foreignForm
     }
+  }
+
+  /// Whether a page of this server sent the request.
+  func isOwn(_ origin: String, _ request: Request) -> Bool {
+    let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
+    return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
@@ -158,12 +161,16 @@ package final class App: Application {
     }
   }
 
-  /// What an error becomes for the caller; what is private goes to the log only.
   private func failure(of error: any Error, _ request: Request) -> Failure {
+    failure(of: error, doing: "\(request.method.name) \(request.rawPath)")
+  }
+
+  /// What an error becomes for the caller; what is private goes to the log only.
+  func failure(of error: any Error, doing what: String) -> Failure {
     switch error {
     case let failure as Failure: return failure
     case let error as DatabaseError:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       if error.isFull { return .diskFull }
       if error.isReadOnly { return .readOnly("the file can't be written") }
       if error.isBusy { return .busy }
@@ -174,7 +181,7 @@ package final class App: Application {
     case let error as IssueWriteError: return failure(ofWrite: error)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       return .internalError
     }
   }

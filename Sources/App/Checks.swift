@@ -28,9 +28,7 @@ extension App {
       if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }
       throw Failure.missing("value")
     }
-    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
-    let result = rule.evaluate(value)
-    return .page(CheckPage(check: check, value: value, result: (result.pass, result.detail)))
+    return .page(try CheckPage.run(check, value))
   }
 }
 
@@ -73,6 +71,12 @@ struct CheckPage: Page {
   let result: (pass: Bool, detail: String)?
 
   var title: String { "Check \(check.name)" }
+
+  static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    let result = rule.evaluate(value)
+    return CheckPage(check: check, value: value, result: (result.pass, result.detail))
+  }
 
   func html(_ site: Site) -> HTML {
     """
