@@ -32,6 +32,8 @@ package struct AppSettings: Sendable {
 
 /// The product as one function from request to response: routes, who may do what, representations.
 package final class App: Application {
+  package static let version = "0.1.0"
+
   package let store: Store
   package let configuration: AppSettings
   private let router: Router

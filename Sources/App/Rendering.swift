@@ -49,6 +49,7 @@ extension App {
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)
+      fields.add("Link", "</llms.txt>; rel=\"describedby\"; type=\"text/plain\"")
     }
     if fields["Cache-Control"] == nil {
       fields.add("Cache-Control", context.caller.isAnonymous ? "no-cache" : "private, no-cache")
