@@ -34,6 +34,8 @@ package struct AppSettings: Sendable {
 
 /// The product as one function from request to response: routes, who may do what, representations.
 package final class App: Application {
+  package static let version = "0.1.0"
+
   package let store: Store
   package let configuration: AppSettings
   private let router: Router
@@ -162,12 +164,15 @@ package final class App: Application {
   private func refuseForeignForm(_ request: Request) throws(Failure) {
     if let site = request.headers["Sec-Fetch-Site"] {
       if site != "same-origin" && site != "none" { throw Failure.foreignForm }
-    } else if let origin = request.headers["Origin"] {
-      let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
-      guard own.contains(where: { $0.map { equalIgnoringCase($0, origin) } ?? false }) else {
-        throw Failure.foreignForm
-      }
+    } else if let origin = request.headers["Origin"], !isOwn(origin, request) {
+      throw Failure.foreignForm
     }
+  }
+
+  /// Whether a page of this server sent the request.
+  func isOwn(_ origin: String, _ request: Request) -> Bool {
+    let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
+    return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
@@ -192,14 +197,18 @@ package final class App: Application {
     }
   }
 
-  /// What an error becomes for the caller; what is private goes to the log only.
   private func failure(of error: any Error, _ request: Request) -> Failure {
+    failure(of: error, doing: "\(request.method.name) \(request.rawPath)")
+  }
+
+  /// What an error becomes for the caller; what is private goes to the log only.
+  func failure(of error: any Error, doing what: String) -> Failure {
     switch error {
     case let failure as Failure: return failure
     case is DatabaseError, is DatabaseMoved:
       // The store logs faults, once and not for each request.
       if let fault = Fault(error) { return .fault(fault) }
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       return (error as? DatabaseError)?.isInterrupted == true ? .timeout : .internalError
     case let error as StoreReadOnly: return .readOnly(error.reason)
     case is StoreDamaged: return .damagedFile
@@ -207,7 +216,7 @@ package final class App: Application {
     case let error as IssueWriteError: return failure(ofWrite: error)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       return .internalError
     }
   }

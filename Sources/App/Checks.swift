@@ -30,9 +30,7 @@ extension App {
       }
       throw Failure.missing("value")
     }
-    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
-    let result = rule.evaluate(value)
-    return .page(CheckPage(check: check, value: value, result: (result.pass, result.detail)))
+    return .page(try CheckPage.run(check, value))
   }
 }
 
@@ -76,6 +74,12 @@ struct CheckPage: Page {
   let result: (pass: Bool, detail: String)?
 
   var title: String { "Check \(check.name)" }
+
+  static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    let result = rule.evaluate(value)
+    return CheckPage(check: check, value: value, result: (result.pass, result.detail))
+  }
 
   func html(_ site: Site) -> HTML {
     """

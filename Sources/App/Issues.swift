@@ -7,7 +7,13 @@ import Store
 extension App {
   /// The issue that a slug, former slug or id names, and how it is called now.
   static func issueID(_ context: Context, _ reading: Reading) throws -> (id: Int, moved: String?) {
-    switch try reading.issueID(named: context.path[0]) {
+    try issueID(named: context.path[0], reading)
+  }
+
+  static func issueID(
+    named name: String, _ reading: Reading
+  ) throws -> (id: Int, moved: String?) {
+    switch try reading.issueID(named: name) {
     case .issue(let id): return (id, nil)
     case .moved(let id, let slug): return (id, slug)
     case nil: throw Failure.notFound("issue")
@@ -27,9 +33,7 @@ extension App {
       var query = try context.query()
       _ = try query.integer("merged", in: 1...Int.max)
       try query.finish()
-      guard let issue = try reading.issue(id), !issue.isDeleted else {
-        throw Failure.notFound("issue")
-      }
+      let issue = try visibleIssue(id, reading)
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -40,6 +44,14 @@ extension App {
       }
       return .page(IssuePage(issue: issue), headers: headers)
     }
+  }
+
+  /// An issue that is there for the reader.
+  static func visibleIssue(_ id: Int, _ reading: Reading) throws -> Issue {
+    guard let issue = try reading.issue(id), !issue.isDeleted else {
+      throw Failure.notFound("issue")
+    }
+    return issue
   }
 
   static func listIssues(_ context: Context) throws -> Reply {

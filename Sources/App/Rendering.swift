@@ -14,6 +14,11 @@ extension App {
       fields.add("Content-Type", type)
       if fields["Cache-Control"] == nil { fields.add("Cache-Control", "no-cache") }
       return finish(.ok, fields, bytes, revision: nil, context.request)
+    case .message(let status, let body, let headers):
+      var fields = HeaderFields(headers)
+      if body != nil { fields.add("Content-Type", "application/json") }
+      fields.add("Cache-Control", "no-store")
+      return finish(status, fields, body?.bytes ?? [], revision: nil, context.request)
     case .redirect(let status, let location, let headers):
       var fields = HeaderFields(headers)
       fields.add("Location", location)
@@ -44,6 +49,7 @@ extension App {
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)
+      fields.add("Link", "</llms.txt>; rel=\"describedby\"; type=\"text/plain\"")
     }
     if fields["Cache-Control"] == nil {
       fields.add("Cache-Control", context.caller.isAnonymous ? "no-cache" : "private, no-cache")

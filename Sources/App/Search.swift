@@ -6,7 +6,6 @@ import Store
 
 extension App {
   static func search(_ context: Context) throws -> Reply {
-    let started = monotonicMilliseconds()
     var query = try context.query()
     let words = try query.text("q", limit: 2_000) ?? ""
     let guide = try query.text("guide")
@@ -15,22 +14,26 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let page = try context.read { reading in
-      try SearchPage.search(
-        SearchInput(
-          words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
-          explains: explains), reading)
-    }
-    if cursor.offset == 0, !words.allSatisfy(\.isWhitespace) {
-      let masked = String(SecretMasker.mask(words).text.prefix(300))
-      context.store.count(
+    let page = try context.app.search(
+      SearchInput(
+        words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
+        explains: explains), caller: context.caller, channel: context.channel)
+    return .page(page, headers: Cursor.link(page.next, context))
+  }
+
+  /// Searches and counts the question, for whoever asks on whichever way.
+  func search(_ input: SearchInput, caller: Caller, channel: String) throws -> SearchPage {
+    let started = monotonicMilliseconds()
+    let page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
+    if input.offset == 0, !input.words.allSatisfy(\.isWhitespace) {
+      let masked = String(SecretMasker.mask(input.words).text.prefix(300))
+      store.count(
         Question(
-          kind: .search, text: masked, template: Template.of(masked),
-          source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-          reporter: context.caller.reporter, verdict: nil, results: page.results.count,
+          kind: .search, text: masked, template: Template.of(masked), source: channel,
+          reporter: caller.reporter, verdict: nil, results: page.results.count,
           milliseconds: monotonicMilliseconds() - started))
     }
-    return .page(page, headers: Cursor.link(page.next, context))
+    return page
   }
 }
 

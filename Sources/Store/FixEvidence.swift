@@ -35,6 +35,13 @@ struct CountedOutcome {
   /// The fix's command or code block has changed since.
   let beforeEdit: Bool
   let createdAt: Time
+  /// It says what was seen: the command that checked it, and what it printed.
+  var isObserved = true
+
+  /// A program's success that nobody saw is kept, but not counted.
+  var counts: Bool {
+    result != .worked || isObserved || (source != .agent && source != .automation)
+  }
 }
 
 /// The recorded attempts with one fix.
@@ -70,7 +77,7 @@ package struct FixEvidence: Sendable, Equatable {
   init(_ outcomes: [CountedOutcome]) {
     // The latest outcome of a reporter for a report counts.
     var latest: [String: CountedOutcome] = [:]
-    for outcome in outcomes {
+    for outcome in outcomes where outcome.counts {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
     var attempts: [String: (sum: Double, count: Double, source: SourceKind)] = [:]

@@ -7,7 +7,7 @@ import Store
 enum Main {
   static let verbs: [Verb] = [
     serve, importVerb, exportVerb, diagnose, run, search, report, check, eval, test, replay, backup,
-    restore, verify, user, token, bench, version,
+    restore, verify, user, token, mcp, bench, version,
   ]
 
   static func main() {
@@ -115,7 +115,7 @@ enum Main {
   }
 }
 
-let versionNumber = "0.1.0"
+let versionNumber = App.version
 
 let version = Verb(
   "version", "Says which version this is", flags: [.json], example: "fixbook version"

@@ -207,7 +207,7 @@ private func isLoopbackAddress(_ address: String) -> Bool {
   address == "localhost" || address == "::1" || address.hasPrefix("127.")
 }
 
-private func checkedURL(_ text: String) throws -> String {
+func checkedURL(_ text: String) throws -> String {
   guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(" "),
     !text.contains("?"), !text.contains("#")
   else { throw UsageError("--public-url must begin with http:// or https://") }
