@@ -123,6 +123,7 @@ package final class Writer: Sendable {
     case .work: commitGroup()
     case .idle: emptyWAL()
     case .stop:
+      if let connection = held.connection, connection.hasMoved { makeWhole(connection) }
       held.connection = nil
       state.change { $0.stopped = true }
       return false
@@ -146,7 +147,7 @@ package final class Writer: Sendable {
       held.connection = connection
       guard try lock(connection) else { return }
     } catch {
-      held.connection = nil
+      if let connection = held.connection { leave(connection, error) }
       return fail(takeJobs(), error)
     }
     let jobs = takeJobs()
@@ -304,14 +305,19 @@ package final class Writer: Sendable {
   /// After a fault the connection's state is in doubt, so the next write opens another.
   private func leave(_ connection: Connection, _ error: any Error) {
     if error is DatabaseMoved {
-      // The old file becomes whole, and the WAL that may lie beside another file now, empty.
-      connection.patience = 250_000_000
-      _ = try? connection.checkpoint(.truncate)
+      makeWhole(connection)
     } else if let error = error as? DatabaseError, error.isFull || error.isBusy {
       return
     } else {
       held.connection = nil
     }
+  }
+
+  /// Moves the WAL into a file that was moved away: it is whole by itself then, and a WAL that
+  /// lies beside another file now, which would take it for its own, is empty.
+  private func makeWhole(_ connection: Connection) {
+    connection.patience = 250_000_000
+    _ = try? connection.checkpoint(.truncate)
   }
 
   private func isFault(_ error: any Error) -> Bool {

@@ -80,7 +80,7 @@ extension Store {
       found = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
     } catch {
       guard error.isCorrupt else { throw error }
-      return ["the file is damaged: \(error.message)"]
+      found = [error.message]
     }
     guard !found.isEmpty else { return [] }
     let tables = try? connection.rows(

@@ -173,7 +173,7 @@ package final class Store: Sendable {
     return try access.withLock { access in
       if let writer = access.writer { return writer }
       let reason = access.reason ?? ""
-      guard monotonicNanoseconds() &- access.triedAt > 5_000_000_000,
+      guard monotonicNanoseconds() &- access.triedAt > 2_000_000_000,
         DatabaseFile.identity(path) == identity
       else { throw StoreReadOnly(reason: reason) }
       access.triedAt = monotonicNanoseconds()
