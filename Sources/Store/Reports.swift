@@ -126,7 +126,7 @@ extension Reading {
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
         AND (+issue_id IS NULL OR EXISTS (
           SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
-      ORDER BY created_at DESC, rowid DESC LIMIT \(limit) OFFSET \(offset)
+      ORDER BY rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
 

@@ -127,6 +127,8 @@ struct PlanTests {
       if scan.contains(/^SCAN \w+ USING (COVERING )?INDEX/), scan.contains("LIMIT"), question.isLong {
         continue
       }
+      // Newest first by rowid, which no clock changes, with a limit.
+      if scan.hasPrefix("SCAN \(table) in "), scan.contains("ORDER BY rowid DESC LIMIT") { continue }
       Issue.record("\(scan)")
     }
   }
