@@ -42,6 +42,7 @@ package final class Writer: Sendable {
   private enum Turn { case work, idle, stop }
 
   private let state = Monitor(State())
+  private let answers = Answering()
   private let limits: Limits
   private let open: @Sendable () throws -> Connection
   private let observe: @Sendable (Event) -> Void
@@ -68,6 +69,7 @@ package final class Writer: Sendable {
     self.observe = observe
     self.open = open
     held = Held(first)
+    answers.start()
     _ = Thread.start("fixbook-writer") { [weak self] in
       while let self, self.takeTurn() {}
     }
@@ -76,7 +78,7 @@ package final class Writer: Sendable {
   /// Writes waiting now.
   package var waiting: Int { state.withLock { $0.queue.count } }
 
-  /// Runs `body` in a transaction; `finish` is called once, on the writer's thread, after the
+  /// Runs `body` in a transaction; `finish` is called once, on a thread of the writer's, after the
   /// commit or with the error. Never blocks. `body` may run twice; of the first run nothing is kept.
   package func submit<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> T,
@@ -115,6 +117,7 @@ package final class Writer: Sendable {
   package func stop() {
     state.change { $0.stopping = true }
     state.wait { $0.stopped ? () : nil }
+    answers.stop()
   }
 
   /// False when stopped.
@@ -158,7 +161,12 @@ package final class Writer: Sendable {
       outcomes = commitSingly(jobs, connection, after: error)
     }
     emptyLog(connection)
-    for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
+    if jobs.count == 1 {
+      jobs[0].finish(outcomes[0])
+    } else {
+      // Making the answers takes about as long as the writes: the next group need not wait for it.
+      answers.give { for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) } }
+    }
     checkpoint(connection)
   }
 
@@ -381,6 +389,43 @@ extension Writer {
       // Less and less often while a reader stays.
       return min(idle << min(idleTries, 6), 60_000)
     }
+  }
+}
+
+/// A thread that tells what became of a group while the writer goes on with the next.
+private final class Answering: Sendable {
+  private struct State: Sendable {
+    var groups: [@Sendable () -> Void] = []
+    var stopping = false
+    var stopped = false
+  }
+
+  private let state = Monitor(State())
+
+  func start() {
+    _ = Thread.start("fixbook-answers") { [state] in
+      while true {
+        let groups = state.wait { state -> [@Sendable () -> Void]? in
+          if state.groups.isEmpty { return state.stopping ? [] : nil }
+          defer { state.groups = [] }
+          return state.groups
+        }
+        if groups.isEmpty { break }
+        for group in groups { group() }
+      }
+      state.change { $0.stopped = true }
+    }
+  }
+
+  func give(_ group: @escaping @Sendable () -> Void) {
+    state.withLock { $0.groups.append(group) }
+    state.wake()
+  }
+
+  /// Returns when everything given has been told.
+  func stop() {
+    state.change { $0.stopping = true }
+    state.wait { $0.stopped ? () : nil }
   }
 }
 

@@ -172,7 +172,10 @@ extension Writing {
         \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
         \(now.milliseconds), \(now.milliseconds))
       """)
-    return try reading.report(id)!
+    return Report(
+      id: id, state: .open, text: report.text, environment: report.environment,
+      issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
+      source: report.source, closedBy: nil, closingText: nil, createdAt: now)
   }
 
   /// The report this reporter has of the diagnosis, opened when there is none.

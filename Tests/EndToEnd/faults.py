@@ -10,7 +10,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parent / "shims/faults.c"
 FIELDS = [
-    "sync_microseconds", "clock_seconds", "write_error", "sync_error", "read_error", "only_wal",
+    "sync_microseconds", "clock_seconds", "write_error", "sync_error", "read_error", "only",
     "syncs", "write_failures",
 ]  # fmt: skip
 WAL, DATABASE = 1, 2
@@ -44,10 +44,10 @@ class Faults:
         return struct.unpack_from("q", self.map, 8 * FIELDS.index(name))[0]
 
     def clear(self) -> None:
-        self.set(write_error=0, sync_error=0, read_error=0, only_wal=0, sync_microseconds=0)
+        self.set(write_error=0, sync_error=0, read_error=0, only=0, sync_microseconds=0)
 
     def fill_disk(self, only: int = 0) -> None:
-        self.set(only_wal=only, write_error=errno.ENOSPC)
+        self.set(only=only, write_error=errno.ENOSPC)
 
 
 def mount(*arguments: str) -> bool:
