@@ -117,16 +117,19 @@ extension Store {
   /// has no id.
   package func remember(_ diagnosis: StoredDiagnosis) -> Bool {
     guard readOnlyReason == nil, pending.add(diagnosis) else { return false }
-    submit(as: .system, { try $0.insert(diagnosis) }) { [pending] _ in
-      pending.remove(diagnosis.id)
-    }
+    submit(
+      as: .system, { try $0.insert(diagnosis) },
+      finish: { [pending] _ in
+        pending.remove(diagnosis.id)
+      })
     return true
   }
 
   /// Counts a question soon, or not at all when too many wait.
   package func count(_ question: Question) {
     guard readOnlyReason == nil, pending.addQuestion() else { return }
-    submit(as: .system, { try $0.insert(question) }) { [pending] _ in pending.removeQuestion() }
+    submit(
+      as: .system, { try $0.insert(question) }, finish: { [pending] _ in pending.removeQuestion() })
   }
 }
 
@@ -207,7 +210,8 @@ extension Reading {
         """
         SELECT id FROM issue
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
-        """) { $0.int(0) })
+        """
+      ) { $0.int(0) })
     stored.matches.removeAll { !visible.contains($0.issueID) }
     return stored
   }

@@ -4,7 +4,8 @@ import SQLite
 extension Store {
   /// Copies the file as it is now, also while others write (`VACUUM INTO`).
   package func backup(to path: String) throws {
-    let connection = try Connection(path: self.path, mode: readOnlyReason == nil ? .readWrite : .readOnly)
+    let connection = try Connection(
+      path: self.path, mode: readOnlyReason == nil ? .readWrite : .readOnly)
     try connection.execute("VACUUM INTO \(path)")
   }
 

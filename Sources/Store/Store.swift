@@ -49,7 +49,8 @@ package final class Store: Sendable {
       let connection = try Connection(path: path, mode: mode)
       guard try migrator.inspect(connection) == migrator.newest else {
         throw DatabaseError(
-          extendedCode: 8, message: "the schema must be brought up to date, but the file can't be written",
+          extendedCode: 8,
+          message: "the schema must be brought up to date, but the file can't be written",
           sql: "migrate")
       }
     }
