@@ -110,8 +110,9 @@ extension Writing {
   ) throws {
     let (place, last) = try connection.first(
       """
-      SELECT s.position, (SELECT coalesce(max(i.position), -1) FROM issue i
-        WHERE i.section_id = s.id AND i.id <> \(id)) FROM section s WHERE s.id = \(section)
+      SELECT s.position, coalesce((SELECT i.position FROM issue i
+        WHERE i.section_id = s.id AND i.id <> \(id) ORDER BY i.position DESC LIMIT 1), -1)
+      FROM section s WHERE s.id = \(section)
       """, { ($0.int(0), $0.int(1)) })!
     try connection.execute(
       "UPDATE issue SET section_id = \(section), position = \(last + 1) WHERE id = \(id)")
