@@ -243,7 +243,8 @@ extension Reading {
         """
         SELECT id FROM issue
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
-        """) { $0.int(0) })
+        """
+      ) { $0.int(0) })
     stored.matches.removeAll { !visible.contains($0.issueID) }
     return stored
   }

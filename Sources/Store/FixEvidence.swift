@@ -107,9 +107,9 @@ package struct FixEvidence: Sendable, Equatable {
     var member = (successes: 0.0, failures: 0.0)
     var anonymous = (successes: 0.0, failures: 0.0)
     // In an order of their own, since sums of fractions depend on it.
-    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) })
-      .sorted(by: { $0.0 < $1.0 })
-    {
+    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) }
+    )
+    .sorted(by: { $0.0 < $1.0 }) {
       if isAnonymous {
         anonymous.successes += share
         anonymous.failures += 1 - share

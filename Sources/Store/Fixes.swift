@@ -164,7 +164,8 @@ func commands(in markdown: String) -> [String] {
   for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
     let text = line.drop { $0 == " " || $0 == "\t" }
     if let open = block {
-      let isClosing = text.hasPrefix(open.fence) && text.allSatisfy { $0 == open.fence.first || $0.isWhitespace }
+      let isClosing =
+        text.hasPrefix(open.fence) && text.allSatisfy { $0 == open.fence.first || $0.isWhitespace }
       if isClosing {
         commands.append(open.lines.joined(separator: "\n"))
         block = nil

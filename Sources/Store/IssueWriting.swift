@@ -213,7 +213,9 @@ extension Writing {
   /// Text merges by lines; title and section merge as fields.
   func merge(base: IssueText, current: IssueText, yours: IssueText) throws -> IssueText {
     func field(_ path: KeyPath<IssueText, String>) -> String? {
-      let (base, current, yours) = (base[keyPath: path], current[keyPath: path], yours[keyPath: path])
+      let (base, current, yours) = (
+        base[keyPath: path], current[keyPath: path], yours[keyPath: path]
+      )
       if current == yours || yours == base { return current }
       return current == base ? yours : nil
     }

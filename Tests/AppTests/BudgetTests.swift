@@ -1,14 +1,16 @@
-@testable import App
 import HTTP
 import JSON
 import SQLite
-@testable import Store
 import Testing
+
+@testable import App
+@testable import Store
 
 /// What every page may cost in statements, whatever the base holds.
 struct BudgetTests {
   @Test(arguments: [
-    ("/", 6), ("/issues", 2), ("/issues/exec-format-error", 10), ("/guides", 2), ("/guides/field-guide", 4),
+    ("/", 6), ("/issues", 2), ("/issues/exec-format-error", 10), ("/guides", 2),
+    ("/guides/field-guide", 4),
     ("/guides/field-guide.md", 4), ("/search?q=timeout", 14), ("/recent", 4), ("/checks", 2),
     ("/checks/session-id?value=x", 2), ("/fixes/1", 5), ("/issues/exec-format-error/history", 4),
     ("/healthz", 0), ("/assets/fixbook.css", 0), ("/help", 1), ("/nothing", 0), ("/robots.txt", 0),

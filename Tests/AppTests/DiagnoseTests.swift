@@ -3,8 +3,9 @@ import Foundation
 import HTTP
 import JSON
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 private let line = "exec /app/run.sh: exec format error"
 
@@ -22,10 +23,20 @@ private let asks = [
   Ask(name: "plain text", type: "text/plain", body: line),
   Ask(name: "an unknown type", type: "image/png", body: line),
   Ask(name: "a type that is broken", type: ";;;", body: line),
-  Ask(name: "JSON", type: "application/json", body: #"{"text":"exec /app/run.sh: exec format error"}"#),
-  Ask(name: "JSON with everything", type: "application/json; charset=utf-8", body: #"{"text":"exec /app/run.sh: exec format error","environment":{"a":"b"},"keep":true}"#),
-  Ask(name: "the page's form", type: "multipart/form-data; boundary=XX", body: "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\(line)\r\n--XX--\r\n"),
-  Ask(name: "a file in a form", type: "multipart/form-data; boundary=\"XX\"", body: "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\r\n--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.log\"\r\n\r\n\(line)\r\n--XX--\r\n"),
+  Ask(
+    name: "JSON", type: "application/json", body: #"{"text":"exec /app/run.sh: exec format error"}"#
+  ),
+  Ask(
+    name: "JSON with everything", type: "application/json; charset=utf-8",
+    body: #"{"text":"exec /app/run.sh: exec format error","environment":{"a":"b"},"keep":true}"#),
+  Ask(
+    name: "the page's form", type: "multipart/form-data; boundary=XX",
+    body: "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\(line)\r\n--XX--\r\n"),
+  Ask(
+    name: "a file in a form", type: "multipart/form-data; boundary=\"XX\"",
+    body:
+      "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\r\n--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.log\"\r\n\r\n\(line)\r\n--XX--\r\n"
+  ),
   Ask(name: "colours and CRLF", type: nil, body: "\u{1b}[31m\(line)\u{1b}[0m\r\n"),
 ]
 
@@ -35,10 +46,12 @@ struct DiagnoseTests {
   init() throws { server = try Server() }
 
   private func ask(
-    _ body: String, type: String? = nil, _ query: String = "", path: String = "/api/v1/diagnose", token: String? = nil
+    _ body: String, type: String? = nil, _ query: String = "", path: String = "/api/v1/diagnose",
+    token: String? = nil
   ) throws -> Reply {
     try server.send(
-      "POST", path + query, type.map { [("Content-Type", $0)] } ?? [], body: Array(body.utf8), token: token)
+      "POST", path + query, type.map { [("Content-Type", $0)] } ?? [], body: Array(body.utf8),
+      token: token)
   }
 
   @Test(arguments: asks)
@@ -84,14 +97,21 @@ struct DiagnoseTests {
   }
 
   @Test(arguments: [
-    ("application/json", "{", 400, "invalid_json"), ("application/json", "[]", 422, "invalid_field"),
-    ("application/json", "{}", 422, "missing_field"), ("application/json", #"{"text":1}"#, 422, "invalid_field"),
+    ("application/json", "{", 400, "invalid_json"),
+    ("application/json", "[]", 422, "invalid_field"),
+    ("application/json", "{}", 422, "missing_field"),
+    ("application/json", #"{"text":1}"#, 422, "invalid_field"),
     ("application/json", #"{"text":"x","keep":"yes"}"#, 422, "invalid_field"),
     ("application/json", #"{"text":"x","more":1}"#, 422, "unknown_field"),
     ("application/json", #"{"text":""}"#, 422, "empty_text"),
-    ("multipart/form-data; boundary=XX", "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nx", 400, "invalid_form"),
+    (
+      "multipart/form-data; boundary=XX",
+      "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nx", 400, "invalid_form"
+    ),
   ])
-  func `a broken question is answered with what is wrong`(type: String, body: String, status: Int, code: String) throws {
+  func `a broken question is answered with what is wrong`(
+    type: String, body: String, status: Int, code: String
+  ) throws {
     let reply = try ask(body, type: type)
     #expect(reply.status == status)
     #expect(reply.code == code)
@@ -102,7 +122,8 @@ struct DiagnoseTests {
     var parser = RequestParser()
     // JSON is collected only, which is quick also without optimisation.
     let head = Array(
-      "POST /diagnose HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n\r\n".utf8)
+      "POST /diagnose HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\n\r\n"
+        .utf8)
     let request = try #require(try parser.head(in: head.span)).request
     guard case .stream(let limit, let sink) = server.app.bodyPlan(for: request) else {
       Issue.record("not a stream")
@@ -114,14 +135,18 @@ struct DiagnoseTests {
   }
 
   @Test func `bytes that are no UTF-8 are no error`() throws {
-    let reply = try server.send("POST", "/api/v1/diagnose", body: [0xc3, 0x28, 0x80, 0x0a] + Array(line.utf8) + [0x0a, 0xf0, 0x9f])
+    let reply = try server.send(
+      "POST", "/api/v1/diagnose",
+      body: [0xc3, 0x28, 0x80, 0x0a] + Array(line.utf8) + [0x0a, 0xf0, 0x9f])
     #expect(reply.json["verdict"]?.text == "known")
   }
 
   @Test func `a browser is sent to the diagnosis's own page`() throws {
     let reply = try server.send(
-      "POST", "/diagnose", [("Accept", "text/html"), ("Content-Type", "multipart/form-data; boundary=XX")],
-      body: Array("--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\(line)\r\n--XX--\r\n".utf8))
+      "POST", "/diagnose",
+      [("Accept", "text/html"), ("Content-Type", "multipart/form-data; boundary=XX")],
+      body: Array(
+        "--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n\(line)\r\n--XX--\r\n".utf8))
     #expect(reply.status == 303)
     let location = try #require(reply.headers["Location"])
     let page = try server.get(location, accept: "text/html")
@@ -133,10 +158,14 @@ struct DiagnoseTests {
     let reply = try ask(line, path: "/diagnose")
     #expect(reply.type.hasPrefix("text/plain"))
     let last = try #require(reply.text.split(separator: "\n").last { $0.contains("curl") })
-    let match = try #require(String(last).firstMatch(of: /-d fix=(\d+) -d result=worked http:\/\/127.0.0.1:8080(\/diagnoses\/\w+\/outcomes)/))
+    let match = try #require(
+      String(last).firstMatch(
+        of: /-d fix=(\d+) -d result=worked http:\/\/127.0.0.1:8080(\/diagnoses\/\w+\/outcomes)/))
     let recorded = try server.form(String(match.2), "fix=\(match.1)&result=worked")
     #expect(recorded.status == 201)
-    #expect(try server.get("/api/v1/issues/exec-format-error").json["fixes"]?.items?.first?["evidence"]?["worked"]?.integer == 1)
+    #expect(
+      try server.get("/api/v1/issues/exec-format-error").json["fixes"]?.items?.first?["evidence"]?[
+        "worked"]?.integer == 1)
   }
 
   @Test func `limit and guide narrow the answer`() throws {
@@ -160,10 +189,12 @@ struct DiagnoseTests {
     // Made of pieces, so that no scanner of this file takes it for one.
     let secrets = [
       "AKIA" + "IOSFODNN7EXAMPLE", "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789",
-      "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+      "eyJhbGciOiJIUzI1NiJ9."
+        + "eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
       "hunter2" + "hunter2",
     ]
-    let text = "\(line)\nAWS_ACCESS_KEY_ID=\(secrets[0])\ntoken \(secrets[1])\nAuthorization: Bearer \(secrets[2])\nhttps://user:\(secrets[3])@example.org/x\n"
+    let text =
+      "\(line)\nAWS_ACCESS_KEY_ID=\(secrets[0])\ntoken \(secrets[1])\nAuthorization: Bearer \(secrets[2])\nhttps://user:\(secrets[3])@example.org/x\n"
     let kept = try ask(text, "?keep=1")
     #expect((kept.json["redacted"]?.integer ?? 0) >= 4)
     _ = try ask(secrets[1] + " went wrong")
@@ -171,22 +202,33 @@ struct DiagnoseTests {
     for asked in secrets.dropLast() + ["https://user:\(secrets[3])@example.org"] {
       #expect(try server.get("/search?q=" + asked).status == 200)
     }
-    let report = try server.json("POST", "/api/v1/reports", ["text": .string(text)], token: server.reporter)
+    let report = try server.json(
+      "POST", "/api/v1/reports", ["text": .string(text)], token: server.reporter)
     #expect(report.status == 201)
     let id = try #require(report.json["id"]?.text)
     let fix = try server.fixes("exec-format-error")[0]
     let outcome = try server.json(
       "POST", "/api/v1/reports/\(id)/outcomes",
-      ["fix": .integer(fix), "result": "no_effect", "note": .string("tried https://user:\(secrets[3])@example.org with \(secrets[0])"), "environment": ["key": .string(secrets[1])]],
+      [
+        "fix": .integer(fix), "result": "no_effect",
+        "note": .string("tried https://user:\(secrets[3])@example.org with \(secrets[0])"),
+        "environment": ["key": .string(secrets[1])],
+      ],
       token: server.reporter)
     #expect(outcome.status == 201)
-    #expect(try server.json("POST", "/api/v1/reports/\(id)/resolve", ["by": "other", "text": .string("used \(secrets[0])")], token: server.reporter).status == 200)
+    #expect(
+      try server.json(
+        "POST", "/api/v1/reports/\(id)/resolve",
+        ["by": "other", "text": .string("used \(secrets[0])")], token: server.reporter
+      ).status == 200)
     try server.store.write(as: .system) { _ in }
     server.store.close()
     var sawLine = false
     for name in try FileManager.default.contentsOfDirectory(atPath: server.folder) {
       let bytes = try Data(contentsOf: URL(fileURLWithPath: server.folder + "/" + name))
-      for secret in secrets { #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(secret.prefix(6)) in \(name)") }
+      for secret in secrets {
+        #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(secret.prefix(6)) in \(name)")
+      }
       if bytes.range(of: Data("example.org".utf8)) != nil { sawLine = true }
     }
     #expect(sawLine, "the text itself was stored")

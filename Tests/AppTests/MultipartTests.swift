@@ -1,8 +1,12 @@
-@testable import App
+import Foundation
 import Testing
 
+@testable import App
+
 /// Feeds a body in the pieces given and collects its fields.
-private func read(_ pieces: [[UInt8]], boundary: String = "XX") -> (fields: [String: String], isComplete: Bool) {
+private func read(_ pieces: [[UInt8]], boundary: String = "XX") -> (
+  fields: [String: String], isComplete: Bool
+) {
   var reader = MultipartReader(boundary: boundary)
   var fields: [String: [UInt8]] = [:]
   for piece in pieces { reader.feed(piece) { fields[$0, default: []] += $1 } }
@@ -14,7 +18,8 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 private let whole = bytes(
   "preamble\r\n--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nfirst\r\n--X no\r\n-\r\n--XY\r\nlast\r\n"
     + "--XX  \r\ncontent-disposition: form-data; filename=\"a;b.log\"; name=\"file\"\r\nContent-Type: text/plain\r\n\r\n"
-    + "\r\n\r\n--\r\n--XX\r\nContent-Disposition: form-data; name=empty\r\n\r\n\r\n--XX--\r\nepilogue --XX")
+    + "\r\n\r\n--\r\n--XX\r\nContent-Disposition: form-data; name=empty\r\n\r\n\r\n--XX--\r\nepilogue --XX"
+)
 
 private let wanted = ["text": "first\r\n--X no\r\n-\r\n--XY\r\nlast", "file": "\r\n\r\n--"]
 
@@ -52,7 +57,8 @@ struct MultipartTests {
   @Test func `a field that is long does not grow the buffer's work`() {
     let long = [UInt8](repeating: 0x61, count: 3_000_000)
     let (fields, isComplete) = read([
-      bytes("--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n"), long, long, bytes("\r\n--XX--"),
+      bytes("--XX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n"), long, long,
+      bytes("\r\n--XX--"),
     ])
     #expect(isComplete)
     #expect(fields["text"]?.utf8.count == 6_000_000)
@@ -68,5 +74,3 @@ struct MultipartTests {
     #expect(MultipartReader.boundary(of: type) == boundary)
   }
 }
-
-import Foundation

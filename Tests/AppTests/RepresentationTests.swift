@@ -25,10 +25,12 @@ private let accepts: [Accept] = [
   Accept("application/*", json), Accept("text/markdown", markdown), Accept("text/plain", plain),
   Accept("application/problem+json", json),
   Accept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", html),
-  Accept("text/html;q=0.5, application/json", json), Accept("application/json;q=0.2, text/html;q=0.3", html),
+  Accept("text/html;q=0.5, application/json", json),
+  Accept("application/json;q=0.2, text/html;q=0.3", html),
   Accept("text/markdown, */*;q=0.1", markdown), Accept("text/html;q=0, */*", plain),
   Accept("text/plain;q=0, */*;q=0.5", html), Accept("text/*;q=0.3, text/markdown;q=0.9", markdown),
-  Accept("image/png, text/html;q=0.1", html), Accept("image/png", nil), Accept("text/html;q=0", nil),
+  Accept("image/png, text/html;q=0.1", html), Accept("image/png", nil),
+  Accept("text/html;q=0", nil),
   Accept("*/*;q=0", nil), Accept("image/*, video/mp4", nil), Accept("text/html ; q=1", html),
   Accept("text/plain;format=flowed", plain),
 ]
@@ -54,7 +56,10 @@ struct RepresentationTests {
   func `a suffix beats Accept`(suffix: String, type: String) throws {
     let server = try Server()
     for accept in ["text/html", "application/json", "image/png", "*/*"] {
-      for path in ["/issues/exec-format-error", "/guides", "/guides/field-guide", "/issues", "/search", "/index", "/recent", "/checks", "/help"] {
+      for path in [
+        "/issues/exec-format-error", "/guides", "/guides/field-guide", "/issues", "/search",
+        "/index", "/recent", "/checks", "/help",
+      ] {
         let reply = try server.get(path + suffix, accept: accept)
         #expect(reply.status == 200, "\(path + suffix)")
         #expect(reply.type == type, "\(path + suffix)")
@@ -62,12 +67,14 @@ struct RepresentationTests {
     }
   }
 
-  @Test func `every page that shows knowledge has four forms, each with an ETag of its own`() throws {
+  @Test func `every page that shows knowledge has four forms, each with an ETag of its own`() throws
+  {
     let server = try Server()
     let paths = [
       "/index", "/search?q=timeout", "/guides", "/guides/field-guide", "/issues",
       "/issues/exec-format-error", "/issues/exec-format-error/history",
-      "/issues/exec-format-error/revisions/1", "/fixes/1", "/checks", "/checks/session-id", "/recent",
+      "/issues/exec-format-error/revisions/1", "/fixes/1", "/checks", "/checks/session-id",
+      "/recent",
       "/help", "/help/problems",
     ]
     for path in paths {
@@ -99,7 +106,8 @@ struct RepresentationTests {
   }
 
   @Test(arguments: [
-    ("text/html", html), ("application/json", "application/problem+json"), ("text/markdown", markdown),
+    ("text/html", html), ("application/json", "application/problem+json"),
+    ("text/markdown", markdown),
     ("*/*", plain),
   ])
   func `an error has a code in every form`(accept: String, type: String) throws {
@@ -130,29 +138,44 @@ struct RepresentationTests {
     #expect(try server.get("/nothing").headers["Cache-Control"] == "no-store")
   }
 
-  @Test(arguments: ["/nothing", "/issues/a/b/c", "/guides/field-guide/x", "/api/v1/nothing", "/api/v2/issues", "/issues/"])
+  @Test(arguments: [
+    "/nothing", "/issues/a/b/c", "/guides/field-guide/x", "/api/v1/nothing", "/api/v2/issues",
+    "/issues/",
+  ])
   func `an address that is no page is 404`(path: String) throws {
     #expect(try Server().get(path).status == 404)
   }
 
   @Test(arguments: [
-    ("POST", "/guides", ["GET", "HEAD", "OPTIONS"]), ("DELETE", "/search", ["GET", "HEAD", "OPTIONS"]),
+    ("POST", "/guides", ["GET", "HEAD", "OPTIONS"]),
+    ("DELETE", "/search", ["GET", "HEAD", "OPTIONS"]),
     ("PUT", "/", ["GET", "HEAD", "OPTIONS"]), ("BREW", "/guides", ["GET", "HEAD", "OPTIONS"]),
     ("GET", "/diagnoses/x/outcomes", ["POST", "OPTIONS"]),
-    ("POST", "/api/v1/issues/exec-format-error", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+    (
+      "POST", "/api/v1/issues/exec-format-error",
+      ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    ),
     ("DELETE", "/api/v1/issues", ["GET", "HEAD", "POST", "OPTIONS"]),
-    ("GET", "/api/v1/diagnose", ["POST", "OPTIONS"]), ("get", "/guides", ["GET", "HEAD", "OPTIONS"]),
+    ("GET", "/api/v1/diagnose", ["POST", "OPTIONS"]),
+    ("get", "/guides", ["GET", "HEAD", "OPTIONS"]),
   ])
-  func `a method a path does not have is 405 with what it has`(method: String, path: String, allowed: [String]) throws {
+  func `a method a path does not have is 405 with what it has`(
+    method: String, path: String, allowed: [String]
+  ) throws {
     let reply = try Server().send(method, path)
     #expect(reply.status == 405)
     let allow = try #require(reply.headers["Allow"])
-    #expect(Set(allow.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)) == Set(allowed))
+    #expect(
+      Set(allow.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init))
+        == Set(allowed))
   }
 
   @Test func `HEAD has the status and headers of GET`() throws {
     let server = try Server()
-    for path in ["/", "/issues/exec-format-error.json", "/nothing", "/issues?limit=0", "/guides/field-guide.md"] {
+    for path in [
+      "/", "/issues/exec-format-error.json", "/nothing", "/issues?limit=0",
+      "/guides/field-guide.md",
+    ] {
       let (head, get) = (try server.send("HEAD", path), try server.get(path))
       #expect(head.status == get.status, "\(path)")
       for name in ["Content-Type", "ETag", "Vary", "Cache-Control", "Link"] {
@@ -185,7 +208,8 @@ struct RepresentationTests {
     let paths = [".html", ".json", ".md", ".txt"].map { "/issues/nobody-knows" + $0 }
     let before = try paths.map { try server.get($0).headers["ETag"] }
     let edited = try server.json(
-      "PATCH", "/api/v1/issues/nobody-knows", ["markdown": "- new"], [("If-Match", "*")], token: server.editor)
+      "PATCH", "/api/v1/issues/nobody-knows", ["markdown": "- new"], [("If-Match", "*")],
+      token: server.editor)
     #expect(edited.status == 200)
     let after = try paths.map { try server.get($0).headers["ETag"] }
     for (old, new) in zip(before, after) { #expect(old != new && new?.hasPrefix("\"2-") == true) }
@@ -214,7 +238,8 @@ struct RepresentationTests {
   }
 
   @Test func `a gzip file that is cut off or no gzip is refused`() throws {
-    let whole = try Server().send("GET", "/guides/field-guide.html", [("Accept-Encoding", "gzip")]).bytes
+    let whole = try Server().send("GET", "/guides/field-guide.html", [("Accept-Encoding", "gzip")])
+      .bytes
     #expect(Gzip.expand(whole) != nil)
     #expect(Gzip.expand(whole + whole)?.count == 2 * (Gzip.expand(whole)?.count ?? 0))
     for end in [0, 1, 10, whole.count / 2, whole.count - 1] {
@@ -228,10 +253,12 @@ struct RepresentationTests {
   @Test func `a former slug redirects with suffix and query kept`() throws {
     let server = try Server()
     let renamed = try server.json(
-      "PATCH", "/api/v1/issues/nobody-knows", ["title": "Known now"], [("If-Match", "*")], token: server.editor)
+      "PATCH", "/api/v1/issues/nobody-knows", ["title": "Known now"], [("If-Match", "*")],
+      token: server.editor)
     #expect(renamed.status == 200)
     for (old, new) in [
-      ("/issues/nobody-knows", "/issues/known-now"), ("/issues/nobody-knows.json", "/issues/known-now.json"),
+      ("/issues/nobody-knows", "/issues/known-now"),
+      ("/issues/nobody-knows.json", "/issues/known-now.json"),
       ("/issues/nobody-knows.txt?width=60", "/issues/known-now.txt?width=60"),
       ("/api/v1/issues/nobody-knows", "/api/v1/issues/known-now"),
     ] {
@@ -241,7 +268,8 @@ struct RepresentationTests {
     }
     // A write acts on the issue.
     let write = try server.json(
-      "PATCH", "/api/v1/issues/nobody-knows", ["markdown": "- x"], [("If-Match", "*")], token: server.editor)
+      "PATCH", "/api/v1/issues/nobody-knows", ["markdown": "- x"], [("If-Match", "*")],
+      token: server.editor)
     #expect(write.status == 200)
   }
 
@@ -271,7 +299,8 @@ struct RepresentationTests {
       let policy = try #require(reply.headers["Content-Security-Policy"])
       #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("unsafe"))
       for name in [
-        "Referrer-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy",
+        "Referrer-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy",
+        "Permissions-Policy",
       ] { #expect(reply.headers[name] != nil, "\(name)") }
       #expect(reply.headers["X-Content-Type-Options"] == "nosniff")
     }

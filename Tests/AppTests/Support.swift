@@ -70,7 +70,8 @@ final class Server: Sendable {
     app = App(
       store: store,
       configuration: AppSettings(
-        base: "http://127.0.0.1:8080", anonymousReports: anonymousReports, adminToken: "admin-secret"))
+        base: "http://127.0.0.1:8080", anonymousReports: anonymousReports,
+        adminToken: "admin-secret"))
   }
 
   deinit {
@@ -112,7 +113,8 @@ final class Server: Sendable {
     token: String? = nil
   ) throws -> Reply {
     try send(
-      method, target, headers + [("Content-Type", "application/json")], body: value.bytes, token: token)
+      method, target, headers + [("Content-Type", "application/json")], body: value.bytes,
+      token: token)
   }
 
   func form(
@@ -126,7 +128,8 @@ final class Server: Sendable {
 
   /// Ids of an issue's fixes in the author's order.
   func fixes(_ slug: String) throws -> [Int] {
-    try get("/api/v1/issues/\(slug)").json["fixes"]?.items?.compactMap { $0["id"]?.integer }.sorted() ?? []
+    try get("/api/v1/issues/\(slug)").json["fixes"]?.items?.compactMap { $0["id"]?.integer }
+      .sorted() ?? []
   }
 }
 
