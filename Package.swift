@@ -59,14 +59,14 @@ let package = Package(
     tests("SocketsTests", ["Sockets", "CSystem"]),
     tests("ServerTests", ["Server", "Sockets", "HTTP", "CSystem"]),
     tests("JSONTests", ["JSON"]),
-    tests("SQLiteTests", ["SQLite"]),
+    tests("SQLiteTests", ["SQLite", "Threads"]),
     tests("GuideTests", ["Guide"]),
     tests("MarkupTests", ["Markup"]),
     tests("DiagnosisTests", ["Diagnosis"]),
-    tests("StoreTests", ["Store", "SQLite", "Guide", "Diagnosis"]),
-    tests("AppTests", ["App", "Store", "HTTP", "JSON", "CAssets"]),
+    tests("StoreTests", ["Store", "SQLite", "Guide", "Diagnosis", "App", "JSON", "Threads"]),
+    tests("AppTests", ["App", "Store", "HTTP", "JSON", "SQLite", "Guide", "Diagnosis"]),
     tests("CLITests", ["fixbook"]),
-    tests("LayoutTests", []),
+    tests("LayoutTests", ["CAssets"]),
   ],
   swiftLanguageModes: [.v6]
 )

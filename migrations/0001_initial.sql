@@ -105,6 +105,7 @@ CREATE INDEX issue_section ON issue (section_id, position);
 CREATE INDEX issue_guide ON issue (guide_id, section_id, position);
 CREATE INDEX issue_external ON issue (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX issue_updated ON issue (updated_at);
+CREATE INDEX issue_title ON issue (title COLLATE NOCASE);
 
 -- Every slug an issue ever had; `issue.slug` is the current one.
 CREATE TABLE slug (
@@ -146,7 +147,7 @@ CREATE TABLE passage (
   text TEXT NOT NULL,
   PRIMARY KEY (issue_id, kind, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX passage_text ON passage (kind, text) WHERE kind IN ('tag', 'alias');
+CREATE INDEX passage_text ON passage (kind, text COLLATE NOCASE) WHERE kind IN ('tag', 'alias');
 
 CREATE TABLE environment (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
@@ -306,6 +307,58 @@ CREATE TABLE audit (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX audit_created ON audit (created_at);
+
+-- Edits proposed by those who may not edit.
+CREATE TABLE suggestion (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- Null for a new issue.
+  issue_id INTEGER REFERENCES issue (id),
+  guide_id INTEGER NOT NULL REFERENCES guide (id),
+  base_revision INTEGER,
+  title TEXT NOT NULL,
+  section TEXT NOT NULL,
+  markdown TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  author TEXT NOT NULL,
+  reporter TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'rejected')),
+  reason TEXT NOT NULL,
+  decided_by TEXT,
+  decided_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX suggestion_state ON suggestion (state, id);
+CREATE INDEX suggestion_issue ON suggestion (issue_id);
+
+-- What a merge moved, so that it can be undone.
+CREATE TABLE merge (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id INTEGER NOT NULL REFERENCES issue (id),
+  target_id INTEGER NOT NULL REFERENCES issue (id),
+  -- The target's revision before and after.
+  before_revision INTEGER NOT NULL,
+  after_revision INTEGER NOT NULL,
+  slugs TEXT NOT NULL,
+  reports TEXT NOT NULL,
+  fixes TEXT NOT NULL,
+  -- Outcomes that went to a fix of the target: [[outcome, former fix], …].
+  outcomes TEXT NOT NULL,
+  undone_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX merge_source ON merge (source_id);
+
+-- Answers to POSTs with an Idempotency-Key, kept 24 hours.
+CREATE TABLE idempotency (
+  key TEXT PRIMARY KEY,
+  request BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  phrase TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_created ON idempotency (created_at);
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,

@@ -5,7 +5,7 @@ package import Store
 /// One request on its way through a handler.
 package struct Context: Sendable {
   let app: App
-  package let request: Request
+  package var request: Request
   package let site: Site
   /// Values of the route's `{…}` segments, in order.
   package let path: [String]

@@ -63,6 +63,7 @@ extension App {
         kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
         source: channel, reporter: caller.reporter, verdict: page.verdict,
         results: page.matches.count, milliseconds: monotonicMilliseconds() - started))
+    verdicts.add(page.verdict.rawValue)
     return page
   }
 

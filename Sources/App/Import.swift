@@ -33,6 +33,9 @@ package struct Importer: Sendable {
   /// What was understood and what was kept as plain text, by file and line.
   package private(set) var notes: [ImportProblem] = []
 
+  /// What was taken as it is and is probably not meant so, by file and line.
+  package private(set) var warnings: [ImportProblem] = []
+
   package init() {}
 
   /// A file of its own: a guide, or one issue that is its own guide.
@@ -106,7 +109,12 @@ package struct Importer: Sendable {
       if file.layout == .sections {
         var broken = false
         for issue in file.sections.flatMap(\.issues) {
-          for problem in IssueContent.reading(issue.markdown, title: issue.title).problems {
+          let found = IssueContent.reading(issue.markdown, title: issue.title).problems
+          warnings += IssueContent.validate(markdown: issue.markdown).filter { !found.contains($0) }
+            .map {
+              ImportProblem(path: path, line: issue.line + $0.line - 1, reason: $0.reason)
+            }
+          for problem in found {
             broken = true
             problems.append(
               ImportProblem(

@@ -66,6 +66,9 @@ extension App {
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
+      if let guide = filter.guide, try reading.guide(guide) == nil {
+        throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
+      }
       let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
       let page = IssueListPage(
         issues: Array(found.prefix(limit)),
@@ -78,7 +81,7 @@ extension App {
     try context.require(.edit)
     var fields = try context.body()
     let guide = try fields.required("guide", limit: 200)
-    let section = try fields.text("section", limit: 200) ?? ""
+    let section = try sectionTitle(&fields) ?? ""
     let title = try issueTitle(&fields, required: true)!
     let markdown = try fields.required("markdown", limit: 200_000)
     let comment = try fields.text("comment", limit: 500) ?? ""
@@ -105,19 +108,25 @@ extension App {
     let (id, _) = try context.read { try issueID(context, $0) }
     // PUT gives every part anew; PATCH leaves out what stays.
     let isWhole = context.request.method == .put
-    let ifMatch = try revisionMatched(context)
-    var fields = try context.body()
+    let ifMatch = try revisionMatched(context, issue: id)
+    var fields: Fields
+    do {
+      fields = try context.body()
+    } catch {
+      // What the change starts from is asked for before what it is.
+      throw ifMatch == nil ? Failure.preconditionRequired : error
+    }
     let base = try fields.integer("base", in: 1...Int.max)
+    guard let start = ifMatch ?? base.map({ .merging($0) }) else {
+      throw Failure.preconditionRequired
+    }
     let title = try issueTitle(&fields, required: isWhole)
-    let section = try fields.text("section", limit: 200)
+    let section = try sectionTitle(&fields)
     let markdown = try fields.text("markdown", limit: 200_000)
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
     let comment = try fields.text("comment", limit: 500) ?? ""
     try fields.finish()
     if let markdown { try checkMarkdown(markdown) }
-    guard let start = ifMatch ?? base.map({ .merging($0) }) else {
-      throw Failure.preconditionRequired
-    }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
       let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
@@ -137,7 +146,7 @@ extension App {
   static func deleteIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
-    guard let base = try revisionMatched(context) else { throw Failure.preconditionRequired }
+    guard let base = try revisionMatched(context, issue: id) else { throw Failure.preconditionRequired }
     return .write { writing in
       try writing.deleteIssue(id, base: base, comment: "deleted")
       return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
@@ -146,15 +155,26 @@ extension App {
 
   /// `If-Match`: an issue's ETag is "REVISION-DIGEST", and only the revision counts, from any form;
   /// `*` overwrites (RFC 9110 §13.1.1).
-  private static func revisionMatched(_ context: Context) throws(Failure) -> WriteBase? {
+  private static func revisionMatched(_ context: Context, issue id: Int) throws -> WriteBase? {
     guard let field = context.request.headers.list("If-Match") else { return nil }
     if trimmed(field[...]) == "*" { return .any }
-    for tag in field.split(separator: ",") {
-      let text = trimmed(tag).drop { $0 == "\"" }
-      if let revision = Int(text.prefix { $0.isASCII && $0.isNumber }) { return .exactly(revision) }
+    guard let current = try context.read({ try $0.summaries([id]).first?.revision }) else {
+      throw Failure.notFound("issue")
     }
-    // An unknown tag matches nothing.
-    return .exactly(-1)
+    // One of the tags must match; a tag of nothing we know matches nothing.
+    let revisions = field.split(separator: ",").map { tag in
+      Int(trimmed(tag).drop { $0 == "\"" }.prefix { $0.isASCII && $0.isNumber })
+    }
+    guard revisions.contains(current) else { throw Failure.stale(current) }
+    return .exactly(current)
+  }
+
+  private static func sectionTitle(_ fields: inout Fields) throws(Failure) -> String? {
+    let title = try fields.text("section", limit: 200)
+    if let title, title.contains(where: \.isNewline) {
+      throw Failure.invalid("section", "section must be one line.")
+    }
+    return title
   }
 
   private static func issueTitle(
@@ -217,13 +237,13 @@ extension App {
   }
 
   static func showRevision(_ context: Context) throws -> Reply {
-    try context.query().finish()
     return try context.read { reading in
       let (id, _) = try issueID(context, reading)
       guard let number = Int(context.path[1]),
         let revision = try reading.revision(number, ofIssue: id),
         let issue = try reading.summaries([id]).first
       else { throw Failure.notFound("revision") }
+      try context.query().finish()
       return .page(RevisionPage(issue: issue, revision: revision))
     }
   }

@@ -202,7 +202,7 @@ struct OutcomePage: Page {
       "Recorded: \(outcome.result.inWords). \(issue.title), fix \(fix.id): \(fix.evidence.inWords).",
       width)
     if outcome.report.state != .resolved, let next {
-      text += "\nTry next: \(next.evidence.inWords)\n" + indentedMarkdown(next.text, width, 2)
+      text += "\n" + FixViews.text(next, "Try next", width)
       text += "\nDid it work? Record it:\n"
       text += "curl -s -d fix=\(next.id) -d result=worked "
       text += site.url("/reports/\(outcome.report.id)/outcomes") + "\n"

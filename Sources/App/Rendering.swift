@@ -65,7 +65,9 @@ extension App {
     let stem = path == "/" ? "/index" : path
     guard !stem.hasSuffix("/") else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else { return }
+    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
+      return
+    }
     let links = Representation.allCases.filter { $0 != context.representation }.map {
       let type = $0.contentType.split(separator: ";")[0]
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""
@@ -86,12 +88,18 @@ extension App {
       let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
       let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
       fields.add("ETag", tag)
-      if let known = request.headers.list("If-None-Match"), matches(known, tag) {
-        return Response(.notModified, headers: fields)
-      }
     }
     if let compressed { body = compressed }
-    return Response(status, headers: fields, body: .bytes(body))
+    return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
+  }
+
+  /// 304 instead of what the client has already (RFC 9110 §13.1.2).
+  func unlessKnown(_ response: Response, _ request: Request) -> Response {
+    guard let known = request.headers.list("If-None-Match"), response.status == .ok,
+      request.method == .get || request.method == .head,
+      let tag = response.headers["ETag"], matches(known, tag)
+    else { return response }
+    return Response(.notModified, headers: response.headers)
   }
 
   /// RFC 9110 §13.1.2: weak comparison.
@@ -189,11 +197,9 @@ struct ProblemPage: Page {
     """
     <h1>\(failure.title)</h1>
     <p>\(failure.detail)</p>
-    <p class="quiet">\(failure.status.code) · <code>\(failure.code)</code></p>
-    <form action="/search" role="search" class="ask">
-    <label for="q">Search</label>
-    <input id="q" name="q" type="search"><button>Search</button>
-    </form>
+    <p class="quiet">\(failure.status.code) · <a href="/help/problems#\(failure.code)">\(failure.code)</a></p>
+    \(.searchForm("Search"))
+    <p><a href="/">Home</a> · <a href="/diagnose">Diagnose an error</a> · <a href="/guides">Guides</a></p>
     """
   }
 

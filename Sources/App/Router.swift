@@ -15,15 +15,18 @@ struct Route: Sendable {
   let isDiagnose: Bool
   /// A POST that asks only, so that no policy for writes applies.
   let isOpenQuestion: Bool
+  /// What an anonymous caller sees depends on the address, Accept, Accept-Encoding and the database
+  /// alone: not on the time, not on who asks.
+  let isCacheable: Bool
   let handler: @Sendable (Context) throws -> Reply
 
   static func get(
-    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
+    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false, cached: Bool = false,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: false, isOpenQuestion: false, handler: handler)
+      isDiagnose: false, isOpenQuestion: false, isCacheable: cached, handler: handler)
   }
 
   static func write(
@@ -33,7 +36,8 @@ struct Route: Sendable {
   ) -> Route {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, handler: handler)
+      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, isCacheable: false,
+      handler: handler)
   }
 }
 

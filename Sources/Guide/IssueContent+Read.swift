@@ -49,6 +49,13 @@ extension IssueContent {
           line: fence.opening + 1,
           reason: "This code block is not closed; end it with a line of the same signs."))
     }
+    if let line = outline.unclosedHTML {
+      problems.append(
+        GuideError(
+          line: line + 1,
+          reason: "This HTML is not closed and would swallow what follows; close it, "
+            + "or write &lt; for the sign."))
+    }
     return problems.sorted { $0.line < $1.line }
   }
 }

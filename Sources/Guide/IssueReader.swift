@@ -33,12 +33,6 @@ struct IssueReader {
   mutating func read(_ bytes: [UInt8]) {
     let outline = Outline(bytes)
     let samples = takeSamples(outline)
-    if let line = outline.unclosedHTML {
-      problem(
-        line + 1,
-        "This HTML is not closed and would swallow what follows; close it, "
-          + "or write &lt; for the sign.")
-    }
     var walk = BlockWalk(outline: outline, lineOffset: 0, hidden: samples, depth: 0)
     readBlocks(&walk)
     finish()

@@ -46,8 +46,8 @@ private struct Reader {
   }
 
   mutating func value(depth: Int) throws(JSONError) -> JSON {
-    guard depth <= 64 else { throw error("nested more than 64 deep") }
     guard let byte = current else { throw error("ends where a value should begin") }
+    if byte == 0x7b || byte == 0x5b, depth >= 64 { throw error("nested more than 64 deep") }
     switch byte {
     case 0x7b: return try object(depth: depth)
     case 0x5b: return try array(depth: depth)
@@ -202,9 +202,9 @@ private struct Reader {
   }
 
   private mutating func hexadecimal() throws(JSONError) -> UInt32 {
-    guard index + 4 <= bytes.count,
-      let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16),
-      bytes[index] != 0x2b
+    // Swift's own reading takes a sign, also of an unsigned number.
+    guard index + 4 <= bytes.count, bytes[index] != 0x2b, bytes[index] != 0x2d,
+      let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
     else { throw error("four hexadecimal digits expected") }
     index += 4
     return value

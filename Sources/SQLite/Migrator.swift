@@ -28,6 +28,9 @@ package struct Migrator: Sendable {
 
   /// Refuses a file of a newer program or of another one; returns its schema number (0: empty).
   package func inspect(_ connection: Connection) throws -> Int {
+    // All of one moment: another process may be migrating.
+    try connection.execute("SAVEPOINT inspection")
+    defer { try? connection.execute("RELEASE inspection") }
     let version = try connection.integer("PRAGMA user_version")
     let application = try connection.integer("PRAGMA application_id")
     if application != Migrator.applicationID {

@@ -59,7 +59,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
       while let dollar = rest.firstIndex(of: "$") {
         text += rest[..<dollar]
         let digits = rest[rest.index(after: dollar)...].prefix { $0.isASCII && $0.isNumber }
-        text += "$\(Int(digits)! + offset)"
+        // Not every dollar sign is a parameter: JSON paths ('$.a') have one too.
+        text += Int(digits).map { "$\($0 + offset)" } ?? "$"
         rest = rest[digits.endIndex...]
       }
       text += rest

@@ -48,7 +48,8 @@ struct CountedOutcome {
 ///
 /// All outcomes of one reporter weigh together as one attempt, their mean; the order of fixes is
 /// by the mean of the posterior Beta(1,1) over members' attempts, to which anonymous ones add a third
-/// each. Agents and anonymous people alone do not move a fix (docs/evidence.md).
+/// each, but together no more than the members. So agents and anonymous people alone do not move a
+/// fix, and no crowd turns a member's success into a step down (docs/evidence.md).
 package struct FixEvidence: Sendable, Equatable {
   /// Outcomes of people where this fix was tried first.
   package var worked = 0
@@ -72,10 +73,11 @@ package struct FixEvidence: Sendable, Equatable {
 
   package static let none = FixEvidence([])
 
+  /// Outcomes in the order they were recorded, which a clock that goes back does not change.
   init(_ outcomes: [CountedOutcome]) {
     // The latest outcome of a reporter for a report counts.
     var latest: [String: CountedOutcome] = [:]
-    for outcome in outcomes.sorted(by: { $0.createdAt < $1.createdAt }) where outcome.counts {
+    for outcome in outcomes where outcome.counts {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
     var attempts: [String: (sum: Double, count: Double, source: SourceKind)] = [:]
@@ -102,20 +104,30 @@ package struct FixEvidence: Sendable, Equatable {
       }
     }
     reporters = attempts.count
-    var successes = 0.0
-    var failures = 0.0
-    var members = 0
-    var all = (successes: 0.0, failures: 0.0)
-    for attempt in attempts.values.sorted(by: { $0.sum / $0.count < $1.sum / $1.count }) {
-      let share = attempt.sum / attempt.count
-      let weight = attempt.source == .anonymous ? 1.0 / 3 : 1
-      if attempt.source != .anonymous { members += 1 }
-      successes += weight * share
-      failures += weight * (1 - share)
-      all.successes += share
-      all.failures += 1 - share
+    var member = (successes: 0.0, failures: 0.0)
+    var anonymous = (successes: 0.0, failures: 0.0)
+    // In an order of their own, since sums of fractions depend on it.
+    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) })
+      .sorted(by: { $0.0 < $1.0 })
+    {
+      if isAnonymous {
+        anonymous.successes += share
+        anonymous.failures += 1 - share
+      } else {
+        member.successes += share
+        member.failures += 1 - share
+      }
     }
-    if members > 0 { mean = (successes + 1) / (successes + failures + 2) }
+    let members = member.successes + member.failures
+    let others = anonymous.successes + anonymous.failures
+    if members > 0 {
+      let weight = min(1.0 / 3, others > 0 ? members / others : 0)
+      mean = (member.successes + weight * anonymous.successes + 1) / (members + weight * others + 2)
+    }
+    let all = (
+      successes: member.successes + anonymous.successes,
+      failures: member.failures + anonymous.failures
+    )
     low = betaQuantile(0.05, all.successes + 1, all.failures + 1)
     high = betaQuantile(0.95, all.successes + 1, all.failures + 1)
   }

@@ -19,7 +19,7 @@ extension Reading {
     var fixes = try connection.rows(
       """
       SELECT \(Reading.fixColumns) FROM fix
-      WHERE issue_id = \(id) AND position IS NOT NULL ORDER BY position
+      WHERE issue_id = \(id) AND position IS NOT NULL AND \(mayBeSeen(issue: id)) ORDER BY position
       """, Reading.fix)
     guard !fixes.isEmpty else { return [] }
     var outcomes: [Int: [CountedOutcome]] = [:]
@@ -101,8 +101,8 @@ extension Writing {
   }
 }
 
-/// Which old fix each new text is: equal text first (also among removed ones), then greatest word
-/// overlap of at least ½ in order, then the single unmatched one at the same place; else nil: a new fix.
+/// Which old fix each new text is: equal text first (also among removed ones), then by word overlap of
+/// at least ½, the greatest first, then the single unmatched one at the same place; else nil: a new fix.
 func matchFixes(
   current: [(id: Int, text: String)], removed: [(id: Int, text: String)], new: [String]
 ) -> [Int?] {
@@ -119,12 +119,21 @@ func matchFixes(
       result[index] = freeRemoved.remove(at: place).id
     }
   }
-  for (index, text) in new.enumerated() where result[index] == nil {
-    let words = wordSet(text)
-    let overlaps = free.enumerated().map { ($0.offset, overlap(words, wordSet($0.element.text))) }
-    if let best = overlaps.max(by: { $0.1 < $1.1 }), best.1 >= 0.5 {
-      result[index] = free.remove(at: best.0).id
+  let oldWords = free.map { (id: $0.id, words: wordSet($0.text)) }
+  var likenesses: [(new: Int, old: Int, overlap: Double)] = []
+  for index in new.indices where result[index] == nil {
+    let words = wordSet(new[index])
+    for (place, old) in oldWords.enumerated() {
+      let overlap = overlap(words, old.words)
+      if overlap >= 0.5 { likenesses.append((index, place, overlap)) }
     }
+  }
+  likenesses.sort { ($1.overlap, $0.new, $0.old) < ($0.overlap, $1.new, $1.old) }
+  for likeness in likenesses where result[likeness.new] == nil {
+    let id = oldWords[likeness.old].id
+    guard let place = free.firstIndex(where: { $0.id == id }) else { continue }
+    result[likeness.new] = id
+    free.remove(at: place)
   }
   let unmatched = result.indices.filter { result[$0] == nil }
   if unmatched.count == 1, free.count == 1,
@@ -147,8 +156,54 @@ private func overlap(_ left: Set<String>, _ right: Set<String>) -> Double {
 }
 
 /// Code blocks and inline code: what a reader would run.
-private func commands(in markdown: String) -> [String] {
-  markdown.split(separator: "`", omittingEmptySubsequences: false).enumerated()
-    .filter { $0.offset % 2 == 1 || $0.element.contains("\n") }.map { String($0.element) }
-    .filter { !$0.isEmpty }
+func commands(in markdown: String) -> [String] {
+  var commands: [String] = []
+  var prose = ""
+  var block: (fence: String, lines: [Substring])?
+  var isAfterBlank = true
+  for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+    let text = line.drop { $0 == " " || $0 == "\t" }
+    if let open = block {
+      let isClosing = text.hasPrefix(open.fence) && text.allSatisfy { $0 == open.fence.first || $0.isWhitespace }
+      if isClosing {
+        commands.append(open.lines.joined(separator: "\n"))
+        block = nil
+      } else {
+        block!.lines.append(line)
+      }
+    } else if let sign = text.first, sign == "`" || sign == "~",
+      case let fence = text.prefix(while: { $0 == sign }), fence.count >= 3,
+      sign == "~" || !text.dropFirst(fence.count).contains("`")
+    {
+      block = (String(fence), [])
+    } else if isAfterBlank, line.hasPrefix("    ") || line.hasPrefix("\t"), !text.isEmpty {
+      commands.append(String(text))
+    } else {
+      isAfterBlank = text.isEmpty
+      prose += line + "\n"
+    }
+  }
+  if let block { commands.append(block.lines.joined(separator: "\n")) }
+  return commands + codeSpans(in: prose)
+}
+
+/// What stands between two runs of equally many backticks (CommonMark 0.31 §6.1).
+private func codeSpans(in prose: String) -> [String] {
+  var spans: [String] = []
+  var rest = prose[...]
+  while let tick = rest.firstIndex(of: "`") {
+    let run = rest[tick...].prefix { $0 == "`" }
+    rest = rest[run.endIndex...]
+    var search = rest
+    while let next = search.firstIndex(of: "`") {
+      let end = search[next...].prefix { $0 == "`" }
+      search = search[end.endIndex...]
+      if end.count == run.count {
+        spans.append(String(rest[..<end.startIndex]))
+        rest = search
+        break
+      }
+    }
+  }
+  return spans
 }

@@ -195,14 +195,16 @@ extension Reading {
   package func issues(_ filter: IssueFilter, offset: Int, limit: Int) throws -> [IssueSummary] {
     var conditions: SQL = "i.deleted_at IS NULL AND \(visible("i.guide_id"))"
     if let guide = filter.guide {
-      conditions = conditions + " AND i.guide_id = (SELECT id FROM guide WHERE slug = \(guide))"
+      conditions = conditions + " AND s.guide_id = (SELECT id FROM guide WHERE slug = \(guide))"
     }
     if let section = filter.section { conditions = conditions + " AND s.title = \(section)" }
     if let tag = filter.tag {
       conditions =
         conditions
         + """
-           AND i.id IN (SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag))
+           AND i.id IN (SELECT issue_id FROM passage
+            WHERE kind = 'tag' AND kind IN ('tag', 'alias')
+              AND text = \(tag) COLLATE NOCASE)
           """
     }
     if let confidence = filter.confidence {
@@ -212,16 +214,38 @@ extension Reading {
     }
     let order: SQL =
       switch filter.sort {
-      case .guide: "i.guide_id, s.position, i.position, i.id"
+      case .guide: "s.guide_id, s.position, i.position, i.id"
       case .title: "i.title COLLATE NOCASE, i.id"
       case .updated: "i.updated_at DESC, i.id DESC"
       }
     return try connection.rows(
       """
-      SELECT \(Reading.summaryColumns) FROM issue i
-      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
+      SELECT \(Reading.summaryColumns) FROM \(tables(filter))
       WHERE \(conditions) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
       """, Reading.summary)
+  }
+
+  /// So joined that a list of the whole base is read in its order, and no further than its limit.
+  private func tables(_ filter: IssueFilter) -> SQL {
+    let isNarrow = filter.tag != nil || (filter.guide != nil && filter.sort != .guide)
+    if isNarrow {
+      return "issue i JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id"
+    }
+    // CROSS JOIN keeps SQLite from turning the order around (https://www.sqlite.org/optoverview.html).
+    switch filter.sort {
+    case .guide:
+      return "section s CROSS JOIN issue i ON i.section_id = s.id CROSS JOIN guide g ON g.id = s.guide_id"
+    case .title:
+      return """
+        issue i INDEXED BY issue_title CROSS JOIN guide g ON g.id = i.guide_id
+        CROSS JOIN section s ON s.id = i.section_id
+        """
+    case .updated:
+      return """
+        issue i INDEXED BY issue_updated CROSS JOIN guide g ON g.id = i.guide_id
+        CROSS JOIN section s ON s.id = i.section_id
+        """
+    }
   }
 
   /// One text an issue had.
@@ -246,7 +270,8 @@ extension Reading {
     try connection.rows(
       """
       SELECT number, title, section, markdown, author, comment, created_at FROM revision
-      WHERE issue_id = \(id) AND number < \(before) ORDER BY number DESC LIMIT \(limit)
+      WHERE issue_id = \(id) AND number < \(before) AND \(mayBeSeen(issue: id))
+      ORDER BY number DESC LIMIT \(limit)
       """, Reading.revision)
   }
 
@@ -254,8 +279,23 @@ extension Reading {
     try connection.first(
       """
       SELECT number, title, section, markdown, author, comment, created_at FROM revision
-      WHERE issue_id = \(id) AND number = \(number)
+      WHERE issue_id = \(id) AND number = \(number) AND \(mayBeSeen(issue: id))
       """, Reading.revision)
+  }
+
+  /// The issue of that slug, title or alias, without regard to case; its slug.
+  package func issue(called name: String) throws -> String? {
+    switch try issueID(named: slug(of: name)) {
+    case .issue(let id), .moved(let id, _): return try summaries([id]).first?.slug
+    case nil: break
+    }
+    return try connection.first(
+      """
+      SELECT i.slug FROM passage p JOIN issue i ON i.id = p.issue_id
+      WHERE p.kind = 'alias' AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
+        AND \(visible("i.guide_id")) LIMIT 1
+      """
+    ) { $0.text(0) }
   }
 
   /// An issue's text alone, for excerpts.
@@ -265,10 +305,14 @@ extension Reading {
     } ?? ""
   }
 
+  // The second condition on the kind names the partial index, word for word.
   package func issues(withTag tag: String) throws -> [Int] {
-    try connection.rows("SELECT issue_id FROM passage WHERE kind = 'tag' AND text = \(tag)") {
-      $0.int(0)
-    }
+    try connection.rows(
+      """
+      SELECT p.issue_id FROM passage p JOIN issue i ON i.id = p.issue_id
+      WHERE p.kind = 'tag' AND p.kind IN ('tag', 'alias') AND p.text = \(tag) AND \(visible("i.guide_id"))
+      """
+    ) { $0.int(0) }
   }
 
   package func check(named name: String) throws -> StoredCheck? {

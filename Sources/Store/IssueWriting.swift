@@ -50,6 +50,8 @@ package struct SavedIssue: Sendable, Equatable {
   package let revision: Int
   /// Someone else's change was merged in.
   package let merged: Bool
+  /// For an import, which writes them at its end.
+  var checks: [Check] = []
 }
 
 extension Writing {
@@ -63,81 +65,52 @@ extension Writing {
         "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("id"))",
         { $0.int(0) })
     else { throw IssueWriteError.guideNotFound(guideSlug) }
-    let section = try self.section(text.section, ofGuide: guide)
-    let position = try connection.integer(
-      "SELECT coalesce(max(position) + 1, 0) FROM issue WHERE section_id = \(section)")
-    try spaceAfterLast(inSection: section)
-    let span = IssueSpan(
-      title: text.title, lead: "### \(text.title)\n", markdown: text.markdown, trail: "\n\n", line: 1)
-    return try insert(
-      span, guideID: guide, sectionID: section, position: position, externalID: nil, path: nil,
+    let style = try style(ofGuide: guide)
+    guard style.shape != .single else {
+      throw IssueWriteError.malformed([
+        GuideError(line: 1, reason: "This guide is one issue; a second one needs another guide.")
+      ])
+    }
+    let section = try self.section(text.section, ofGuide: guide, style)
+    var span = IssueSpan.new(
+      title: text.title, markdown: text.markdown, level: style.isOneFile ? style.issueLevel : 1,
+      newline: style.newline)
+    if !style.isOneFile, !span.markdown.isEmpty { span.lead += style.newline }
+    let saved = try insert(
+      span, guideID: guide, sectionID: section, position: .max, externalID: nil, path: nil,
       given: nil, confidence: confidence, comment: comment)
-  }
-
-  /// One blank line between the last issue and the next.
-  private func spaceAfterLast(inSection section: Int) throws {
-    guard
-      let last = try connection.first(
-        """
-        SELECT id, trail FROM issue WHERE section_id = \(section) AND deleted_at IS NULL
-        ORDER BY position DESC LIMIT 1
-        """, { ($0.int(0), $0.text(1)) })
-    else { return }
-    var trail = last.1
-    while trail.filter({ $0 == "\n" || $0 == "\r\n" }).count < 2 { trail += "\n" }
-    if trail != last.1 {
-      try connection.execute("UPDATE issue SET trail = \(trail) WHERE id = \(last.0)")
-    }
-  }
-
-  private func section(_ title: String, ofGuide guide: Int) throws -> Int {
-    if let id = try connection.first(
-      "SELECT id FROM section WHERE guide_id = \(guide) AND title = \(title) ORDER BY position",
-      { $0.int(0) })
-    {
-      return id
-    }
-    return try insertSection(
-      GuideSection(title: title, lead: title.isEmpty ? "" : "## \(title)\n\n"), ofGuide: guide)
-  }
-
-  func insertSection(_ section: GuideSection, ofGuide guide: Int) throws -> Int {
-    try connection.execute(
-      """
-      INSERT INTO section (guide_id, position, title, lead, owner, escalate)
-      SELECT \(guide), coalesce(max(position) + 1, 0), \(section.title), \(section.lead),
-        \(section.owner), \(section.escalate)
-      FROM section WHERE guide_id = \(guide)
-      """)
-    return connection.lastInsertedID
+    try putIssue(saved.id, atEndOf: section, ofGuide: guide, style)
+    return saved
   }
 
   func insert(
     _ span: IssueSpan, guideID: Int, sectionID: Int, position: Int, externalID: String?,
-    path: String?, given: IssueContent?, confidence: Confidence, comment: String,
-    isStrict: Bool = true
+    path: String?, given: GivenContent?, confidence: Confidence, comment: String,
+    isStrict: Bool = true, savesChecks: Bool = true
   ) throws -> SavedIssue {
     let content = try read(span.markdown, title: span.title, given: given, isStrict: isStrict)
     let slug = try freeSlug(span.title)
     try connection.execute(
       """
       INSERT INTO issue (external_id, guide_id, section_id, position, slug, title, lead, markdown,
-        trail, path, revision, confidence, created_at, updated_at)
+        trail, path, given, revision, confidence, created_at, updated_at)
       VALUES (\(externalID), \(guideID), \(sectionID), \(position), \(slug), \(span.title),
-        \(span.lead), \(span.markdown), \(span.trail), \(path), 1, \(confidence.rawValue),
-        \(now.milliseconds), \(now.milliseconds))
+        \(span.lead), \(span.markdown), \(span.trail), \(path), \(given?.stored), 1,
+        \(confidence.rawValue), \(now.milliseconds), \(now.milliseconds))
       """)
     let id = connection.lastInsertedID
     try connection.execute("INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id))")
-    try save(content, issueID: id, guideID: guideID, title: span.title, revision: 1)
+    try save(
+      content, issueID: id, guideID: guideID, title: span.title, revision: 1,
+      savesChecks: savesChecks)
     try record(revision: 1, ofIssue: id, comment: comment)
     try change("issue created", issueID: id, guideID: guideID, revision: 1, summary: comment)
-    return SavedIssue(id: id, slug: slug, revision: 1, merged: false)
+    return SavedIssue(id: id, slug: slug, revision: 1, merged: false, checks: content.checks)
   }
 
   /// Reads an issue's text; arrays given beside it win.
   func read(
-    _ markdown: String, title: String, given: IssueContent?, isStrict: Bool = true
+    _ markdown: String, title: String, given: GivenContent?, isStrict: Bool = true
   ) throws -> IssueContent {
     var content: IssueContent
     do {
@@ -148,17 +121,7 @@ extension Writing {
     } catch {
       throw IssueWriteError.malformed([error])
     }
-    if let given {
-      if !given.symptoms.isEmpty { content.symptoms = given.symptoms }
-      if !given.causes.isEmpty { content.causes = given.causes }
-      if !given.fixes.isEmpty { content.fixes = given.fixes }
-      if !given.aliases.isEmpty { content.aliases = given.aliases }
-      if !given.samples.isEmpty { content.samples = given.samples }
-      if !given.sources.isEmpty { content.sources = given.sources }
-      if !given.tags.isEmpty { content.tags = given.tags }
-      content.license = given.license ?? content.license
-      content.attribution = given.attribution ?? content.attribution
-    }
+    given?.apply(to: &content)
     return content
   }
 
@@ -169,7 +132,8 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.lead, i.trail
+        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.lead, i.trail,
+          i.given, i.confidence = 'archived'
         FROM issue i
         JOIN section s ON s.id = i.section_id
         WHERE i.id = \(id) AND i.deleted_at IS NULL AND \(reading.visible("i.guide_id"))
@@ -179,7 +143,8 @@ extension Writing {
             text: IssueText(
               title: row.text(0), section: row.text(1), markdown: row.text(2),
               revision: row.int(3)),
-            guide: row.int(4), slug: row.text(5), lead: row.text(6), trail: row.text(7)
+            guide: row.int(4), slug: row.text(5), lead: row.text(6), trail: row.text(7),
+            given: GivenContent(stored: row.optionalText(8)), isArchived: row.bool(9)
           )
         })
     else { throw IssueWriteError.notFound }
@@ -189,30 +154,34 @@ extension Writing {
     {
       return SavedIssue(id: id, slug: row.slug, revision: row.text.revision, merged: merged)
     }
-    let content = try read(resolved.markdown, title: resolved.title, given: nil)
+    let read = try read(resolved.markdown, title: resolved.title, given: nil)
+    var given = row.given
+    given?.edit(
+      from: IssueContent.reading(row.text.markdown, title: row.text.title).content, to: read)
+    var content = read
+    given?.apply(to: &content)
+    let style = try style(ofGuide: row.guide)
     let revision = row.text.revision + 1
     var slug = row.slug
     // The span keeps the file's line endings and the rest of the heading's line.
     var span = IssueSpan(
       title: row.text.title, lead: row.lead, markdown: row.text.markdown, trail: row.trail, line: 1)
-    span.replaceMarkdown(resolved.markdown)
+    span.replaceMarkdown(resolved.markdown, newline: style.newline)
     if resolved.title != row.text.title {
-      slug = try freeSlug(resolved.title, ofIssue: id)
+      slug = try takeSlug(for: resolved.title, issue: id)
       span.rename(resolved.title)
-      try connection.execute(
-        "INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id)) ON CONFLICT DO NOTHING")
     }
-    let section = try self.section(resolved.section, ofGuide: row.guide)
     try connection.execute(
       """
       UPDATE issue SET title = \(resolved.title), slug = \(slug), lead = \(span.lead),
-        markdown = \(span.markdown), trail = \(span.trail), given = NULL, revision = \(revision),
-        updated_at = \(now.milliseconds),
-        position = CASE WHEN section_id = \(section) THEN position ELSE
-          (SELECT coalesce(max(o.position) + 1, 0) FROM issue o WHERE o.section_id = \(section)) END,
-        section_id = \(section)
-      WHERE id = \(id)
+        markdown = \(span.markdown), trail = \(span.trail), given = \(given?.stored),
+        revision = \(revision), updated_at = \(now.milliseconds) WHERE id = \(id)
       """)
+    if resolved.section != row.text.section {
+      if style.isOneFile, !row.isArchived { try passSpaceOn(fromIssue: id, ofGuide: row.guide) }
+      let section = try self.section(resolved.section, ofGuide: row.guide, style, without: [id])
+      try putIssue(id, atEndOf: section, ofGuide: row.guide, style)
+    }
     try save(content, issueID: id, guideID: row.guide, title: resolved.title, revision: revision)
     try record(revision: revision, ofIssue: id, comment: comment)
     try change(
@@ -260,12 +229,17 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT revision, guide_id FROM issue
+        SELECT revision, guide_id, confidence = 'archived' FROM issue
         WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
-        """, { ($0.int(0), $0.int(1)) })
+        """, { ($0.int(0), $0.int(1), isArchived: $0.bool(2)) })
     else { throw IssueWriteError.notFound }
-    if case .exactly(let revision) = base, revision != row.0 {
-      throw IssueWriteError.stale(current: row.0)
+    switch base {
+    case .any: break
+    case .exactly(let revision), .merging(let revision):
+      guard revision == row.0 else { throw IssueWriteError.stale(current: row.0) }
+    }
+    if !row.isArchived, try style(ofGuide: row.1).isOneFile {
+      try passSpaceOn(fromIssue: id, ofGuide: row.1)
     }
     try connection.execute(
       "UPDATE issue SET deleted_at = \(now.milliseconds) WHERE id = \(id)")
@@ -281,7 +255,8 @@ extension Writing {
 
   /// Writes the rows that are read out of the text, and the index.
   func save(
-    _ content: IssueContent, issueID: Int, guideID: Int, title: String, revision: Int
+    _ content: IssueContent, issueID: Int, guideID: Int, title: String, revision: Int,
+    savesChecks: Bool = true
   ) throws {
     try connection.execute(
       """
@@ -302,7 +277,7 @@ extension Writing {
         VALUES (\(issueID), \(position), \(property.key), \(property.value))
         """)
     }
-    try saveChecks(content.checks, issueID: issueID)
+    if savesChecks { try saveChecks(content.checks, issueID: issueID) }
     try saveSamples(content.samples, issueID: issueID)
     try saveFixes(content.fixes, ofIssue: issueID, revision: revision)
     try index(issueID: issueID, guideID: guideID, title: title, content: content)
@@ -318,12 +293,13 @@ extension Writing {
     }
   }
 
-  private func saveChecks(_ checks: [Check], issueID: Int) throws {
+  func saveChecks(_ checks: [Check], issueID: Int) throws {
     try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(issueID)")
     for (position, check) in checks.enumerated() {
       if let owner = try connection.first(
         """
-        SELECT i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id WHERE c.name = \(check.name)
+        SELECT CASE WHEN \(reading.visible("i.guide_id")) THEN i.slug ELSE 'of a guide you can''t see' END
+        FROM "check" c JOIN issue i ON i.id = c.issue_id WHERE c.name = \(check.name)
         """, { $0.text(0) })
       {
         throw IssueWriteError.checkNameTaken(check.name, by: owner)
@@ -368,6 +344,24 @@ extension Writing {
         \(now.milliseconds)
       FROM issue i JOIN section s ON s.id = i.section_id WHERE i.id = \(id)
       """)
+  }
+
+  /// Records a text that is not the issue's current one.
+  func record(_ text: IssueText, revision: Int, ofIssue id: Int, comment: String) throws {
+    try connection.execute(
+      """
+      INSERT INTO revision (issue_id, number, title, section, markdown, author, comment, created_at)
+      VALUES (\(id), \(revision), \(text.title), \(text.section), \(text.markdown), \(author.name),
+        \(comment), \(now.milliseconds))
+      """)
+  }
+
+  /// A slug for the issue's new title; the former one goes on leading to it.
+  func takeSlug(for title: String, issue id: Int) throws -> String {
+    let slug = try freeSlug(title, ofIssue: id)
+    try connection.execute(
+      "INSERT INTO slug (slug, issue_id) VALUES (\(slug), \(id)) ON CONFLICT DO NOTHING")
+    return slug
   }
 
   /// A slug for the title that no other issue has or had.

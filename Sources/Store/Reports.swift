@@ -118,14 +118,15 @@ extension Reading {
       "SELECT \(Reading.reportColumns) FROM report WHERE id = \(id)", Reading.report)
   }
 
-  /// Newest first.
+  /// Newest first: by the order of recording, which a clock that goes back does not change.
   package func reports(before: Time?, limit: Int, offset: Int) throws -> [Report] {
     try connection.rows(
       """
       SELECT \(Reading.reportColumns) FROM report
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
-        AND (issue_id IS NULL OR issue_id IN (SELECT id FROM issue WHERE \(visible("guide_id"))))
-      ORDER BY created_at DESC, id LIMIT \(limit) OFFSET \(offset)
+        AND (+issue_id IS NULL OR EXISTS (
+          SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
+      ORDER BY created_at DESC, rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
 
@@ -134,7 +135,7 @@ extension Reading {
       """
       SELECT id, report_id, fix_id, fix_revision, result, environment, note, on_behalf_of, source,
         created_at
-      FROM outcome WHERE report_id = \(id) ORDER BY created_at, id
+      FROM outcome WHERE report_id = \(id) ORDER BY id
       """
     ) { row in
       Outcome(
@@ -181,7 +182,7 @@ extension Writing {
     if let id = try connection.first(
       """
       SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
-      ORDER BY created_at DESC LIMIT 1
+      ORDER BY rowid DESC LIMIT 1
       """, { $0.text(0) }), let report = try reading.report(id)
     {
       return report
@@ -202,10 +203,14 @@ extension Writing {
       let slug = try connection.first("SELECT slug FROM issue WHERE id = \(issue)") { $0.text(0) }
       throw OutcomeError.fixOfOtherIssue(fix: outcome.fixID, issue: slug ?? "")
     }
+    // What came between a first click and a second one was not tried before.
     let triedBefore = try connection.rows(
       """
       SELECT DISTINCT fix_id FROM outcome WHERE report_id = \(id) AND fix_id <> \(outcome.fixID)
-        AND result IN ('no_effect', 'made_worse', 'partly', 'recurred') ORDER BY fix_id
+        AND result IN ('no_effect', 'made_worse', 'partly', 'recurred')
+        AND id < (SELECT coalesce(min(id), \(Int.max)) FROM outcome
+          WHERE report_id = \(id) AND fix_id = \(outcome.fixID))
+      ORDER BY fix_id
       """
     ) { $0.int(0) }
     try connection.execute(
@@ -218,9 +223,12 @@ extension Writing {
         \(outcome.onBehalfOf), \(outcome.source.rawValue), \(now.milliseconds))
       """)
     let outcomeID = connection.lastInsertedID
+    // What else fixed it still fixed it, whatever is said later of a fix; unless it came back.
+    let isClosed = report.closedBy != nil && outcome.result != .recurred
+    let state = isClosed ? report.state : try stateOfReport(id)
     try connection.execute(
       """
-      UPDATE report SET issue_id = \(fix.issueID), state = \(try stateOfReport(id).rawValue),
+      UPDATE report SET issue_id = \(fix.issueID), state = \(state.rawValue),
         updated_at = \(now.milliseconds) WHERE id = \(id)
       """)
     return RecordedOutcome(
@@ -257,8 +265,9 @@ extension Writing {
   /// Deletes a report with its outcomes, for privacy.
   package func deleteReport(_ id: String) throws {
     guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
-    // Freed pages are overwritten, so that the text is gone from the file.
+    // Freed pages are overwritten and the log is emptied, so that the text is gone from the disk.
     try connection.execute("PRAGMA secure_delete = ON")
+    connection.emptiesLogAfterCommit = true
     try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
     try connection.execute("DELETE FROM report WHERE id = \(id)")
   }

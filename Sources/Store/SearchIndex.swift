@@ -18,16 +18,16 @@ extension Writing {
   func index(issueID: Int, guideID: Int, title: String, content: IssueContent) throws {
     try unindex(issueID: issueID)
     let texts = Writing.searchTexts(title: title, content)
-    let vector = IssueVector(texts)
-    let tokens = texts.flatMap { Analyzer.tokens(of: $0.text) }.map(\.text)
-    let joined = tokens.joined(separator: " ")
+    let indexed = IndexedIssue(texts)
+    let joined = indexed.tokens.joined(separator: " ")
     try connection.execute(
       """
-      INSERT INTO issue_index (issue_id, guide_id, analyzer, tokens, vector)
-      VALUES (\(issueID), \(guideID), \(Analyzer.version), \(joined), \(vector.bytes))
+      INSERT INTO issue_index (issue_id, guide_id, analyzer, tokens, vector, words)
+      VALUES (\(issueID), \(guideID), \(Analyzer.version), \(joined), \(indexed.vector.bytes),
+        \(indexed.words.bytes))
       """)
     try connection.execute("INSERT INTO issue_fts (rowid, tokens) VALUES (\(issueID), \(joined))")
-    count(tokens: Set(tokens), length: vector.length, by: 1)
+    count(tokens: Set(indexed.tokens), length: indexed.vector.length, by: 1)
   }
 
   /// Takes an issue out of the index.
@@ -88,6 +88,7 @@ extension Writing {
 package struct StoredCorpus: Corpus {
   let reading: Reading
   let guideID: Int?
+  let hidesGuides: Bool
 
   package func issueCount() throws -> Int {
     try reading.connection.integer(
@@ -109,20 +110,30 @@ package struct StoredCorpus: Corpus {
   }
 
   package func postings(_ token: String, limit: Int) throws -> [Int] {
-    try reading.connection.rows(
-      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase([token])) LIMIT \(limit)"
-    ) { $0.int(0) }
+    try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
   }
 
-  package func vectors(_ ids: [Int]) throws -> [(id: Int, vector: IssueVector)] {
-    let scope: SQL = guideID.map { "x.guide_id = \($0)" } ?? "1"
-    return try reading.connection.rows(
+  package func vectors(_ ids: [Int]) throws -> [CorpusVector] {
+    try reading.connection.rows(
       """
-      SELECT x.issue_id, x.vector FROM issue_index x
+      SELECT x.issue_id, x.vector, x.guide_id FROM issue_index x
       WHERE x.issue_id IN (SELECT value FROM json_each(\(idList(ids))))
-        AND \(scope) AND \(reading.visible("x.guide_id"))
+        AND \(reading.visible("x.guide_id"))
       """
-    ) { ($0.int(0), IssueVector(bytes: $0.blob(1))) }
+    ) {
+      CorpusVector(
+        issueID: $0.int(0), vector: IssueVector(bytes: $0.blob(1)),
+        isInScope: guideID == nil || guideID == $0.int(2))
+    }
+  }
+
+  package func words(_ ids: [Int]) throws -> [(id: Int, words: IssueWords)] {
+    try reading.connection.rows(
+      """
+      SELECT issue_id, words FROM issue_index
+      WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+      """
+    ) { ($0.int(0), IssueWords(bytes: $0.blob(1))) }
   }
 
   package func samples(sharing keys: [Int64]) throws -> [CorpusSample] {
@@ -130,8 +141,9 @@ package struct StoredCorpus: Corpus {
     return try reading.connection.rows(
       """
       SELECT DISTINCT p.issue_id, p.text, p.negative FROM sample_shingle h
-      JOIN sample p ON p.id = h.sample_id
+      JOIN sample p ON p.id = h.sample_id JOIN issue_index x ON x.issue_id = p.issue_id
       WHERE h.hash IN (SELECT value FROM json_each(\(list)))
+        AND \(guideID.map { "x.guide_id = \($0)" } ?? "1" as SQL) AND \(reading.visible("x.guide_id"))
       ORDER BY p.id LIMIT 200
       """
     ) { CorpusSample(issueID: $0.int(0), text: $0.text(1), negative: $0.bool(2)) }
@@ -141,17 +153,33 @@ package struct StoredCorpus: Corpus {
 extension Reading {
   /// What diagnosis and search ask; nil when there is no such guide.
   package func corpus(guide slug: String?) throws -> StoredCorpus? {
-    guard let slug else { return StoredCorpus(reading: self, guideID: nil) }
+    let hidesGuides = try hidesGuides()
+    guard let slug else {
+      return StoredCorpus(reading: self, guideID: nil, hidesGuides: hidesGuides)
+    }
     guard let id = try guideID(slug) else { return nil }
-    return StoredCorpus(reading: self, guideID: id)
+    return StoredCorpus(reading: self, guideID: id, hidesGuides: hidesGuides)
   }
 
   /// Ids of issues whose text has the words one after another.
   package func issues(withPhrase phrase: String, limit: Int) throws -> [Int] {
     let words = Analyzer.words(of: phrase)
     guard !words.isEmpty else { return [] }
+    return try postings(ftsPhrase(words), hidesGuides: try hidesGuides(), limit: limit)
+  }
+
+  /// Ids of issues that may be seen and have the phrase.
+  fileprivate func postings(_ phrase: String, hidesGuides: Bool, limit: Int) throws -> [Int] {
+    let condition: SQL =
+      hidesGuides
+      ? """
+      EXISTS (SELECT 1 FROM issue_index x WHERE x.issue_id = issue_fts.rowid
+        AND \(visible("x.guide_id")))
+      """ : "1"
     return try connection.rows(
-      "SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(ftsPhrase(words)) LIMIT \(limit)"
+      """
+      SELECT rowid FROM issue_fts WHERE issue_fts MATCH \(phrase) AND \(condition) LIMIT \(limit)
+      """
     ) { $0.int(0) }
   }
 }
@@ -161,7 +189,8 @@ func ftsPhrase(_ tokens: [String]) -> String {
   var phrase = "\""
   for (index, token) in tokens.enumerated() {
     if index > 0 { phrase += " " }
-    for character in token.unicodeScalars {
+    // FTS5 reads its query as a C string: at a NUL the quotation would not be closed.
+    for character in token.unicodeScalars where character != "\0" {
       if character == "\"" { phrase += "\"" }
       phrase.unicodeScalars.append(character)
     }

@@ -23,7 +23,7 @@ package struct Time: Sendable, Hashable, Comparable {
   /// RFC 3339, UTC, to the second: "2026-05-03T14:05:09Z".
   package var rfc3339: String {
     let (year, month, day) = civil
-    let second = floorModulo(milliseconds / 1_000, 86_400)
+    let second = floorModulo(milliseconds, 86_400_000) / 1_000
     return
       "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
       + "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"

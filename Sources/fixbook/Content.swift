@@ -19,6 +19,9 @@ let importVerb = Verb(
   for problem in importer.problems {
     Console.error("\(problem.path):\(problem.line): \(problem.reason)\n")
   }
+  for warning in importer.warnings {
+    Console.error("\(warning.path):\(warning.line): warning: \(warning.reason)\n")
+  }
   if arguments.has("verbose") {
     for note in importer.notes { Console.error("\(note.path):\(note.line): \(note.reason)\n") }
   }

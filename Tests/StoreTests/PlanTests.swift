@@ -1,0 +1,147 @@
+import Diagnosis
+import Guide
+import SQLite
+@testable import Store
+import Testing
+
+/// The statements of a question, and how SQLite goes about them.
+private struct Question: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// Statements it takes at most.
+  let budget: Int
+  /// Tables it may read whole, with the reason.
+  let mayScan: [String: String]
+  let ask: @Sendable (Reading) throws -> Void
+  /// A list as long as the base, of which a page is shown: it must not be sorted first.
+  let isLong: Bool
+  var testDescription: String { name }
+
+  init(
+    _ name: String, _ budget: Int, mayScan: [String: String] = [:], isLong: Bool = false,
+    _ ask: @escaping @Sendable (Reading) throws -> Void
+  ) {
+    self.name = name
+    self.budget = budget
+    self.mayScan = mayScan
+    self.isLong = isLong
+    self.ask = ask
+  }
+}
+
+private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.IssueFilter {
+  var filter = Reading.IssueFilter()
+  change(&filter)
+  return filter
+}
+
+/// Everything that a page, the API or the command line asks while serving.
+private let questions = [
+  Question("slug", 1) { _ = try $0.issueID(named: "one") },
+  Question("id", 1) { _ = try $0.issueID(named: "1") },
+  Question("issue", 7) { _ = try $0.issue(1) },
+  Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
+  Question("fix", 3) { _ = try $0.fix(1) },
+  Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), offset: 0, limit: 20) },
+  Question("issues of a guide", 1, isLong: true) { _ = try $0.issues(filter { $0.guide = "guide" }, offset: 0, limit: 20) },
+  Question("issues with a tag", 1) { _ = try $0.issues(filter { $0.tag = "net" }, offset: 0, limit: 20) },
+  Question("issues by title", 1, isLong: true) { _ = try $0.issues(filter { $0.sort = .title }, offset: 0, limit: 20) },
+  Question("issues by time", 1, isLong: true) { _ = try $0.issues(filter { $0.sort = .updated }, offset: 0, limit: 20) },
+  Question("revisions", 1, isLong: true) { _ = try $0.revisions(ofIssue: 1, limit: 20) },
+  Question("revision", 1) { _ = try $0.revision(1, ofIssue: 1) },
+  Question("markdown", 1) { _ = try $0.issueMarkdown(1) },
+  Question("tag", 1) { _ = try $0.issues(withTag: "net") },
+  Question("check", 1) { _ = try $0.check(named: "id") },
+  Question("checks", 1, mayScan: ["c": "the page lists them all, in the order of the primary key"]) { _ = try $0.checks() },
+  Question("guides", 1) { _ = try $0.guides() },
+  Question("guide", 1) { _ = try $0.guide("guide") },
+  Question("sections", 2) { _ = try $0.sections(ofGuide: 1) },
+  Question("export", 2) { _ = try $0.exported(guide: 1) },
+  Question("contact", 1) { _ = try $0.contact(guide: nil) },
+  Question("changes", 2, isLong: true) { _ = try $0.changes(after: 5, limit: 20) },
+  Question("recent changes", 2, isLong: true) { _ = try $0.recentChanges(limit: 20) },
+  Question("most met", 2) { _ = try $0.mostMet(since: .now() + -3_600, limit: 5) },
+  Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
+  Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
+  Question("report", 1) { _ = try $0.report("x") },
+  Question("reports", 1, isLong: true) { _ = try $0.reports(before: nil, limit: 20, offset: 0) },
+  Question("outcomes", 1) { _ = try $0.outcomes(ofReport: "x") },
+  Question("session", 1) { _ = try $0.account(session: "x", now: .now()) },
+  Question("token", 1) { _ = try $0.token("x", now: .now()) },
+  Question("account", 1) { _ = try $0.account(named: "edna") },
+  Question("password", 1) { _ = try $0.passwordHash(ofAccount: 1) },
+  Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
+  Question("a diagnosis of one line", 14) { reading in
+    let corpus = try reading.corpus(guide: nil)!
+    _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
+  },
+  Question("a diagnosis in one guide", 14) { reading in
+    guard let corpus = try reading.corpus(guide: "guide") else { return }
+    _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
+  },
+]
+
+/// Tables that are small whatever the base holds, and lists that are parameters.
+private let small: Set<String> = ["guide", "g", "json_each", "guide_reader"]
+
+struct PlanTests {
+  private static func base() throws -> Base {
+    let base = try Base()
+    try base.load(
+      guideText("Guide", (0..<30).map { ("Issue \($0)", "- **Fix**: plain words\n- **Tags**: net\n- **Check**: c\($0): length 1..2\n\n```sample\nplain words went wrong here\n```") }))
+    try base.run("UPDATE guide SET audience = 'members'")
+    try base.load("# Open\n\n## S\n\n### One\n- **Fix**: plain words\n")
+    return base
+  }
+
+  /// Texts of a question's statements, and the steps of their plans that scan or sort.
+  private func statements(_ question: Question, _ viewer: Viewer) throws -> (texts: [String], scans: [String]) {
+    let base = try Self.base()
+    return try base.store.read(as: viewer) { reading in
+      var texts: [String] = []
+      reading.connection.trace = { texts.append($0) }
+      try question.ask(reading)
+      reading.connection.trace = nil
+      var scans: [String] = []
+      for text in texts {
+        let parameters = text.matches(of: /\$(\d+)/).compactMap { Int($0.1) }.max() ?? 0
+        let sql = SQL(trusted: text, values: Array(repeating: .null, count: parameters))
+        for step in try reading.connection.plan(sql)
+        where step.hasPrefix("SCAN ") || (question.isLong && step.contains("TEMP B-TREE FOR ORDER BY")) {
+          scans.append(step + " in " + text)
+        }
+      }
+      return (texts, scans)
+    }
+  }
+
+  @Test(arguments: questions, [Viewer.anyone, .member(account: 1), .system])
+  private func `no question reads a table from end to end`(question: Question, viewer: Viewer) throws {
+    for scan in try statements(question, viewer).scans {
+      let words = scan.split(separator: " ")
+      let table = String(words[1])
+      if small.contains(table) || question.mayScan[table] != nil { continue }
+      // A search in the full-text index, whose plan names the match ("INDEX 0:M1").
+      if scan.contains(/^SCAN \w+ VIRTUAL TABLE INDEX \d+:M/) { continue }
+      if scan.hasPrefix("SCAN CONSTANT ROW") || scan.hasPrefix("SCAN (subquery") { continue }
+      // In the order of an index and with a limit: no more rows than the page shows.
+      if scan.contains(/^SCAN \w+ USING (COVERING )?INDEX/), scan.contains("LIMIT"), question.isLong {
+        continue
+      }
+      Issue.record("\(scan)")
+    }
+  }
+
+  @Test(arguments: questions)
+  private func `a question takes no more statements than it should`(question: Question) throws {
+    let texts = try statements(question, .anyone).texts
+    #expect(texts.count <= question.budget, "\(texts)")
+    #expect(!texts.isEmpty)
+  }
+
+  @Test func `a scan would be noticed`() throws {
+    let scan = Question("scan", 9) { reading in
+      _ = try reading.connection.integer("SELECT count(*) FROM issue WHERE markdown LIKE \("%x%")")
+    }
+    #expect(try statements(scan, .system).scans.count == 1)
+  }
+}

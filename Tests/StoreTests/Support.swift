@@ -1,0 +1,189 @@
+import App
+import Foundation
+import Guide
+import SQLite
+@testable import Store
+import Testing
+
+/// A knowledge base in a folder of its own, which goes with its last reference.
+final class Base: Sendable {
+  let folder: String
+  let store: Store
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "fixbook-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    folder = url.path
+    store = try Store(path: url.path + "/fixbook.db")
+  }
+
+  deinit {
+    store.close()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  static let editor = Author(viewer: .member(account: 1), name: "edna")
+
+  // MARK: Guides
+
+  @discardableResult
+  func load(_ text: String, name: String = "guide.md") throws -> ImportSummary {
+    try load { $0.add(file: Array(text.utf8), path: name) }
+  }
+
+  @discardableResult
+  func load(records: String) throws -> ImportSummary {
+    try load { $0.add(records: Array(records.utf8), path: "records.jsonl") }
+  }
+
+  @discardableResult
+  func load(folder: String, _ files: [String: String]) throws -> ImportSummary {
+    try load { importer in
+      importer.add(
+        folder: folder, files: files.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) },
+        at: folder)
+    }
+  }
+
+  private func load(_ fill: (inout Importer) -> Void) throws -> ImportSummary {
+    var importer = Importer()
+    fill(&importer)
+    try #require(importer.problems == [])
+    let prepared = importer
+    let summaries = try store.write(as: .importer) { try prepared.store($0) }
+    return try #require(summaries.first)
+  }
+
+  func exported(_ slug: String) throws -> [ExportedFile] {
+    try store.read(as: .system) { reading in
+      guard let guide = try reading.guide(slug) else { return [] }
+      return try reading.exported(guide: guide.id)
+    }
+  }
+
+  /// The text of a guide that is one file.
+  func exportedText(_ slug: String) throws -> String {
+    let files = try exported(slug)
+    try #require(files.count == 1 && files[0].path == nil)
+    return files[0].text
+  }
+
+  // MARK: Issues
+
+  func issue(_ slug: String) throws -> StoredIssue {
+    try #require(try find(slug), "no issue \(slug)")
+  }
+
+  func find(_ slug: String) throws -> StoredIssue? {
+    try store.read(as: .system) { reading in
+      switch try reading.issueID(named: slug) {
+      case .issue(let id), .moved(let id, _): return try reading.issue(id)
+      case nil: return nil
+      }
+    }
+  }
+
+  func titles(_ filter: Reading.IssueFilter = .init()) throws -> [String] {
+    try store.read(as: .system) { try $0.issues(filter, offset: 0, limit: 1_000).map(\.title) }
+  }
+
+  @discardableResult
+  func edit(
+    _ slug: String, title: String? = nil, section: String? = nil, markdown: String? = nil,
+    base: WriteBase = .any, as author: Author = Base.editor
+  ) throws -> SavedIssue {
+    let old = try issue(slug)
+    return try store.write(as: author) {
+      try $0.updateIssue(
+        old.summary.id,
+        IssueText(
+          title: title ?? old.summary.title, section: section ?? old.summary.section,
+          markdown: markdown ?? old.markdown), base: base, comment: "edited")
+    }
+  }
+
+  @discardableResult
+  func create(
+    _ title: String, in guide: String, section: String = "Section", markdown: String = "- a symptom"
+  ) throws -> SavedIssue {
+    try store.write(as: Base.editor) {
+      try $0.createIssue(
+        guide: guide, IssueText(title: title, section: section, markdown: markdown), comment: "new")
+    }
+  }
+
+  func delete(_ slug: String, base: WriteBase = .any) throws {
+    let id = try issue(slug).summary.id
+    try store.write(as: Base.editor) { try $0.deleteIssue(id, base: base, comment: "deleted") }
+  }
+
+  // MARK: Raw
+
+  func rows(_ sql: SQL) throws -> [String] {
+    try store.read(as: .system, deadline: 60_000) { reading in
+      try reading.connection.rows(sql) { $0.text(0) }
+    }
+  }
+
+  func count(_ sql: SQL) throws -> Int {
+    try store.read(as: .system) { try $0.connection.integer(sql) }
+  }
+
+  func run(_ sql: SQL) throws {
+    try store.write(as: .system) { try $0.connection.execute(sql) }
+  }
+
+  /// What must hold after whatever was done.
+  func checkIntegrity(sourceLocation: SourceLocation = #_sourceLocation) throws {
+    #expect(try Store.verify(path: store.path) == [], sourceLocation: sourceLocation)
+    #expect(
+      try indexTrouble() == [], sourceLocation: sourceLocation)
+  }
+
+  /// Where the search index differs from one made from scratch.
+  func indexTrouble() throws -> [String] {
+    var trouble: [String] = []
+    let live = Set(
+      try rows("SELECT id FROM issue WHERE deleted_at IS NULL AND confidence <> 'archived'"))
+    let indexed = Set(try rows("SELECT issue_id FROM issue_index"))
+    if live != indexed { trouble.append("live \(live.sorted()), indexed \(indexed.sorted())") }
+    var counts: [[UInt8]: Int] = [:]
+    for row in try rows("SELECT tokens FROM issue_index") {
+      for token in Set(row.utf8.split(separator: 0x20).map(Array.init)) { counts[token, default: 0] += 1 }
+    }
+    let stored = try store.read(as: .system) { reading in
+      try reading.connection.rows("SELECT term, issues FROM term WHERE term NOT IN ('', ' ')") {
+        (Array($0.text(0).utf8), $0.int(1))
+      }
+    }
+    let terms = Dictionary(stored, uniquingKeysWith: +)
+    for (token, number) in counts where terms[token] != number {
+      trouble.append("\(String(decoding: token, as: UTF8.self)): \(number), stored \(terms[token] ?? 0)")
+    }
+    for (token, number) in terms where counts[token] == nil {
+      trouble.append("\(String(decoding: token, as: UTF8.self)): stored \(number) for nothing")
+    }
+    let issues = try count("SELECT coalesce((SELECT issues FROM term WHERE term = ''), 0)")
+    if issues != indexed.count { trouble.append("\(issues) issues counted, \(indexed.count) indexed") }
+    let vectors = try store.read(as: .system) { reading in
+      try reading.connection.rows("SELECT vector FROM issue_index") { IssueVector(bytes: $0.blob(0)).length }
+    }
+    let lengths = try count("SELECT coalesce((SELECT issues FROM term WHERE term = ' '), 0)")
+    if lengths != vectors.reduce(0, +) { trouble.append("lengths \(lengths), not \(vectors.reduce(0, +))") }
+    // FTS5's own comparison of its index with the content table.
+    try store.write(as: .system) {
+      try $0.connection.execute(
+        "INSERT INTO issue_fts (issue_fts, rank) VALUES ('integrity-check', 1)")
+    }
+    return trouble
+  }
+}
+
+import Diagnosis
+
+
+/// A guide with one section, from titles and texts.
+func guideText(_ title: String = "Guide", _ issues: [(title: String, markdown: String)]) -> String {
+  "# \(title)\n\n## Section\n" + issues.map { "\n### \($0.title)\n\($0.markdown)\n" }.joined()
+}

@@ -1,0 +1,236 @@
+import Diagnosis
+import Guide
+import SQLite
+@testable import Store
+import Testing
+
+/// What a question finds of the secret guide.
+private struct Question: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// Whether the answer shows a trace of it.
+  let sees: @Sendable (Reading, Secret) throws -> Bool
+  var testDescription: String { name }
+
+  init(_ name: String, _ sees: @escaping @Sendable (Reading, Secret) throws -> Bool) {
+    self.name = name
+    self.sees = sees
+  }
+}
+
+/// The guide that not everyone may see, and what belongs to it. Its texts all say "zebra".
+private struct Secret: Sendable {
+  let guide: Int
+  let issue: Int
+  let fix: Int
+  let diagnosis: String
+  let report: String
+}
+
+private func says(_ value: Any) -> Bool { String(reflecting: value).contains(/(?i)zebra/) }
+
+private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.IssueFilter {
+  var filter = Reading.IssueFilter()
+  change(&filter)
+  return filter
+}
+
+/// Every function of `Reading` that could tell of a guide.
+private let questions = [
+  Question("issueID(named: slug)") { reading, _ in try reading.issueID(named: "zebra-crossing") != nil },
+  Question("issueID(named: former slug)") { reading, _ in try reading.issueID(named: "zebra-before") != nil },
+  Question("issueID(named: id)") { reading, secret in try reading.issueID(named: "\(secret.issue)") != nil },
+  Question("summaries") { reading, secret in try !reading.summaries([secret.issue]).isEmpty },
+  Question("issue") { reading, secret in try reading.issue(secret.issue) != nil },
+  Question("issues") { reading, _ in says(try reading.issues(.init(), offset: 0, limit: 100)) },
+  Question("issues by title") { reading, _ in
+    says(try reading.issues(filter { $0.sort = .title }, offset: 0, limit: 100))
+  },
+  Question("issues by time") { reading, _ in
+    says(try reading.issues(filter { $0.sort = .updated }, offset: 0, limit: 100))
+  },
+  Question("issues of the guide") { reading, _ in
+    says(try reading.issues(filter { $0.guide = "zebra-guide" }, offset: 0, limit: 100))
+  },
+  Question("issues of the section") { reading, _ in
+    says(try reading.issues(filter { $0.section = "Zebra section" }, offset: 0, limit: 100))
+  },
+  Question("issues with the tag") { reading, _ in
+    says(try reading.issues(filter { $0.tag = "zebra" }, offset: 0, limit: 100))
+  },
+  Question("issues of a confidence") { reading, _ in
+    says(try reading.issues(filter { $0.confidence = .unverified }, offset: 0, limit: 100))
+  },
+  Question("issues(withTag:)") { reading, secret in try reading.issues(withTag: "zebra").contains(secret.issue) },
+  Question("issues(withPhrase:)") { reading, secret in
+    try reading.issues(withPhrase: "zebra", limit: 100).contains(secret.issue)
+  },
+  Question("issueMarkdown") { reading, secret in says(try reading.issueMarkdown(secret.issue)) },
+  Question("revisions") { reading, secret in try !reading.revisions(ofIssue: secret.issue, limit: 9).isEmpty },
+  Question("revision") { reading, secret in try reading.revision(1, ofIssue: secret.issue) != nil },
+  Question("check(named:)") { reading, _ in try reading.check(named: "zebra-check") != nil },
+  Question("checks") { reading, _ in says(try reading.checks()) },
+  Question("rankedFixes") { reading, secret in try !reading.rankedFixes(ofIssue: secret.issue).isEmpty },
+  Question("fix") { reading, secret in try reading.fix(secret.fix) != nil },
+  Question("guides") { reading, _ in says(try reading.guides()) },
+  Question("guide") { reading, _ in try reading.guide("zebra-guide") != nil },
+  Question("sections") { reading, secret in says(try reading.sections(ofGuide: secret.guide)) },
+  Question("exported") { reading, secret in try !reading.exported(guide: secret.guide).isEmpty },
+  Question("contact") { reading, _ in says(try reading.contact(guide: nil) ?? "") },
+  Question("contact of the guide") { reading, _ in says(try reading.contact(guide: "zebra-guide") ?? "") },
+  Question("changes") { reading, _ in says(try reading.changes(after: 0, limit: 100)) },
+  Question("recentChanges") { reading, _ in says(try reading.recentChanges(limit: 100)) },
+  Question("mostMet") { reading, _ in says(try reading.mostMet(since: Time(milliseconds: 0), limit: 9)) },
+  Question("diagnoses(ofIssue:)") { reading, secret in
+    try reading.diagnoses(ofIssue: secret.issue, since: Time(milliseconds: 0)) > 0
+  },
+  Question("diagnosis") { reading, secret in
+    let diagnosis = try reading.diagnosis(secret.diagnosis)
+    return says(diagnosis?.matches ?? []) || diagnosis?.guide != nil
+  },
+  Question("reports") { reading, _ in says(try reading.reports(before: nil, limit: 9, offset: 0)) },
+  Question("allSamples") { reading, _ in says(try reading.allSamples(guide: nil)) },
+  Question("allSamples of the guide") { reading, _ in says(try reading.allSamples(guide: "zebra-guide")) },
+  Question("corpus of the guide") { reading, _ in try reading.corpus(guide: "zebra-guide") != nil },
+  Question("vectors") { reading, secret in
+    try !reading.corpus(guide: nil)!.vectors([secret.issue]).isEmpty
+  },
+  Question("postings") { reading, secret in
+    let tokens = Analyzer.tokens(of: "zebra").map(\.text)
+    return try tokens.contains { try reading.corpus(guide: nil)!.postings($0, limit: 100).contains(secret.issue) }
+  },
+  Question("samples(sharing:)") { reading, _ in
+    let keys = Shingles.keys(ofSample: zebraLine)
+    return says(try reading.corpus(guide: nil)!.samples(sharing: keys))
+  },
+  Question("visibleIssues") { reading, _ in try reading.corpus(guide: nil)!.visibleIssues() > 1 },
+  Question("a diagnosis of its sample") { reading, secret in
+    let judgement = try Matcher().match(Intake.read(zebraLine), corpus: reading.corpus(guide: nil)!, limit: 9)
+    return judgement.matches.contains { $0.issueID == secret.issue }
+  },
+]
+
+private let zebraLine = "zebra crossed the line again and nobody stopped it"
+
+struct VisibilityTests {
+  private let base: Base
+  private let secret: Secret
+
+  init() throws {
+    base = try Base()
+    try base.load("# Open guide\n\n## Section\n\n### Open issue\n- **Fix**: wait\n")
+    try base.load(
+      """
+      ---
+      owner: zebra@example.org
+      ---
+      # Zebra guide
+
+      ## Zebra section
+
+      ### Zebra before
+      - a zebra is seen
+      - **Fix**: stop the zebra
+      - **Check**: zebra-check: length 3..5
+      - **Tags**: zebra
+
+      ```sample
+      \(zebraLine)
+      ```
+
+      """)
+    try base.edit("zebra-before", title: "Zebra crossing", as: .system)
+    let issue = try base.issue("zebra-crossing")
+    let guide = try base.count("SELECT id FROM guide WHERE slug = 'zebra-guide'")
+    let diagnosis = StoredDiagnosis(
+      id: Secrets.identifier(), verdict: .known, matcher: "m1", guide: "zebra-guide",
+      excerpt: "line", kept: nil, redacted: 0,
+      matches: [
+        StoredMatch(
+          issueID: issue.summary.id, revision: 1, confidence: 0.9,
+          evidence: [Evidence(line: 1, text: "line", reason: .sample, detail: zebraLine)])
+      ], source: .person, createdAt: .now())
+    #expect(base.store.remember(diagnosis))
+    let report = try base.store.write(as: .system) { writing in
+      try writing.openReport(
+        NewReport(text: "a zebra", issueID: issue.summary.id, reporter: "account:1", source: .person))
+    }
+    secret = Secret(
+      guide: guide, issue: issue.summary.id, fix: issue.fixes[0].id, diagnosis: diagnosis.id,
+      report: report.id)
+    _ = try base.store.write(as: .system) { writing in
+      for name in ["named", "other"] { _ = try writing.createAccount(name: name, role: .reader) }
+      try writing.connection.execute(
+        "INSERT INTO guide_reader (guide_id, account_id) VALUES (\(guide), 1)")
+    }
+  }
+
+  private func sees(_ question: Question, _ viewer: Viewer, audience: String) throws -> Bool {
+    try base.run("UPDATE guide SET audience = \(audience) WHERE id = \(secret.guide)")
+    return try base.store.read(as: viewer) { try question.sees($0, secret) }
+  }
+
+  @Test(arguments: questions)
+  private func `a guide for named people leaves no trace for others`(question: Question) throws {
+    #expect(try !sees(question, .anyone, audience: "named"))
+    #expect(try !sees(question, .member(account: 2), audience: "named"))
+    #expect(try !sees(question, .member(account: 0), audience: "named"))
+    #expect(try sees(question, .member(account: 1), audience: "named"))
+    #expect(try sees(question, .system, audience: "named"))
+  }
+
+  @Test(arguments: questions)
+  private func `a guide for members leaves no trace for strangers`(question: Question) throws {
+    #expect(try !sees(question, .anyone, audience: "members"))
+    #expect(try sees(question, .member(account: 2), audience: "members"))
+    #expect(try sees(question, .anyone, audience: "anyone"))
+  }
+
+  @Test func `hidden samples do not crowd out those that may be seen`() throws {
+    let block = (0..<300).map { "```sample\n\(zebraLine) no\($0)\n```\n" }.joined(separator: "\n")
+    try base.load("# Crowd\n\n## S\n\n### Crowd\n- **Fix**: x\n\n\(block)\n### Last\n- **Fix**: y\n")
+    try base.run("UPDATE guide SET audience = 'named' WHERE slug <> 'open-guide'")
+    try base.load("# Public\n\n## S\n\n### Public\n- **Fix**: x\n\n```sample\n\(zebraLine)\n```\n")
+    let found = try base.store.read(as: .anyone) {
+      try $0.corpus(guide: nil)!.samples(sharing: Shingles.keys(ofSample: zebraLine))
+    }
+    #expect(found.map(\.text) == [zebraLine])
+  }
+
+  @Test func `nobody writes what they may not see`() throws {
+    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    let stranger = Author(viewer: .member(account: 2), name: "other")
+    func refused(_ body: @escaping @Sendable (Writing) throws -> Void) {
+      #expect(throws: (any Error).self) { try base.store.write(as: stranger, body) }
+    }
+    let secret = secret
+    refused {
+      _ = try $0.createIssue(
+        guide: "zebra-guide", IssueText(title: "x", section: "", markdown: "- x"), comment: "")
+    }
+    refused {
+      _ = try $0.updateIssue(
+        secret.issue, IssueText(title: "x", section: "", markdown: "- x"), base: .any, comment: "")
+    }
+    refused { try $0.deleteIssue(secret.issue, base: .any, comment: "") }
+    refused { _ = try $0.openReport(NewReport(text: "x", issueID: secret.issue, reporter: "a", source: .person)) }
+    refused { writing in
+      let report = try writing.openReport(NewReport(text: "x", reporter: "a", source: .person))
+      _ = try writing.record(
+        NewOutcome(fixID: secret.fix, result: .worked, reporter: "a", source: .person), forReport: report.id)
+    }
+    try base.checkIntegrity()
+  }
+
+  @Test func `an error does not name an issue that may not be seen`() throws {
+    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    let error = #expect(throws: IssueWriteError.self) {
+      try base.store.write(as: Author(viewer: .member(account: 2), name: "other")) {
+        try $0.createIssue(
+          guide: "open-guide",
+          IssueText(title: "New", section: "Section", markdown: "- **Check**: zebra-check: length 1..2"),
+          comment: "")
+      }
+    }
+    #expect(!"\(error!)".contains("zebra-crossing"))
+  }
+}
