@@ -12,10 +12,12 @@ struct Fences {
     var outside = ""
     var fence = 0
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let ticks = line.prefix { $0 == "`" }.count
+      // Up to three spaces may stand before a fence, and any behind it.
+      let indent = line.prefix { $0 == " " }.count
+      let ticks = indent > 3 ? 0 : line.dropFirst(indent).prefix { $0 == "`" }.count
       if fence == 0 {
         if ticks >= 3 { fence = ticks } else { outside += line + "\n" }
-      } else if ticks >= fence, line.count == ticks {
+      } else if ticks >= fence, line.dropFirst(indent + ticks).allSatisfy({ $0 == " " }) {
         fence = 0
       }
     }
