@@ -127,6 +127,18 @@ CREATE TABLE revision (
   PRIMARY KEY (issue_id, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Verification is an event of its own: editing never refreshes it.
+CREATE TABLE verification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  issue_id INTEGER NOT NULL REFERENCES issue (id),
+  revision INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  -- The version or environment it was verified against.
+  against TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX verification_issue ON verification (issue_id, id);
+
 -- What is read out of an issue's Markdown.
 CREATE TABLE passage (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
@@ -135,7 +147,7 @@ CREATE TABLE passage (
   text TEXT NOT NULL,
   PRIMARY KEY (issue_id, kind, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX passage_text ON passage (kind, text) WHERE kind IN ('tag', 'alias');
+CREATE INDEX passage_text ON passage (kind, text COLLATE NOCASE) WHERE kind IN ('tag', 'alias');
 
 CREATE TABLE environment (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
@@ -261,13 +273,16 @@ CREATE TABLE question (
   text TEXT NOT NULL,
   template TEXT NOT NULL,
   source TEXT NOT NULL,
+  reporter TEXT NOT NULL,
   verdict TEXT,
   results INTEGER NOT NULL,
   milliseconds REAL NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX question_created ON question (created_at);
-CREATE INDEX question_template ON question (template, created_at);
+-- What was not answered: for gaps.
+CREATE INDEX question_gap ON question (template, created_at)
+  WHERE results = 0 OR verdict = 'unknown';
 
 -- The change stream; a sequence number is given inside the writing transaction,
 -- so that order of numbers is order of commits.
@@ -292,6 +307,58 @@ CREATE TABLE audit (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX audit_created ON audit (created_at);
+
+-- Edits proposed by those who may not edit.
+CREATE TABLE suggestion (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- Null for a new issue.
+  issue_id INTEGER REFERENCES issue (id),
+  guide_id INTEGER NOT NULL REFERENCES guide (id),
+  base_revision INTEGER,
+  title TEXT NOT NULL,
+  section TEXT NOT NULL,
+  markdown TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  author TEXT NOT NULL,
+  reporter TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'rejected')),
+  reason TEXT NOT NULL,
+  decided_by TEXT,
+  decided_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX suggestion_state ON suggestion (state, id);
+CREATE INDEX suggestion_issue ON suggestion (issue_id);
+
+-- What a merge moved, so that it can be undone.
+CREATE TABLE merge (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id INTEGER NOT NULL REFERENCES issue (id),
+  target_id INTEGER NOT NULL REFERENCES issue (id),
+  -- The target's revision before and after.
+  before_revision INTEGER NOT NULL,
+  after_revision INTEGER NOT NULL,
+  slugs TEXT NOT NULL,
+  reports TEXT NOT NULL,
+  fixes TEXT NOT NULL,
+  -- Outcomes that went to a fix of the target: [[outcome, former fix], …].
+  outcomes TEXT NOT NULL,
+  undone_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX merge_source ON merge (source_id);
+
+-- Answers to POSTs with an Idempotency-Key, kept 24 hours.
+CREATE TABLE idempotency (
+  key TEXT PRIMARY KEY,
+  request BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  phrase TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_created ON idempotency (created_at);
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,

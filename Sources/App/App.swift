@@ -15,6 +15,8 @@ package struct AppSettings: Sendable {
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
   package var adminToken: String?
+  /// Bytes of finished pages that are kept at most; 0: none.
+  package var cacheSize = 8 * 1_024 * 1_024
   /// Writes a line to the log.
   package var log: @Sendable (String) -> Void
 
@@ -32,17 +34,24 @@ package struct AppSettings: Sendable {
 
 /// The product as one function from request to response: routes, who may do what, representations.
 package final class App: Application {
+  package static let version = "0.1.0"
+
   package let store: Store
   package let configuration: AppSettings
   private let router: Router
   let limiter = RateLimiter()
+  let cache: ResponseCache?
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
+  let confirmations = Confirmations()
+  let verdicts = VerdictCounts()
+  package let metricsSource = MetricsSource()
 
   package init(store: Store, configuration: AppSettings) {
     self.store = store
     self.configuration = configuration
     router = Router(App.routes)
+    cache = ResponseCache(store.changes, limit: configuration.cacheSize)
   }
 
   package func bodyPlan(for head: Request) -> BodyPlan {
@@ -55,16 +64,35 @@ package final class App: Application {
   }
 
   package func respond(to request: Request, body sink: (any BodySink)?) -> Answer {
+    let key = cache == nil ? nil : ResponseCache.Key(request)
+    if let key, let cached = cache?.response(for: key) {
+      return .now(unlessKnown(cached, request))
+    }
     let match: Router.Match
     switch router.match(request) {
     case .found(let found): match = found
     case .failed(let failure, let representation):
       return .now(problem(failure, request, representation))
+    case .options(let methods):
+      return .now(options(methods))
     }
     let work: @Sendable () -> Answer = { [self] in
-      run(match, request, intake: sink as? DiagnoseIntake)
+      if match.route.isCacheable, let key { return .now(fill(key, match, request)) }
+      return run(match, request, intake: sink as? DiagnoseIntake)
     }
     return match.route.isHeavy ? .work(work) : work()
+  }
+
+  /// Makes a page for the cache, from what the cache's key holds of the request alone.
+  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response {
+    let stamp = cache?.stamp
+    guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
+      return problem(.internalError, request, match.representation)
+    }
+    guard response.status == .ok else { return response }
+    let prepared = response.prepared()
+    if let stamp { cache?.insert(prepared, for: key, stamp: stamp) }
+    return unlessKnown(prepared, request)
   }
 
   /// The whole way of a request, here and now: for tests and the command line.
@@ -98,11 +126,14 @@ package final class App: Application {
         throw notAcceptable(match)
       }
       representation = form
-      let context = Context(
+      var context = Context(
         app: self, request: request, site: site, path: match.values, isAPI: match.isAPI,
         suffix: match.suffix, representation: form, intake: intake)
       if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
         try guardWrite(context)
+        let (checked, asks) = try confirmed(context)
+        context = checked
+        if let asks { return answer(asks, context) }
       }
       return answer(try match.route.handler(context), context)
     } catch {
@@ -133,18 +164,28 @@ package final class App: Application {
   private func refuseForeignForm(_ request: Request) throws(Failure) {
     if let site = request.headers["Sec-Fetch-Site"] {
       if site != "same-origin" && site != "none" { throw Failure.foreignForm }
-    } else if let origin = request.headers["Origin"] {
-      let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
-      guard own.contains(where: { $0.map { equalIgnoringCase($0, origin) } ?? false }) else {
-        throw Failure.foreignForm
-      }
+    } else if let origin = request.headers["Origin"], !isOwn(origin, request) {
+      throw Failure.foreignForm
     }
+  }
+
+  /// Whether a page of this server sent the request.
+  func isOwn(_ origin: String, _ request: Request) -> Bool {
+    let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
+    return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
-      store.submit(as: context.caller.author, body) { [self] result in
+      let audited: @Sendable (Writing) throws -> Reply = { [self] writing in
+        let reply = try body(writing)
+        try writing.audit(
+          context.request.method.name, subject: context.request.rawPath,
+          peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
+        return reply
+      }
+      store.submit(as: context.caller.author, audited) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
         case .failure(let error):
@@ -156,23 +197,26 @@ package final class App: Application {
     }
   }
 
-  /// What an error becomes for the caller; what is private goes to the log only.
   private func failure(of error: any Error, _ request: Request) -> Failure {
+    failure(of: error, doing: "\(request.method.name) \(request.rawPath)")
+  }
+
+  /// What an error becomes for the caller; what is private goes to the log only.
+  func failure(of error: any Error, doing what: String) -> Failure {
     switch error {
     case let failure as Failure: return failure
-    case let error as DatabaseError:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
-      if error.isFull { return .diskFull }
-      if error.isReadOnly { return .readOnly("the file can't be written") }
-      if error.isBusy { return .busy }
-      if error.isInterrupted { return .timeout }
-      return .internalError
+    case is DatabaseError, is DatabaseMoved:
+      // The store logs faults, once and not for each request.
+      if let fault = Fault(error) { return .fault(fault) }
+      configuration.log("\(what): \(error)")
+      return (error as? DatabaseError)?.isInterrupted == true ? .timeout : .internalError
     case let error as StoreReadOnly: return .readOnly(error.reason)
-    case is WriterStopped: return .busy
+    case is StoreDamaged: return .damagedFile
+    case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       return .internalError
     }
   }

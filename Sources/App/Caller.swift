@@ -4,8 +4,12 @@ import Store
 extension App {
   /// What pages know of the server and the caller; throws for a wrong token.
   func site(for request: Request) throws -> Site {
+    site(of: try caller(of: request))
+  }
+
+  func site(of caller: Caller) -> Site {
     Site(
-      base: configuration.publicURL ?? configuration.base, caller: try caller(of: request),
+      base: configuration.publicURL ?? configuration.base, caller: caller,
       openToAnyone: configuration.anonymousReports, now: .now())
   }
 

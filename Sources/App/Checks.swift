@@ -25,12 +25,12 @@ extension App {
       try query.finish()
     }
     guard let value else {
-      if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }
+      if context.request.method == .get {
+        return .page(CheckPage(check: check, value: nil, result: nil))
+      }
       throw Failure.missing("value")
     }
-    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
-    let result = rule.evaluate(value)
-    return .page(CheckPage(check: check, value: value, result: (result.pass, result.detail)))
+    return .page(try CheckPage.run(check, value))
   }
 }
 
@@ -40,12 +40,13 @@ struct ChecksPage: Page {
 
   func html(_ site: Site) -> HTML {
     let items: [HTML] = checks.map {
-      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\">\($0.rule)</span></li>"
+      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\"><code>\($0.rule)</code></span></li>\n"
     }
     return """
       <h1>Checks</h1>
       <p>Rules for values, written in the issues: try a value before you deploy it.</p>
-      <ul class="issues">\(items)</ul>
+      \("<p>None is written down yet.</p>", if: checks.isEmpty)
+      \("<ul class=\"issues\">\n\(items)</ul>", if: !checks.isEmpty)
       """
   }
 
@@ -74,21 +75,30 @@ struct CheckPage: Page {
 
   var title: String { "Check \(check.name)" }
 
+  static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    let result = rule.evaluate(value)
+    return CheckPage(check: check, value: value, result: (result.pass, result.detail))
+  }
+
   func html(_ site: Site) -> HTML {
     """
+    <p class="crumbs"><a href="/checks">Checks</a></p>
     <h1>\(check.name)</h1>
-    <p>\(check.rule), from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
+    <p>Rule: <code>\(check.rule)</code>, from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
     <form action="/checks/\(check.name)" class="ask">
     <label for="value">Value</label>
-    <input id="value" name="value" value="\(value ?? "")"><button>Check</button>
+    <input id="value" name="value" value="\(value ?? "")" autocomplete="off" spellcheck="false"><button>Check</button>
     </form>
-    \(result.map { "<p class=\"notice\" role=\"status\"><strong>\($0.pass ? "Pass" : "Fail")</strong>: \($0.detail)</p>" as HTML } ?? "")
+    \(result.map { "<p class=\"notice\($0.pass ? "" : " fail")\" role=\"status\"><strong>\($0.pass ? "Pass" : "Fail")</strong>: \($0.detail)</p>" as HTML } ?? "")
     """
   }
 
   func json(_ site: Site) -> JSON {
     guard let result else {
-      return ["name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue)]
+      return [
+        "name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue),
+      ]
     }
     return [
       "name": .string(check.name), "pass": .bool(result.pass), "detail": .string(result.detail),
@@ -98,7 +108,7 @@ struct CheckPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     guard let result else { return "\(check.name): \(check.rule)\n" }
-    let where_ = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
-    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(where_)\n"
+    let address = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
+    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(address)\n"
   }
 }

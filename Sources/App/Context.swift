@@ -5,7 +5,7 @@ package import Store
 /// One request on its way through a handler.
 package struct Context: Sendable {
   let app: App
-  package let request: Request
+  package var request: Request
   package let site: Site
   /// Values of the route's `{…}` segments, in order.
   package let path: [String]
@@ -78,6 +78,9 @@ package struct Context: Sendable {
     if !isAPI, site.openToAnyone { return }
     try require(.report)
   }
+
+  /// How a question is counted.
+  var channel: String { isAPI ? "api" : representation == .html ? "html" : "curl" }
 
   func read<T>(_ body: (Reading) throws -> T) throws -> T {
     try store.read(as: caller.viewer, body)

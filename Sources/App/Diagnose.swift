@@ -17,6 +17,14 @@ struct DiagnoseInput: Sendable {
   var environment: [Property] = []
   /// 404 when unknown, for scripts.
   var fails = false
+
+  /// The same; an empty text is refused.
+  func checked() throws(Failure) -> DiagnoseInput {
+    guard text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) else {
+      throw Failure.empty
+    }
+    return self
+  }
 }
 
 extension App {
@@ -26,16 +34,9 @@ extension App {
   }
 
   static func diagnose(_ context: Context) throws -> Reply {
-    let started = monotonicMilliseconds()
     let input = try diagnoseInput(context)
-    let page = try DiagnosisPage.diagnose(
-      input, store: context.store, viewer: context.caller.viewer, source: context.caller.source)
-    context.store.count(
-      Question(
-        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
-        source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-        verdict: page.verdict, results: page.matches.count,
-        milliseconds: monotonicMilliseconds() - started))
+    let page = try context.app.diagnose(
+      input, caller: context.caller, source: context.caller.source, channel: context.channel)
     var headers = [
       HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
       HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
@@ -48,6 +49,22 @@ extension App {
       return .redirect(.seeOther, to: "/diagnoses/" + id, headers: headers)
     }
     return .page(page, status: isUnknown && input.fails ? .notFound : .ok, headers: headers)
+  }
+
+  /// Diagnoses a text and counts the question, for whoever asks on whichever way.
+  func diagnose(
+    _ input: DiagnoseInput, caller: Caller, source: SourceKind, channel: String
+  ) throws -> DiagnosisPage {
+    let started = monotonicMilliseconds()
+    let page = try DiagnosisPage.diagnose(
+      input, store: store, viewer: caller.viewer, source: source)
+    store.count(
+      Question(
+        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
+        source: channel, reporter: caller.reporter, verdict: page.verdict,
+        results: page.matches.count, milliseconds: monotonicMilliseconds() - started))
+    verdicts.add(page.verdict.rawValue)
+    return page
   }
 
   private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
@@ -85,12 +102,10 @@ extension App {
       try fields.finish()
       text = Intake.read(given)
     }
-    guard text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) else {
-      throw Failure.empty
-    }
-    return DiagnoseInput(
+    return try DiagnoseInput(
       text: text, guide: guide, limit: limit, keep: keep,
-      environment: environment.map { Property($0.key, $0.value) }, fails: fails)
+      environment: environment.map { Property($0.key, $0.value) }, fails: fails
+    ).checked()
   }
 
   static func showDiagnosis(_ context: Context) throws -> Reply {
@@ -103,9 +118,7 @@ extension App {
       return try DiagnosisPage(stored, reading: reading)
     }
     guard let page else {
-      // Ids are random: one of the right form was given out and has run out.
-      let looksReal = context.path[0].count == 24 && context.path[0].allSatisfy { $0.isASCII }
-      throw looksReal
+      throw Secrets.isChecked(context.path[0])
         ? Failure(
           .gone, "gone", "No longer kept",
           "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
@@ -163,7 +176,7 @@ struct DiagnosisPage: Page {
       let summaries = try reading.summaries(judgement.matches.map(\.issueID))
       let revisions = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0.revision) })
       let stored = StoredDiagnosis(
-        id: Secrets.identifier(), verdict: judgement.verdict, matcher: Matcher.version,
+        id: Secrets.checkedIdentifier(), verdict: judgement.verdict, matcher: Matcher.version,
         guide: input.guide, excerpt: excerpt(input.text, judgement),
         kept: input.keep ? input.text.lines.map(\.text).joined(separator: "\n") : nil,
         redacted: input.text.redacted,

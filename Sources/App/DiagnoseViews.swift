@@ -1,5 +1,5 @@
-import Guide
 import Diagnosis
+import Guide
 import JSON
 import Markup
 import Store
@@ -7,73 +7,107 @@ import Store
 extension DiagnosisPage {
   func html(_ site: Site) -> HTML {
     """
-    <h1>\(headline)</h1>
-    \(lead)
-    \(matches.enumerated().map { matchHTML($0.element, site, isFirst: $0.offset == 0) })
-    \(verdict == .unknown ? unknownHelp(site) : "")
-    \(redacted > 0 ? "<p class=\"quiet\">\(counted(redacted, "secret")) masked before anything was stored.</p>" : "")
+    \(answer)
+    \(verdict == .unknown ? unknownHelp(site) : bestMatch(site))
+    \(otherMatches)
+    \(wrongAnswer(site))
+    \("<p class=\"quiet\">\(counted(redacted, "secret")) masked before anything was stored.</p>", if: redacted > 0)
     <p><a class="button" href="/diagnose">Diagnose another text</a></p>
     """
   }
 
-  private var headline: HTML {
-    switch verdict {
-    case .known: "This is known"
-    case .possible: "This may be known"
-    case .unknown: "Not known here"
+  /// What holds, in words and by its look.
+  private var answer: HTML {
+    guard verdict != .unknown, let best = matches.first else {
+      return """
+        <div class="answer unknown">
+        <h1><span class="verdict">Not known:</span> No issue here explains this text</h1>
+        <p>Nothing that is written down fits well enough to say so.</p>
+        </div>
+        """
     }
-  }
-
-  private var lead: HTML {
-    switch verdict {
-    case .known:
-      metLastHour > 1
-        ? "<p class=\"notice\">\(metLastHour - 1) more met the same in the last hour.</p>" : ""
-    case .possible:
-      "<p>These issues look similar. Check whether the marked line is yours before you try a fix.</p>"
-    case .unknown:
-      """
-      <p>No issue explains this text well enough to say so.\(matches.isEmpty ? "" : " The nearest are below; they probably are another problem.")</p>
-      """
-    }
-  }
-
-  private func matchHTML(_ match: Match, _ site: Site, isFirst: Bool) -> HTML {
-    let isAnswer = isFirst && verdict != .unknown
     return """
-      <section class="match\(isAnswer ? " best" : "")">
-      <h2><a href="/issues/\(match.issue.slug)">\(match.issue.title)</a></h2>
-      <p class="quiet">\(match.issue.guide)\(match.issue.section.isEmpty ? "" : " › ")\(match.issue.section) · \(sureness(match)) · revision \(match.revision)\(match.revision < match.issue.revision ? " (now \(match.issue.revision))" : "")</p>
-      \(evidenceHTML(match))
-      \(isAnswer ? FixViews.list(match.fixes, site, action: id.map { "/diagnoses/\($0)/outcomes" }) : "")
-      </section>
+      <div class="answer \(verdict.rawValue)">
+      <h1><span class="verdict">\(verdict == .known ? "Known:" : "Possible:")</span> <a href="/issues/\(best.issue.slug)">\(best.issue.title)</a></h1>
+      \("<p>This looks similar. Check that the marked line is your problem before you try a fix.</p>", if: verdict == .possible)
+      <p class="quiet">\(.place(best.issue)) · \(best.sureness) · revision \(best.revision)\(best.revision < best.issue.revision ? " (now \(best.issue.revision))" : "")</p>
+      \("<p>\(counted(metLastHour - 1, "other")) met this in the last hour.</p>", if: metLastHour > 1)
+      </div>
       """
   }
 
-  private func sureness(_ match: Match) -> String {
-    match.confidence >= 0.9
-      ? "very likely" : match.confidence >= 0.7
-        ? "likely" : match.confidence >= 0.4 ? "possible" : "unlikely"
+  private func bestMatch(_ site: Site) -> HTML {
+    guard let best = matches.first else { return "" }
+    return """
+      \("<h2>Why</h2>\n\(evidenceHTML(best.evidence))", if: !best.evidence.isEmpty)
+      \(FixViews.list(best.fixes, site, action: id.map { "/diagnoses/\($0)/outcomes" }))
+      """
   }
 
-  private func evidenceHTML(_ match: Match) -> HTML {
-    guard !match.evidence.isEmpty else { return "" }
-    let rows: [HTML] = match.evidence.map { evidence in
+  private func evidenceHTML(_ evidence: [Evidence]) -> HTML {
+    let rows: [HTML] = evidence.map {
       """
-      <li><span class="line">line \(evidence.line)</span> <code>\(String(evidence.text.prefix(300)))</code> \
-      <span class="quiet">\(evidence.reason.rawValue): \(evidence.detail)</span></li>
+      <li><span class="line">line \($0.line)</span> <code><mark>\(String($0.text.prefix(300)))</mark></code> \
+      <span class="quiet">\($0.inWords)</span></li>
+
       """
     }
-    return "<h3>Why</h3><ul class=\"evidence\">\(rows)</ul>"
+    return "<ul class=\"evidence\">\n\(rows)</ul>"
+  }
+
+  private var otherMatches: HTML {
+    let others = verdict == .unknown ? matches[...] : matches.dropFirst()
+    guard !others.isEmpty else { return "" }
+    let items: [HTML] = others.map { match in
+      """
+      <li><a href="/issues/\(match.issue.slug)">\(match.issue.title)</a> \
+      <span class="quiet">\(match.sureness)\(match.evidence.first.map { ", line \($0.line): \($0.inWords)" })</span></li>
+
+      """
+    }
+    return """
+      <h2>\(verdict == .unknown ? "Nearest, probably another problem" : "Less likely")</h2>
+      <ul class="issues">
+      \(items)</ul>
+      """
   }
 
   private func unknownHelp(_ site: Site) -> HTML {
-    """
-    <section class="match">
-    <h2>Whom to ask</h2>
-    <p>\(contact ?? "No owner is named in the guides.")</p>
-    </section>
-    """
+    let people: [HTML] = contacts.map { "<li>\(Markdown.inline($0))</li>\n" }
+    let report: HTML =
+      if let id, site.mayReport {
+        """
+        <form action="/reports" method="post">
+        <p>Leave a report, so that others see it and can answer.</p>
+        <input type="hidden" name="diagnosis" value="\(id)">
+        <p><button class="primary">Report this problem</button></p>
+        </form>
+        """
+      } else {
+        ""
+      }
+    return """
+      <h2>Whom to ask</h2>
+      \("<p>No owner is named in the guides.</p>", if: people.isEmpty)
+      \("<ul>\n\(people)</ul>", if: !people.isEmpty)
+      \(report)
+      """
+  }
+
+  /// "This was another problem" teaches the matcher.
+  private func wrongAnswer(_ site: Site) -> HTML {
+    guard verdict != .unknown, let id, site.mayReport else { return "" }
+    return """
+      <h2>Not your problem?</h2>
+      <form action="/diagnoses/\(id)/feedback" method="post">
+      <p><button>This was another problem</button></p>
+      </form>
+      """
+  }
+
+  /// One for each guide.
+  private var contacts: [String] {
+    (contact ?? "").split(separator: " · ").map(String.init)
   }
 
   func text(_ site: Site, width: Int) -> String {
@@ -83,23 +117,25 @@ extension DiagnosisPage {
     case .possible: text += wrapped("POSSIBLE: \(matches.first?.issue.title ?? "")", width)
     case .unknown:
       text += "NOT KNOWN\n\n"
-      text += wrapped("No issue explains this text well enough to say so.", width)
+      text += wrapped("No issue here explains this text well enough to say so.", width)
     }
     if verdict != .unknown, let best = matches.first { text += answerText(best, site, width) }
+    if verdict == .unknown {
+      text += "\nWhom to ask\n"
+      if contacts.isEmpty { text += "  No owner is named in the guides.\n" }
+      for contact in contacts { text += indentedMarkdown("- " + contact, width, 2) }
+    }
     let others = verdict == .unknown ? matches[...] : matches.dropFirst()
     if !others.isEmpty {
-      text += verdict == .unknown ? "\nNearest, probably another problem:\n" : "\nAlso possible:\n"
+      text += verdict == .unknown ? "\nNearest, probably another problem\n" : "\nLess likely\n"
       for match in others {
-        text += "  \(match.issue.title) (\(percent(match.confidence)))\n"
+        text += wrapped("\(match.issue.title) (\(match.sureness))", width, indent: 2, hanging: 2)
         text += "    \(site.url(issue: match.issue.slug))\n"
       }
     }
-    if verdict == .unknown {
-      text += "\nWhom to ask:\n" + wrapped(contact ?? "no owner is named in the guides", width, indent: 2)
-    }
     if redacted > 0 { text += "\n\(counted(redacted, "secret")) masked.\n" }
     if verdict != .unknown, let id, let fix = matches.first?.fixes.first {
-      text += "\nDid it work? Record it:\n"
+      text += "\nDid the first fix work? Record it:\n"
       text +=
         "curl -s -d fix=\(fix.id) -d result=worked \(site.url("/diagnoses/\(id)/outcomes"))\n"
     }
@@ -108,12 +144,20 @@ extension DiagnosisPage {
 
   private func answerText(_ match: Match, _ site: Site, _ width: Int) -> String {
     var text = "  \(site.url(issue: match.issue.slug))\n"
-    text += "  revision \(match.revision), confidence \(percent(match.confidence))"
-    text += metLastHour > 1 ? ", met by \(metLastHour - 1) more in the last hour\n" : "\n"
+    text += "  \(match.sureness), revision \(match.revision)"
+    text +=
+      metLastHour > 1 ? ", met by \(counted(metLastHour - 1, "other")) in the last hour\n" : "\n"
+    if verdict == .possible {
+      text +=
+        "\n"
+        + wrapped(
+          "This looks similar. Check that the line below is your problem before you try a fix.",
+          width)
+    }
     text += "\nWhy\n"
     for evidence in match.evidence {
       text += "  line \(evidence.line): \(String(evidence.text.prefix(max(20, width - 12))))\n"
-      text += wrapped("\(evidence.reason.rawValue): \(evidence.detail)", width, indent: 4, hanging: 2)
+      text += wrapped(evidence.inWords, width, indent: 4, hanging: 2)
     }
     return text + FixViews.text(match.fixes, width)
   }
@@ -125,7 +169,7 @@ extension DiagnosisPage {
       text += "Confidence \(percent(match.confidence)), revision \(match.revision).\n\n"
       for evidence in match.evidence {
         text +=
-          "- line \(evidence.line): `\(evidence.text.replacing("`", with: "'"))` (\(evidence.reason.rawValue): \(evidence.detail))\n"
+          "- line \(evidence.line): `\(evidence.text.replacing("`", with: "'"))` (\(evidence.inWords))\n"
       }
       if verdict != .unknown {
         for (index, fix) in match.fixes.enumerated() {
@@ -137,9 +181,36 @@ extension DiagnosisPage {
       text += "\n"
     }
     if verdict == .unknown {
-      text += "No issue explains this text well enough to say so. Ask: \(contact ?? "no owner is named in the guides")\n"
+      text +=
+        "No issue explains this text well enough to say so. Ask: \(contact ?? "no owner is named in the guides")\n"
     }
     return text
+  }
+}
+
+extension DiagnosisPage.Match {
+  /// Confidence, for people; the number is in the API.
+  var sureness: String {
+    switch confidence {
+    case 0.9...: "very likely"
+    case 0.7..<0.9: "likely"
+    case 0.4..<0.7: "possible"
+    default: "unlikely"
+    }
+  }
+}
+
+extension Evidence {
+  /// Why the line counts, as part of a sentence.
+  fileprivate var inWords: String {
+    switch reason {
+    case .sample, .template: detail
+    case .code: "same code: \(detail)"
+    case .words: "same words: \(detail)"
+    case .alias: "also seen as: \(detail)"
+    case .learned: "seen in reports: \(detail)"
+    case .check: "check: \(detail)"
+    }
   }
 }
 
@@ -151,7 +222,8 @@ struct DiagnoseFormPage: Page {
     """
     <h1>Diagnose an error</h1>
     \(DiagnoseFormPage.form(rows: 12))
-    <p class="quiet">In a terminal: <code>failing-command 2&gt;&amp;1 | curl -s --data-binary @- \(site.url("/diagnose"))</code></p>
+    <h2>In a terminal</h2>
+    \(.verbatim("failing-command 2>&1 | curl -s --data-binary @- \(site.url("/diagnose"))"))
     """
   }
 
@@ -160,8 +232,8 @@ struct DiagnoseFormPage: Page {
     <form class="paste" action="/diagnose" method="post" enctype="multipart/form-data">
     <label for="text">Paste the error message, the stack trace or the log</label>
     <textarea id="text" name="text" rows="\(rows)" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
-    <p class="row"><button class="primary">Find the fix</button>
-    <label for="file">or choose a log file</label> <input id="file" name="file" type="file"></p>
+    <p class="row"><label for="file">or choose a log file</label> <input id="file" name="file" type="file"></p>
+    <p><button class="primary">Find the fix</button></p>
     <p class="quiet">Known kinds of secret are masked before anything is stored. Only the lines that match are kept.</p>
     </form>
     """

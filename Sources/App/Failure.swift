@@ -1,5 +1,6 @@
 package import HTTP
 package import JSON
+import Store
 
 /// Why a request is refused, as the caller should see it: becomes an RFC 9457 problem document in
 /// the form that was asked for.
@@ -134,6 +135,32 @@ extension Failure {
   static let diskFull = Failure(
     .insufficientStorage, "disk_full", "No room",
     "The disk that holds the knowledge base is full; nothing was stored.")
+    .header("Retry-After", "60")
+
+  /// What a fault of the file or its disk is to a caller.
+  static func fault(_ fault: Fault) -> Failure {
+    switch fault {
+    case .full: .diskFull
+    case .readOnly: .readOnly("the file can't be written")
+    case .busy: .busy
+    case .moved: .readOnly("its file was removed or replaced")
+    case .disk: .diskFailed
+    case .damaged, .damagedIndex: .damaged
+    }
+  }
+
+  static let diskFailed = Failure(
+    .serviceUnavailable, "disk_failed", "The disk fails",
+    "The knowledge base's file could not be read or written; nothing was stored. The log says more.")
+    .header("Retry-After", "60")
+
+  static let damaged = Failure(
+    .serviceUnavailable, "damaged", "Damaged",
+    "This part of the knowledge base's file is damaged. `fixbook verify` names what else is.")
+
+  static let damagedFile = Failure(
+    .serviceUnavailable, "damaged", "Damaged",
+    "The knowledge base's file is damaged: what can be read is served, nothing is written into it.")
 
   static func readOnly(_ reason: String) -> Failure {
     Failure(

@@ -5,35 +5,47 @@ import Store
 /// Fixes with their evidence, as issue and diagnosis pages show them.
 enum FixViews {
   /// `action`: where outcomes are posted; nil shows no buttons.
-  static func list(_ fixes: [Fix], _ site: Site, action: String?) -> HTML {
-    if fixes.isEmpty { return "<p>No fix is written down yet.</p>" }
+  static func list(
+    _ fixes: [Fix], _ site: Site, action: String?, heading: String = "What to do"
+  ) -> HTML {
+    let action = site.mayReport ? action : nil
     let items: [HTML] = fixes.enumerated().map { index, fix in
-      """
-      <section class="fix" id="fix-\(fix.id)">
-      <h3>\(fix.kind == .fix ? "Fix" : "Workaround") \(index + 1) <span class="evidence-note">\(fix.evidence.inWords)</span></h3>
-      \(risk(fix))
-      <div class="prose">\(Markdown.html(fix.text))</div>
-      \(fix.verify.map { "<p class=\"verify\"><strong>Check that it worked:</strong></p><div class=\"prose\">\(Markdown.html($0))</div>" as HTML } ?? "")
-      \(action.map { site.mayReport ? buttons(fix, $0) : "" } ?? "")
-      </section>
-      """
+      let name = fix.name + (fixes.count > 1 ? " \(index + 1)" : "")
+      return """
+        <section class="fix" id="fix-\(fix.id)">
+        <h3>\(name) <span class="evidence-note\(fix.evidence.isTried ? " tried" : "")">\(fix.evidence.inWords)</span></h3>
+        \(risk(fix))
+        \(Markdown.html(fix.text))
+        \(verify(fix))
+        \(action.map { buttons(fix, name, $0) })
+        </section>
+        """
     }
-    return "<h2>What to do</h2>\(items)"
+    return """
+      <h2 id="fixes">\(heading)</h2>
+      \("<p>No fix is written down yet.</p>", if: fixes.isEmpty)
+      \(items)
+      """
   }
 
   private static func risk(_ fix: Fix) -> HTML {
-    switch fix.risk {
-    case .destructive:
-      "<p class=\"risk destructive\"><strong>Destructive:</strong> this deletes or replaces something. Not without someone’s approval.</p>"
-    case .disruptive:
-      "<p class=\"risk disruptive\"><strong>Disruptive:</strong> this interrupts what is running.</p>"
-    case .safe, nil: ""
-    }
+    guard let risk = fix.risk, let warning = risk.warning else { return "" }
+    return """
+      <p class="risk \(risk.rawValue)"><strong>\(risk.name)</strong>: \(warning)</p>
+      """
   }
 
-  private static func buttons(_ fix: Fix, _ action: String) -> HTML {
+  private static func verify(_ fix: Fix) -> HTML {
+    guard let verify = fix.verify else { return "" }
+    if isOneParagraph(verify) {
+      return "<p><strong>Check that it worked:</strong> \(Markdown.inline(verify))</p>"
+    }
+    return "<p><strong>Check that it worked:</strong></p>\(Markdown.html(verify))"
+  }
+
+  private static func buttons(_ fix: Fix, _ name: String, _ action: String) -> HTML {
     """
-    <form class="outcome" action="\(action)" method="post">
+    <form class="outcome" action="\(action)" method="post" aria-label="Outcome of \(name.lowercased())">
     <input type="hidden" name="fix" value="\(fix.id)">
     <button name="result" value="worked" class="good">Fixed it</button>
     <button name="result" value="no_effect">Didn’t help</button>
@@ -51,14 +63,53 @@ enum FixViews {
     if fixes.isEmpty { return "\nNo fix is written down yet.\n" }
     var text = ""
     for (index, fix) in fixes.enumerated() {
-      let name = fix.kind == .fix ? "Fix" : "Workaround"
-      let risk = fix.risk.map { $0 == .safe ? "" : " [\($0.rawValue)]" } ?? ""
-      text += "\n\(name) \(index + 1)\(risk): \(fix.evidence.inWords)\n"
-      text += indentedMarkdown(fix.text, width, 2)
-      if let verify = fix.verify {
-        text += "  Check that it worked:\n" + indentedMarkdown(verify, width, 4)
+      let name = fix.name + (fixes.count > 1 ? " \(index + 1)" : "")
+      text += "\n" + self.text(fix, name, width)
+    }
+    return text
+  }
+
+  static func text(_ fix: Fix, _ name: String, _ width: Int) -> String {
+    var text = wrapped("\(name): \(fix.evidence.inWords)", width, hanging: 2)
+    if let risk = fix.risk, let warning = risk.warning {
+      text += wrapped("\(risk.name.uppercased()): \(warning)", width, indent: 2)
+    }
+    text += indentedMarkdown(fix.text, width, 2)
+    if let verify = fix.verify {
+      if isOneParagraph(verify) {
+        text += "\n" + indentedMarkdown("Check that it worked: " + verify, width, 2)
+      } else {
+        text += "\n  Check that it worked:\n" + indentedMarkdown(verify, width, 4)
       }
     }
     return text
   }
+
+  /// Text that may follow other words on their line.
+  private static func isOneParagraph(_ markdown: String) -> Bool {
+    guard let first = markdown.first else { return false }
+    return !markdown.contains("\n") && (first.isLetter || first.isNumber || first == "`")
+  }
+}
+
+extension Fix {
+  var name: String { kind == .fix ? "Fix" : "Workaround" }
+}
+
+extension FixText.Risk {
+  var name: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+  /// What to know before its commands; nil when there is nothing to fear.
+  var warning: String? {
+    switch self {
+    case .destructive: "this deletes or replaces something. Get someone’s approval first."
+    case .disruptive: "this interrupts what is running."
+    case .safe: nil
+    }
+  }
+}
+
+extension FixEvidence {
+  /// Anyone recorded what happened.
+  var isTried: Bool { tried + triedAfterOthers + triedByMachines + triedBeforeEdit > 0 }
 }

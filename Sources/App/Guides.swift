@@ -59,9 +59,10 @@ struct GuidesPage: Page {
     let items: [HTML] = guides.map {
       """
       <li><a href="/guides/\($0.slug)">\($0.title)</a> <span class="quiet">\(counted($0.issueCount, "issue"))</span></li>
+
       """
     }
-    return "<ul class=\"issues\">\(items)</ul>"
+    return "<ul class=\"issues\">\n\(items)</ul>"
   }
 
   func json(_ site: Site) -> JSON {
@@ -70,7 +71,9 @@ struct GuidesPage: Page {
 
   func markdown(_ site: Site) -> String {
     "# Guides\n\n"
-      + guides.map { "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n" }
+      + guides.map {
+        "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
+      }
       .joined()
   }
 
@@ -118,21 +121,20 @@ struct GuidePage: Page {
   func html(_ site: Site) -> HTML {
     let parts: [HTML] = sections.map { section in
       let items: [HTML] = section.issues.map {
-        "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>"
+        "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n"
       }
       return """
         \(section.title.isEmpty ? "" : "<h2>\(section.title)</h2>" as HTML)
-        <ul class="issues">\(items)</ul>
+        <ul class="issues">
+        \(items)</ul>
+
         """
     }
     return """
+      <p class="crumbs"><a href="/guides">Guides</a></p>
       <h1>\(guide.title)</h1>
-      <div class="prose">\(Markdown.html(guide.introduction))</div>
-      <form action="/search" role="search" class="ask">
-      <label for="q">Search this guide</label>
-      <input type="hidden" name="guide" value="\(guide.slug)">
-      <input id="q" name="q" type="search"><button>Search</button>
-      </form>
+      \(Markdown.html(guide.introduction, topHeading: 2))
+      \(.searchForm("Search this guide", guide: guide.slug))
       \(parts)
       """
   }

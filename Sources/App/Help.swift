@@ -65,7 +65,7 @@ struct HelpPage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    "<h1>Help</h1><div class=\"prose\">\(Markdown.html(source(site), topHeading: 2))</div>"
+    "<h1>Help</h1>\n\(Markdown.html(source(site), topHeading: 2))"
   }
 
   func json(_ site: Site) -> JSON { ["title": "Help", "markdown": .string(source(site))] }
@@ -82,14 +82,13 @@ struct ProblemsPage: Page {
 
   func html(_ site: Site) -> HTML {
     let rows: [HTML] = ProblemCodes.all.map {
-      "<tr id=\"\($0.code)\"><td><code>\($0.code)</code></td><td>\($0.status)</td><td>\($0.meaning)</td></tr>"
+      "<dt id=\"\($0.code)\"><code>\($0.code)</code></dt><dd>\($0.status). \($0.meaning)</dd>\n"
     }
     return """
       <h1>Problem codes</h1>
       <p>Every error is a problem document (RFC 9457) with one of these in <code>code</code>.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="Problem codes"><table>
-      <thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
+      <dl>
+      \(rows)</dl>
       """
   }
 
@@ -104,7 +103,9 @@ struct ProblemsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + ProblemCodes.all.map { wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4) }
+      + ProblemCodes.all.map {
+        wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4)
+      }
       .joined()
   }
 }
@@ -125,6 +126,7 @@ package enum ProblemCodes {
     ("method_not_allowed", 405, "The address does not answer to that method."),
     ("not_acceptable", 406, "None of the forms that exist is acceptable."),
     ("edit_conflict", 409, "Two edits changed the same lines."),
+    ("already_decided", 409, "The suggestion was accepted or rejected before."),
     ("gone", 410, "The diagnosis is no longer kept."),
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
@@ -135,12 +137,15 @@ package enum ProblemCodes {
     ("unknown_field", 422, "A field is not known here."),
     ("empty_text", 422, "There is nothing to diagnose."),
     ("invalid_markdown", 422, "The text breaks the guide format; the lines are named."),
+    ("broken_sample", 422, "The edit breaks a sample of its own issue; the lines are named."),
     ("precondition_required", 428, "If-Match or base is needed."),
     ("too_many_requests", 429, "Too many writes, sign-ins or wrong tokens."),
     ("internal_error", 500, "A fault in Fixbook."),
     ("busy", 503, "Too much to do at once; try again."),
     ("timeout", 503, "The question took too long."),
     ("read_only", 503, "The knowledge base can't be written now."),
+    ("disk_failed", 503, "The disk fails; nothing was stored."),
+    ("damaged", 503, "The file is damaged: what can be read is served, nothing is written."),
     ("disk_full", 507, "The disk is full; nothing was stored."),
   ]
 }

@@ -53,26 +53,24 @@ struct HomePage: Page {
 
   func html(_ site: Site) -> HTML {
     """
-    <h1>Paste the error. <span class="nowrap">Get the fix that worked.</span></h1>
+    <h1><span class="nowrap">Paste the error.</span> <span class="nowrap">Get the fix that worked.</span></h1>
     \(DiagnoseFormPage.form(rows: 7))
-    <form action="/search" role="search" class="ask">
-    <label for="q">Or search</label>
-    <input id="q" name="q" type="search"><button>Search</button>
-    </form>
+    \(.searchForm("Or search for a word, a code or a “phrase”"))
     <h2>Guides</h2>
     \(GuidesPage.list(guides))
     \(met)
     <h2>Recently changed</h2>
     \(RecentPage.list(recent))
+    \("<p><a href=\"/recent\">All changes</a></p>", if: !recent.isEmpty)
     """
   }
 
   private var met: HTML {
     guard !mostMet.isEmpty else { return "" }
     let items: [HTML] = mostMet.map {
-      "<li><a href=\"/issues/\($0.issue.slug)\">\($0.issue.title)</a> <span class=\"quiet\">\(counted($0.times, "time"))</span></li>"
+      "<li><a href=\"/issues/\($0.issue.slug)\">\($0.issue.title)</a> <span class=\"quiet\">met \(counted($0.times, "time"))</span></li>\n"
     }
-    return "<h2>Most met this week</h2><ul class=\"issues\">\(items)</ul>"
+    return "<h2>Most met this week</h2>\n<ul class=\"issues\">\n\(items)</ul>"
   }
 
   func json(_ site: Site) -> JSON {
@@ -93,6 +91,12 @@ struct HomePage: Page {
     for guide in guides {
       text += "  \(guide.title) (\(counted(guide.issueCount, "issue")))\n"
       text += "    \(site.url("/guides/" + guide.slug))\n"
+    }
+    if !mostMet.isEmpty {
+      text += "\nMost met this week\n"
+      for (issue, times) in mostMet {
+        text += "  \(issue.title) (\(counted(times, "time")))\n    \(site.url(issue: issue.slug))\n"
+      }
     }
     return text + "\nHelp: \(site.url("/help"))\n"
   }
@@ -115,10 +119,11 @@ struct RecentPage: Page {
     if changes.isEmpty { return "<p>Nothing yet.</p>" }
     let items: [HTML] = changes.map { change in
       """
-      <li>\(link(change)) <span class="quiet">\(change.kind) by \(change.author), <time datetime="\(change.at.rfc3339)">\(change.at.date)</time></span></li>
+      <li>\(link(change)) <span class="quiet">\(change.kind) by \(change.author), \(.day(change.at))</span></li>
+
       """
     }
-    return "<ul class=\"issues\">\(items)</ul>"
+    return "<ul class=\"issues\">\n\(items)</ul>"
   }
 
   private static func link(_ change: Change) -> HTML {

@@ -7,6 +7,8 @@ package struct PreparedGuide: Sendable {
   package let file: GuideFile
   package let shape: GuideShape
   package let sections: [ImportedSection]
+  /// The file or folder it was read from.
+  package let path: String
 
   package var issueCount: Int { sections.reduce(0) { $0 + $1.issues.count } }
 }
@@ -31,6 +33,9 @@ package struct Importer: Sendable {
   /// What was understood and what was kept as plain text, by file and line.
   package private(set) var notes: [ImportProblem] = []
 
+  /// What was taken as it is and is probably not meant so, by file and line.
+  package private(set) var warnings: [ImportProblem] = []
+
   package init() {}
 
   /// A file of its own: a guide, or one issue that is its own guide.
@@ -45,7 +50,7 @@ package struct Importer: Sendable {
     let sections = file.sections.map { section in
       ImportedSection(section: section, issues: section.issues.map { ImportedIssue(span: $0) })
     }
-    guides.append(PreparedGuide(file: file, shape: shape, sections: sections))
+    guides.append(PreparedGuide(file: file, shape: shape, sections: sections, path: path))
   }
 
   /// A folder: files of one issue each become one guide, named like the folder, subfolders its
@@ -83,7 +88,7 @@ package struct Importer: Sendable {
     }
     guard !sections.isEmpty else { return }
     let file = GuideFile(layout: .single, title: name, head: head, introduction: head)
-    guides.append(PreparedGuide(file: file, shape: .folder, sections: sections))
+    guides.append(PreparedGuide(file: file, shape: .folder, sections: sections, path: root))
   }
 
   /// Licence and attribution of a file's front matter travel with its issue.
@@ -104,7 +109,12 @@ package struct Importer: Sendable {
       if file.layout == .sections {
         var broken = false
         for issue in file.sections.flatMap(\.issues) {
-          for problem in IssueContent.reading(issue.markdown, title: issue.title).problems {
+          let found = IssueContent.reading(issue.markdown, title: issue.title).problems
+          warnings += IssueContent.validate(markdown: issue.markdown).filter { !found.contains($0) }
+            .map {
+              ImportProblem(path: path, line: issue.line + $0.line - 1, reason: $0.reason)
+            }
+          for problem in found {
             broken = true
             problems.append(
               ImportProblem(
@@ -152,7 +162,9 @@ package struct Importer: Sendable {
     }
     for guide in order {
       let file = GuideFile(layout: .single, title: guide)
-      guides.append(PreparedGuide(file: file, shape: .records, sections: byGuide[guide] ?? []))
+      guides.append(
+        PreparedGuide(
+          file: file, shape: .records, sections: byGuide[guide] ?? [], path: path))
     }
   }
 

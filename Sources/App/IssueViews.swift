@@ -9,76 +9,143 @@ extension IssuePage {
   }
 
   func html(_ site: Site) -> HTML {
-    """
-    <article>
-    <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
-    <h1>\(issue.summary.title)</h1>
-    \(list("How to recognise it", issue.symptoms))
-    \(list("Cause", issue.causes))
-    \(FixViews.list(issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes"))
-    \(samples)
-    \(details(site))
-    </article>
-    """
+    let prose = IssueProse(of: issue)
+    return """
+      <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
+      <h1>\(issue.summary.title)</h1>
+      \(Markdown.html(prose.lead, topHeading: 2))
+      \(jump)
+      \(list("How to recognise it", issue.symptoms))
+      \(samples("Lines that mean this issue", negative: false))
+      \(samples("Lines that mean something else", negative: true))
+      \(list(issue.causes.count == 1 ? "Cause" : "Causes", issue.causes))
+      \(fixes(prose, site))
+      \("<h2>More about it</h2>\n\(Markdown.html(prose.rest, topHeading: 3))", if: !prose.rest.isEmpty)
+      \(details(site))
+      """
+  }
+
+  /// For those who know that this is it.
+  private var jump: HTML {
+    guard !issue.fixes.isEmpty else { return "" }
+    let name = issue.fixes.count == 1 ? "the fix" : "the \(issue.fixes.count) fixes"
+    return "<p class=\"jump\"><a href=\"#fixes\">Go to \(name)</a></p>"
+  }
+
+  private func fixes(_ prose: IssueProse, _ site: Site) -> HTML {
+    // An article without a labelled fix says what to do in its text.
+    if issue.fixes.isEmpty, !prose.isEmpty { return "" }
+    return FixViews.list(
+      issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes")
   }
 
   private func list(_ name: String, _ texts: [String]) -> HTML {
     guard !texts.isEmpty else { return "" }
-    let items: [HTML] = texts.map { "<li>\(Markdown.inline($0))</li>" }
-    return "<h2>\(name)</h2><ul>\(items)</ul>"
+    let items: [HTML] = texts.map { "<li>\(Markdown.inline($0))</li>\n" }
+    return "<h2>\(name)</h2>\n<ul>\n\(items)</ul>"
   }
 
-  private var samples: HTML {
-    let positive = issue.samples.filter { !$0.negative }
-    guard !positive.isEmpty else { return "" }
-    let lines: [HTML] = positive.map { "<li><code>\($0.text)</code></li>" }
-    return "<h2>Lines that mean this issue</h2><ul class=\"samples\">\(lines)</ul>"
+  private func samples(_ name: String, negative: Bool) -> HTML {
+    let samples = issue.samples.filter { $0.negative == negative }
+    guard !samples.isEmpty else { return "" }
+    let lines: [HTML] = samples.map { "<li><code>\($0.text)</code></li>\n" }
+    return """
+      <details><summary>\(name) (\(samples.count))</summary>
+      <ul class="samples">
+      \(lines)</ul></details>
+      """
   }
 
   private func details(_ site: Site) -> HTML {
     var rows: [HTML] = []
-    func row(_ name: String, _ value: HTML) { rows.append("<dt>\(name)</dt><dd>\(value)</dd>") }
+    func row(_ name: String, _ value: HTML) {
+      rows.append("<dt>\(name)</dt><dd>\(value)</dd>\n")
+    }
+    func block(_ name: String, _ texts: [String]) {
+      guard !texts.isEmpty else { return }
+      let values: [HTML] = texts.map { "<dd>\(Markdown.html($0))</dd>" }
+      rows.append("<dt>\(name)</dt>\(values)\n")
+    }
     if !issue.environment.isEmpty {
-      row("Applies to", "\(issue.environment.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))")
+      let pairs = issue.environment.map { "\($0.key)=\($0.value)" }
+      row("Applies to", "\(pairs.joined(separator: ", "))")
     }
     if !issue.aliases.isEmpty { row("Also seen as", "\(issue.aliases.joined(separator: "; "))") }
     for check in issue.checks {
-      row("Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: \(check.rule)")
+      row(
+        "Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
     }
-    if let owner = issue.owner { row("Owner", Markdown.inline(owner)) }
-    if let escalate = issue.escalate { row("Escalate", Markdown.inline(escalate)) }
-    for source in issue.sources { row("Source", Markdown.inline(source)) }
+    block("Owner", [issue.owner].compactMap { $0 })
+    block("Escalate", [issue.escalate].compactMap { $0 })
+    block(issue.sources.count == 1 ? "Source" : "Sources", issue.sources)
     if let license = issue.license { row("Licence", "\(license)") }
-    if let attribution = issue.attribution { row("Attribution", Markdown.inline(attribution)) }
+    block("Attribution", [issue.attribution].compactMap { $0 })
     if !issue.tags.isEmpty { row("Tags", "\(issue.tags.joined(separator: ", "))") }
     row("State", "\(issue.summary.confidence.rawValue)")
-    row(
-      "Revision",
-      "<a href=\"/issues/\(issue.summary.slug)/history\">\(issue.summary.revision), \(issue.summary.updatedAt.date)</a>")
-    return "<h2>About this issue</h2><dl>\(rows)</dl>"
+    if let verified = issue.verified {
+      let against: HTML = verified.against.isEmpty ? "" : ", against \(verified.against)"
+      row("Verified", "\(.day(verified.at)) by \(verified.by)\(against)")
+    }
+    row("Changed", "\(.day(issue.summary.updatedAt)), revision \(issue.summary.revision)")
+    return """
+      <h2>History and sources</h2>
+      <dl>
+      \(rows)</dl>
+      <p><a href="/issues/\(issue.summary.slug)/history">All revisions of this issue</a></p>
+      \(site.mayEdit ? editing : site.mayReport ? suggesting : "")
+      """
+  }
+
+  /// What members may do here.
+  private var editing: HTML {
+    """
+    <h2>Correct it</h2>
+    <p><a class="button" href="/issues/\(issue.summary.slug)/edit">Edit this issue</a></p>
+    <form action="/issues/\(issue.summary.slug)/verify" method="post" class="ask">
+    <label for="against">Still right? Say what you checked it against, such as a version</label>
+    <input id="against" name="against" maxlength="200"><button>Verify</button>
+    </form>
+    """
+  }
+
+  private var suggesting: HTML {
+    "<p><a href=\"/issues/\(issue.summary.slug)/suggest\">Suggest an edit</a></p>"
   }
 
   func text(_ site: Site, width: Int) -> String {
     let summary = issue.summary
+    let prose = IssueProse(of: issue)
     var text = heading(summary.title, width)
     let place = [issue.guideTitle, summary.section].filter { !$0.isEmpty }.joined(separator: " > ")
     text += wrapped("\(place), revision \(summary.revision), \(summary.confidence.rawValue)", width)
+    if !prose.lead.isEmpty { text += "\n" + indentedMarkdown(prose.lead, width, 0) }
     text += textList("How to recognise it", issue.symptoms, width)
-    text += textList("Cause", issue.causes, width)
-    text += FixViews.text(issue.fixes, width)
-    if !issue.environment.isEmpty {
-      text += "\n" + wrapped(
-        "Applies to: " + issue.environment.map { "\($0.key)=\($0.value)" }.joined(separator: ", "),
-        width)
+    text += textList(issue.causes.count == 1 ? "Cause" : "Causes", issue.causes, width)
+    if !issue.fixes.isEmpty || prose.isEmpty { text += FixViews.text(issue.fixes, width) }
+    if !prose.rest.isEmpty {
+      text += "\nMore about it\n" + indentedMarkdown(prose.rest, width, 2)
     }
-    if let owner = issue.owner { text += "\n" + wrapped("Owner: \(owner)", width, hanging: 2) }
-    if let escalate = issue.escalate { text += wrapped("Escalate: \(escalate)", width, hanging: 2) }
+    text += textDetails(width)
     text += "\n\(site.url(issue: summary.slug))\n"
     if let fix = issue.fixes.first {
-      text += "\nDid it work? Record it:\n"
-      text += "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
+      text += "\nDid the first fix work? Record it:\n"
+      text +=
+        "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
     }
     return text
+  }
+
+  private func textDetails(_ width: Int) -> String {
+    var text = ""
+    func row(_ name: String, _ value: String) {
+      guard !value.isEmpty else { return }
+      text += indentedMarkdown("- **\(name)**: \(value)", width, 0).dropFirst(2)
+    }
+    row("Applies to", issue.environment.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
+    row("Owner", issue.owner ?? "")
+    row("Escalate", issue.escalate ?? "")
+    for source in issue.sources { row("Source", source) }
+    return text.isEmpty ? "" : "\n" + text
   }
 
   private func textList(_ name: String, _ texts: [String], _ width: Int) -> String {
@@ -89,6 +156,35 @@ extension IssuePage {
         if lines.hasPrefix("    ") { lines = "  - " + lines.dropFirst(4) }
         return lines
       }.joined()
+  }
+}
+
+/// What an issue's text says beside its labelled parts.
+private struct IssueProse {
+  /// What it is: the text opens with this.
+  let lead: String
+  let rest: String
+
+  var isEmpty: Bool { lead.isEmpty && rest.isEmpty }
+
+  init(of issue: Issue) {
+    let other = IssueContent.reading(issue.markdown, title: issue.summary.title).content.other
+    let lines = other.split(separator: "\n", omittingEmptySubsequences: false)
+    let written = issue.markdown.split(whereSeparator: \.isNewline).map(trimmed)
+    var opening = written[...]
+    var end = 0
+    for (index, line) in lines.enumerated() {
+      let line = trimmed(line)
+      // A second heading begins another part.
+      if index > 0, line.hasPrefix("#") { break }
+      if !line.isEmpty {
+        guard opening.first == line else { break }
+        opening.removeFirst()
+      }
+      end = index + 1
+    }
+    lead = lines[..<end].joined(separator: "\n")
+    rest = lines[end...].joined(separator: "\n")
   }
 }
 
@@ -108,10 +204,10 @@ struct IssueListPage: Page {
   }
 
   static func list(_ issues: [IssueSummary]) -> HTML {
-    if issues.isEmpty { return "<p>None.</p>" }
+    if issues.isEmpty { return "<p>There are none.</p>" }
     let items: [HTML] = issues.map {
       """
-      <li><a href="/issues/\($0.slug)">\($0.title)</a> <span class="quiet">\($0.guide)\($0.section.isEmpty ? "" : " › ")\($0.section)</span></li>
+      <li><a href="/issues/\($0.slug)">\($0.title)</a> <span class="quiet">\(.place($0))</span></li>
       """
     }
     return "<ul class=\"issues\">\(items)</ul>"
@@ -144,15 +240,18 @@ struct RevisionsPage: Page {
     let rows: [HTML] = revisions.map {
       """
       <tr><td><a href="/issues/\(issue.slug)/revisions/\($0.number)">\($0.number)</a></td>\
-      <td>\($0.createdAt.rfc3339)</td><td>\($0.author)</td><td>\($0.comment)</td></tr>
+      <td class="nowrap">\(.moment($0.createdAt))</td><td>\($0.author)</td><td>\($0.comment)</td>\
+      <td>\("<a href=\"/issues/\(issue.slug)/diff?to=\($0.number)\">changes</a>", if: $0.number > 1)</td></tr>
+
       """
     }
     return """
       <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a></p>
       <h1>History</h1>
       <div class="scroll" tabindex="0" role="region" aria-label="Revisions"><table>
-      <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
+      <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th><th scope="col">Compare</th></tr></thead>
+      <tbody>
+      \(rows)</tbody></table></div>
       \(Cursor.more(next, path: "/issues/\(issue.slug)/history"))
       """
   }
@@ -164,7 +263,8 @@ struct RevisionsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + revisions.map {
-        wrapped("\($0.number)  \($0.createdAt.rfc3339)  \($0.author)  \($0.comment)", width, hanging: 4)
+        wrapped(
+          "\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
       }.joined()
   }
 }
@@ -189,14 +289,16 @@ struct RevisionPage: Page {
     """
     <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a> › <a href="/issues/\(issue.slug)/history">History</a></p>
     <h1>Revision \(revision.number)</h1>
-    <p class="quiet">\(revision.createdAt.rfc3339) · \(revision.author) · \(revision.comment)</p>
+    <p class="quiet">\(.moment(revision.createdAt)) · \(revision.author)\(revision.comment.isEmpty ? "" : " · ")\(revision.comment)</p>
     <h2>\(revision.title)</h2>
-    <pre tabindex="0"><code>\(revision.markdown)</code></pre>
+    \(.verbatim(revision.markdown))
     """
   }
 
   func json(_ site: Site) -> JSON {
-    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else { return .null }
+    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else {
+      return .null
+    }
     return .object(members + [.init("markdown", .string(revision.markdown))])
   }
 
@@ -204,7 +306,7 @@ struct RevisionPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + "\(revision.createdAt.rfc3339) \(revision.author): \(revision.comment)\n\n"
+      + "\(revision.createdAt.inWords) \(revision.author): \(revision.comment)\n\n"
       + revision.markdown + "\n"
   }
 }

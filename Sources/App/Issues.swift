@@ -7,7 +7,13 @@ import Store
 extension App {
   /// The issue that a slug, former slug or id names, and how it is called now.
   static func issueID(_ context: Context, _ reading: Reading) throws -> (id: Int, moved: String?) {
-    switch try reading.issueID(named: context.path[0]) {
+    try issueID(named: context.path[0], reading)
+  }
+
+  static func issueID(
+    named name: String, _ reading: Reading
+  ) throws -> (id: Int, moved: String?) {
+    switch try reading.issueID(named: name) {
     case .issue(let id): return (id, nil)
     case .moved(let id, let slug): return (id, slug)
     case nil: throw Failure.notFound("issue")
@@ -15,9 +21,8 @@ extension App {
   }
 
   static func showIssue(_ context: Context) throws -> Reply {
-    return try context.read { reading in
+    try context.read { reading in
       let (id, moved) = try issueID(context, reading)
-      try context.query().finish()
       let isID = Int(context.path[0]) == id
       if let moved, !isID {
         let prefix = context.isAPI ? "/api/v1" : ""
@@ -25,9 +30,10 @@ extension App {
         return .redirect(
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
-      guard let issue = try reading.issue(id), !issue.isDeleted else {
-        throw Failure.notFound("issue")
-      }
+      var query = try context.query()
+      _ = try query.integer("merged", in: 1...Int.max)
+      try query.finish()
+      let issue = try visibleIssue(id, reading)
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -38,6 +44,14 @@ extension App {
       }
       return .page(IssuePage(issue: issue), headers: headers)
     }
+  }
+
+  /// An issue that is there for the reader.
+  static func visibleIssue(_ id: Int, _ reading: Reading) throws -> Issue {
+    guard let issue = try reading.issue(id), !issue.isDeleted else {
+      throw Failure.notFound("issue")
+    }
+    return issue
   }
 
   static func listIssues(_ context: Context) throws -> Reply {
@@ -78,6 +92,7 @@ extension App {
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
+      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
       let issue = try writing.reading.issue(saved.id)!
       return .page(
         IssuePage(issue: issue), status: .created,
@@ -114,12 +129,14 @@ extension App {
     if let markdown { try checkMarkdown(markdown) }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
+      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
       let saved = try writing.updateIssue(
         id,
         IssueText(
           title: title ?? current.summary.title, section: section ?? current.summary.section,
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
+      try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
       let issue = try writing.reading.issue(id)!
       return .page(
         IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
@@ -179,6 +196,16 @@ extension App {
   private static func checkMarkdown(_ markdown: String) throws(Failure) {
     let mistakes = IssueContent.validate(markdown: markdown)
     if !mistakes.isEmpty { throw malformed(mistakes) }
+  }
+
+  static func brokenSamples(_ mistakes: [GuideError]) -> Failure {
+    Failure(
+      .unprocessableContent, "broken_sample", "A sample would be broken",
+      mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
+      field: "markdown")
+      .member(
+        "mistakes",
+        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func malformed(_ mistakes: [GuideError]) -> Failure {
@@ -270,7 +297,7 @@ extension App {
 }
 
 /// Without blank lines at its ends, which belong to the file around it.
-private func normal(_ markdown: String) -> String {
+func normal(_ markdown: String) -> String {
   var lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)
   while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
   while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
@@ -316,7 +343,12 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])), .init("verified", .null),
+      .init("links", .array([])),
+      .init(
+        "verified",
+        issue.verified.map {
+          ["by": .string($0.by), "at": .string($0.at.rfc3339), "against": .string($0.against)]
+        } ?? .null),
       .init("created_at", .string(issue.createdAt.rfc3339)),
       .init("updated_at", .string(summary.updatedAt.rfc3339)),
       .init("url", .string(site.url(issue: summary.slug))),

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Markup
+import Store
 
 /// The frame of every HTML page: head, navigation, footer.
 enum Layout {
@@ -14,6 +15,7 @@ enum Layout {
     <meta name="color-scheme" content="light dark">
     <title>\(page.title) · Fixbook</title>
     <link rel="stylesheet" href="\(Assets.url("fixbook.css"))">
+    <script src="\(Assets.url("fixbook.js"))" defer></script>
     <link rel="icon" href="/favicon.ico" type="image/svg+xml">
     <link rel="alternate" type="application/atom+xml" title="Changes" href="/feed.atom">
     <link rel="search" type="application/opensearchdescription+xml" title="Fixbook" href="/opensearch.xml">
@@ -22,21 +24,16 @@ enum Layout {
     <body>
     <a class="skip" href="#main">Skip to the content</a>
     <header>
-    <a class="brand" href="/">Fixbook</a>
+    <a class="brand" href="/">\(mark)Fixbook</a>
     <nav aria-label="Main">
-    <a href="/diagnose">Diagnose</a>
-    <a href="/search">Search</a>
-    <a href="/guides">Guides</a>
-    <a href="/recent">Recent</a>
-    <a href="/help">Help</a>
-    \(account(site))
+    \(navigation(site, request))
     </nav>
     </header>
     <main id="main" tabindex="-1">
     \(page.html(site))
     </main>
     <footer>
-    <p>\(forms(page, request))Paste the error. Get the fix that worked.</p>
+    <p>\(forms(page, request))<span class="nowrap">Paste the error.</span> <span class="nowrap">Get the fix that worked.</span></p>
     </footer>
     </body>
     </html>
@@ -44,11 +41,26 @@ enum Layout {
     """
   }
 
-  private static func account(_ site: Site) -> HTML {
+  /// The drawing of `favicon.svg`, in the colour of the page.
+  private static let mark: HTML = """
+    <svg viewBox="0 0 32 32" aria-hidden="true"><path d="M8 25V9a3 3 0 0 1 3-3h13v20H9.5a1.5 1.5 0 0 1 0-4H24M12.5 13.5l3 3 5-6"/></svg>
+    """
+
+  private static func navigation(_ site: Site, _ request: Request) -> HTML {
+    var links = [
+      ("/diagnose", "Diagnose"), ("/search", "Search"), ("/guides", "Guides"),
+      ("/recent", "Recent"), ("/help", "Help"),
+    ]
     if case .account(_, let name, _) = site.caller.identity {
-      return "<a href=\"/account\">\(name)</a>"
+      links.append(("/account", name))
+    } else {
+      links.append(("/sign-in", "Sign in"))
     }
-    return "<a href=\"/sign-in\">Sign in</a>"
+    let anchors: [HTML] = links.map { path, name in
+      let current: HTML = request.rawPath == path ? " aria-current=\"page\"" : ""
+      return "<a href=\"\(path)\"\(current)>\(name)</a>"
+    }
+    return anchors.joined(separator: "\n")
   }
 
   /// Links to the other forms of the page, where it has an address of its own.
@@ -69,6 +81,43 @@ enum Layout {
       <a rel="alternate" type="text/plain" href="\(path).txt\(query)">plain text</a>. 
       """
   }
+}
+
+/// Pieces that several pages share.
+extension HTML {
+  /// A day, with the moment for programs.
+  static func day(_ time: Time) -> HTML {
+    "<time datetime=\"\(time.rfc3339)\">\(time.date)</time>"
+  }
+
+  /// A moment: "2026-05-03 14:05 UTC".
+  static func moment(_ time: Time) -> HTML {
+    "<time datetime=\"\(time.rfc3339)\">\(time.inWords)</time>"
+  }
+
+  /// Where an issue belongs: "guide › section".
+  static func place(_ issue: IssueSummary) -> HTML {
+    issue.section.isEmpty ? "\(issue.guide)" : "\(issue.guide) › \(issue.section)"
+  }
+
+  /// A box for words to search for.
+  static func searchForm(_ label: String, query: String = "", guide: String? = nil) -> HTML {
+    """
+    <form action="/search" role="search" class="ask">
+    <label for="q">\(label)</label>
+    \(guide.map { "<input type=\"hidden\" name=\"guide\" value=\"\($0)\">" as HTML })
+    <input id="q" name="q" type="search" value="\(query)"><button>Search</button>
+    </form>
+    """
+  }
+
+  /// Something that spans lines, word by word.
+  static func verbatim(_ text: String) -> HTML { "<pre tabindex=\"0\"><code>\(text)</code></pre>" }
+}
+
+extension Time {
+  /// "2026-05-03 14:05 UTC".
+  var inWords: String { "\(date) \(rfc3339.dropFirst(11).prefix(5)) UTC" }
 }
 
 /// Editor, account and sign-in pages: they show no knowledge, so they have one form.

@@ -83,19 +83,7 @@ extension Offline {
       var test = SampleTest()
       for sample in try reading.allSamples(guide: guide) {
         test.samples += 1
-        let judgement = try Matcher().match(Intake.read(sample.text), corpus: corpus, limit: 3)
-        let first = judgement.matches.first
-        let leadsHere = first?.issueID == sample.issueID && judgement.verdict != .unknown
-        if sample.negative {
-          if leadsHere, judgement.verdict == .known {
-            test.wrong.append(
-              WrongSample(
-                issue: sample.slug, line: sample.text, what: "a not-sample leads to this issue"))
-          }
-        } else if !leadsHere {
-          let other = try first.flatMap { try reading.summaries([$0.issueID]).first?.slug }
-          let what =
-            judgement.verdict == .unknown ? "not known" : "leads to \(other ?? "nothing")"
+        if let what = try SampleCheck.fault(of: sample, corpus: corpus, reading) {
           test.wrong.append(WrongSample(issue: sample.slug, line: sample.text, what: what))
         }
       }

@@ -92,6 +92,8 @@ package enum Reply: Sendable {
   case page(any Page, status: Status = .ok, headers: [HeaderFields.Field] = [])
   /// Bytes that are no page: assets, feeds, exports. With `cacheable` they get an ETag.
   case bytes([UInt8], type: String, headers: [HeaderFields.Field] = [])
+  /// A message of a protocol of its own, or nothing (MCP).
+  case message(Status, JSON?, headers: [HeaderFields.Field] = [])
   case redirect(Status, to: String, headers: [HeaderFields.Field] = [])
   /// Runs inside a write transaction; its reply is sent once the commit is on disk.
   case write(@Sendable (Writing) throws -> Reply)

@@ -14,6 +14,11 @@ extension App {
       fields.add("Content-Type", type)
       if fields["Cache-Control"] == nil { fields.add("Cache-Control", "no-cache") }
       return finish(.ok, fields, bytes, revision: nil, context.request)
+    case .message(let status, let body, let headers):
+      var fields = HeaderFields(headers)
+      if body != nil { fields.add("Content-Type", "application/json") }
+      fields.add("Cache-Control", "no-store")
+      return finish(status, fields, body?.bytes ?? [], revision: nil, context.request)
     case .redirect(let status, let location, let headers):
       var fields = HeaderFields(headers)
       fields.add("Location", location)
@@ -44,6 +49,7 @@ extension App {
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)
+      fields.add("Link", "</llms.txt>; rel=\"describedby\"; type=\"text/plain\"")
     }
     if fields["Cache-Control"] == nil {
       fields.add("Cache-Control", context.caller.isAnonymous ? "no-cache" : "private, no-cache")
@@ -59,7 +65,9 @@ extension App {
     let stem = path == "/" ? "/index" : path
     guard !stem.hasSuffix("/") else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else { return }
+    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
+      return
+    }
     let links = Representation.allCases.filter { $0 != context.representation }.map {
       let type = $0.contentType.split(separator: ";")[0]
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""
@@ -80,12 +88,18 @@ extension App {
       let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
       let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
       fields.add("ETag", tag)
-      if let known = request.headers.list("If-None-Match"), matches(known, tag) {
-        return Response(.notModified, headers: fields)
-      }
     }
     if let compressed { body = compressed }
-    return Response(status, headers: fields, body: .bytes(body))
+    return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
+  }
+
+  /// 304 instead of what the client has already (RFC 9110 §13.1.2).
+  func unlessKnown(_ response: Response, _ request: Request) -> Response {
+    guard let known = request.headers.list("If-None-Match"), response.status == .ok,
+      request.method == .get || request.method == .head,
+      let tag = response.headers["ETag"], matches(known, tag)
+    else { return response }
+    return Response(.notModified, headers: response.headers)
   }
 
   /// RFC 9110 §13.1.2: weak comparison.
@@ -132,6 +146,14 @@ extension App {
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+  /// RFC 9110 §9.3.7.
+  func options(_ methods: [String]) -> Response {
+    var fields = HeaderFields()
+    fields.add("Allow", methods.joined(separator: ", "))
+    addSecurity(to: &fields)
+    return Response(.noContent, headers: fields)
+  }
+
   /// An error as RFC 9457 problem details, or the same in another form.
   func problem(
     _ failure: Failure, _ request: Request, _ representation: Representation
@@ -175,11 +197,9 @@ struct ProblemPage: Page {
     """
     <h1>\(failure.title)</h1>
     <p>\(failure.detail)</p>
-    <p class="quiet">\(failure.status.code) · <code>\(failure.code)</code></p>
-    <form action="/search" role="search" class="ask">
-    <label for="q">Search</label>
-    <input id="q" name="q" type="search"><button>Search</button>
-    </form>
+    <p class="quiet">\(failure.status.code) · <a href="/help/problems#\(failure.code)">\(failure.code)</a></p>
+    \(.searchForm("Search"))
+    <p><a href="/">Home</a> · <a href="/diagnose">Diagnose an error</a> · <a href="/guides">Guides</a></p>
     """
   }
 

@@ -5,6 +5,65 @@ import JSON
 import Markup
 import Store
 
+/// What is said of a problem that was met.
+struct ReportInput: Sendable {
+  let text: String?
+  let issue: String?
+  let diagnosis: String?
+  let environment: [Property]
+  let onBehalfOf: String?
+
+  init(_ fields: inout Fields) throws(Failure) {
+    let words = try fields.text("text", limit: 100_000)
+    text = words.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    let slug = try fields.text("issue", limit: 200)
+    issue = slug?.isEmpty == true ? nil : slug
+    let id = try fields.text("diagnosis", limit: 100)
+    diagnosis = id?.isEmpty == true ? nil : id
+    var environment: [Property] = []
+    for pair in try fields.properties("environment") {
+      environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
+    }
+    self.environment = environment
+    onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
+  }
+
+  /// The report to be opened; what it names must be there for the caller.
+  func report(
+    caller: Caller, source: SourceKind, pending: PendingDiagnoses, _ reading: Reading
+  ) throws -> NewReport {
+    var about: IssueSummary?
+    if let issue {
+      switch try reading.issueID(named: issue) {
+      case .issue(let id), .moved(let id, _): about = try reading.summaries([id]).first
+      case nil: break
+      }
+      guard about != nil else { throw Failure.invalid("issue", "There is no such issue.") }
+    }
+    var cited: StoredDiagnosis?
+    if let diagnosis {
+      cited = try pending.diagnosis(diagnosis) ?? reading.diagnosis(diagnosis)
+      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
+    }
+    let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""
+    return NewReport(
+      text: SecretMasker.mask(words).text, environment: environment, issueID: about?.id,
+      diagnosisID: cited?.id, reporter: caller.reporter(onBehalfOf: onBehalfOf), source: source)
+  }
+}
+
+extension Caller {
+  /// Behind a shared bot each person counts as one; only a digest of the name is kept.
+  func reporter(onBehalfOf person: String?) -> String {
+    person.map { reporter + "/" + Caller.mark(onBehalfOf: $0) } ?? reporter
+  }
+
+  static func mark(onBehalfOf person: String) -> String {
+    "on_behalf:" + Secrets.digest(Array(person.utf8))
+  }
+}
+
 extension App {
   static func reportForm(_ context: Context) throws -> Reply {
     try context.query().finish()
@@ -14,39 +73,13 @@ extension App {
   static func openReport(_ context: Context) throws -> Reply {
     try context.requireReporting()
     var fields = try context.body()
-    let text = try fields.text("text", limit: 100_000)
-    let slug = try fields.text("issue", limit: 200)
-    let diagnosis = try fields.text("diagnosis", limit: 100)
-    let environment = try fields.properties("environment")
-    let onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    let input = try ReportInput(&fields)
     try fields.finish()
-    let words = text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    guard words != nil || slug?.isEmpty == false || diagnosis?.isEmpty == false else {
-      throw Failure.missing("text")
+    let caller = context.caller
+    let report = try context.read {
+      try input.report(
+        caller: caller, source: caller.source, pending: context.store.pending, $0)
     }
-    var issue: IssueSummary?
-    if let slug, !slug.isEmpty {
-      issue = try context.read { reading in
-        switch try reading.issueID(named: slug) {
-        case .issue(let id), .moved(let id, _): try reading.summaries([id]).first
-        case nil: nil
-        }
-      }
-      guard issue != nil else { throw Failure.invalid("issue", "There is no such issue.") }
-    }
-    var cited: StoredDiagnosis?
-    if let diagnosis, !diagnosis.isEmpty {
-      cited = try context.read {
-        try context.store.pending.diagnosis(diagnosis) ?? $0.diagnosis(diagnosis)
-      }
-      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
-    }
-    let behalf = onBehalfOf.map { "/on_behalf:" + Secrets.digest(Array($0.utf8)) } ?? ""
-    let report = NewReport(
-      text: SecretMasker.mask(words ?? cited?.kept ?? cited?.excerpt ?? issue?.title ?? "").text,
-      environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
-      issueID: issue?.id, diagnosisID: cited?.id,
-      reporter: context.caller.reporter + behalf, source: context.caller.source)
     let site = context.site
     let isHTML = context.representation == .html
     let isAPI = context.isAPI
@@ -98,7 +131,7 @@ extension App {
     guard let report = try context.read({ try $0.report(context.path[0]) }) else {
       throw Failure.notFound("report")
     }
-    try requireReporter(of: report, context)
+    try requireReporter(of: report, context.caller)
     return .write { writing in
       try writing.deleteReport(report.id)
       return .page(DonePage(title: "Deleted", detail: "The report and its outcomes are gone."))
@@ -112,10 +145,12 @@ extension App {
     guard let report = try context.read({ try $0.report(context.path[0]) }) else {
       throw Failure.notFound("report")
     }
-    try requireReporter(of: report, context)
+    try requireReporter(of: report, context.caller)
     var fields = try context.body()
     guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
-    let text = by == .other ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+    let text =
+      by == .other
+      ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -171,22 +206,33 @@ struct ReportPage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    let last = outcomes.last
-    return """
-      <h1>\(report.state == .resolved ? "Resolved" : report.state == .open ? "Open report" : "Not resolved yet")</h1>
-      \(recorded != nil && last != nil ? "<p class=\"notice\" role=\"status\">Recorded: \(last!.outcome.result.inWords). \(last!.fix.map { "This fix: \($0.evidence.inWords)." } ?? "")</p>" : "")
-      \(issue.map { "<p>Issue: <a href=\"/issues/\($0.slug)\">\($0.title)</a></p>" as HTML } ?? "")
-      \(report.state != .resolved ? nextHTML(site) : "")
-      <h2>What was met</h2>
-      <pre tabindex="0"><code>\(report.text)</code></pre>
-      \(tried)
-      <p class="quiet">\(report.createdAt.rfc3339) · \(report.source.rawValue)</p>
+    """
+    <h1>\(report.state == .resolved ? "Resolved" : report.state == .open ? "Open report" : "Not resolved yet")</h1>
+    \(recorded == nil ? nil : confirmation)
+    \(issue.map { "<p>Issue: <a href=\"/issues/\($0.slug)\">\($0.title)</a></p>" as HTML } ?? "")
+    \(report.state != .resolved ? nextHTML(site) : "")
+    <h2>What was met</h2>
+    \(.verbatim(report.text))
+    \(tried)
+    \(closed)
+    <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
+    """
+  }
+
+  private var confirmation: HTML? {
+    outcomes.last.map { outcome, fix in
       """
+      <p class="notice" role="status"><strong>Recorded:</strong> \(outcome.result.inWords). \
+      \(fix.map { "This fix: \($0.evidence.inWords)." })</p>
+      """
+    }
   }
 
   private func nextHTML(_ site: Site) -> HTML {
     if let next {
-      return FixViews.list([next], site, action: "/reports/\(report.id)/outcomes")
+      return FixViews.list(
+        [next], site, action: "/reports/\(report.id)/outcomes",
+        heading: outcomes.isEmpty ? "What to do" : "Try this next")
     }
     guard issue != nil else { return "" }
     return """
@@ -196,7 +242,7 @@ struct ReportPage: Page {
       <input type="hidden" name="by" value="other">
       <label for="other">What fixed it</label>
       <textarea id="other" name="text" rows="4" required></textarea>
-      <p><button>Save</button></p>
+      <p><button class="primary">Save</button></p>
       </form>
       """
   }
@@ -205,22 +251,45 @@ struct ReportPage: Page {
     guard !outcomes.isEmpty else { return "" }
     let rows: [HTML] = outcomes.map { outcome, fix in
       """
-      <li>\(fix.map { "\(Markdown.summary($0.text))" as HTML } ?? "Fix \(outcome.fixID)"): <strong>\(outcome.result.inWords)</strong> \(outcome.note)</li>
+      <li>\(ReportPage.name(outcome, fix)): <strong>\(outcome.result.inWords)</strong>\(outcome.note.isEmpty ? "" : ". ")\(outcome.note)</li>
+
       """
     }
-    return "<h2>What was tried</h2><ol>\(rows)</ol>"
+    return "<h2>What was tried</h2>\n<ol>\n\(rows)</ol>"
+  }
+
+  /// The fix in a few words.
+  private static func name(_ outcome: Outcome, _ fix: Fix?) -> String {
+    guard let fix else { return "Fix \(outcome.fixID)" }
+    var words = Markdown.summary(fix.text)
+    while let last = words.last, ":.".contains(last) { words.removeLast() }
+    return words
+  }
+
+  private var closed: HTML {
+    guard let by = report.closedBy, by != "fix" else { return "" }
+    let text = report.closingText ?? ""
+    return """
+      <h2>What fixed it</h2>
+      <p>\(by == "itself" ? "It went away by itself." : "Something else fixed it.")</p>
+      \(text.isEmpty ? "" : .verbatim(text))
+      """
   }
 
   func text(_ site: Site, width: Int) -> String {
     var text = heading(title, width) + "State: \(report.state.rawValue)\n"
     if let issue { text += "Issue: \(issue.title)\n  \(site.url(issue: issue.slug))\n" }
     text += "\n" + indented(report.text, 2) + "\n"
-    for (outcome, _) in outcomes {
-      text += wrapped("Fix \(outcome.fixID): \(outcome.result.inWords) \(outcome.note)", width)
+    if !outcomes.isEmpty { text += "\nWhat was tried\n" }
+    for (outcome, fix) in outcomes {
+      let note = outcome.note.isEmpty ? "" : ". " + outcome.note
+      text += wrapped(
+        "- \(ReportPage.name(outcome, fix)): \(outcome.result.inWords)\(note)", width, indent: 2,
+        hanging: 2)
     }
     if report.state != .resolved, let next {
-      text += "\nTry next: \(next.evidence.inWords)\n" + indentedMarkdown(next.text, width, 2)
-      text += "\ncurl -s -d fix=\(next.id) -d result=worked "
+      text += "\n" + FixViews.text(next, outcomes.isEmpty ? next.name : "Try next", width)
+      text += "\nDid it work? Record it:\ncurl -s -d fix=\(next.id) -d result=worked "
       text += site.url("/reports/\(report.id)/outcomes") + "\n"
     }
     return text
@@ -236,12 +305,14 @@ struct ReportListPage: Page {
     let items: [HTML] = reports.map {
       """
       <li><a href="/reports/\($0.report.id)">\($0.issue?.title ?? String($0.report.text.prefix(80)))</a> \
-      <span class="quiet">\($0.report.state.rawValue) · \($0.report.createdAt.date)</span></li>
+      <span class="quiet">\($0.report.state.rawValue) · \(.day($0.report.createdAt))</span></li>
+
       """
     }
     return """
       <h1>Reports</h1>
-      \(reports.isEmpty ? "<p>None yet.</p>" : "<ul>\(items)</ul>")
+      \("<p>None yet.</p>", if: reports.isEmpty)
+      \("<ul class=\"issues\">\n\(items)</ul>", if: !reports.isEmpty)
       \(Cursor.more(next, path: "/reports"))
       """
   }
@@ -265,11 +336,13 @@ struct ReportFormPage: Page {
   func html(_ site: Site) -> HTML {
     """
     <h1>Report a problem</h1>
-    <p>Nothing known fits? Leave it here, so that others see it and can answer.</p>
+    <p>Nothing known fits? Leave it here, so that others see it and can answer. \
+    If you have not asked yet, <a href="/diagnose">diagnose it</a> first.</p>
     <form class="paste" action="/reports" method="post">
     <label for="text">The error message or what you saw</label>
-    <textarea id="text" name="text" rows="10" required></textarea>
+    <textarea id="text" name="text" rows="10" required spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>
     <p><button class="primary">Send the report</button></p>
+    <p class="quiet">Known kinds of secret are masked before anything is stored.</p>
     </form>
     """
   }
@@ -279,6 +352,7 @@ struct ReportFormPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
-    "curl -s --data-urlencode text@- \(site.url("/reports"))\n"
+    wrapped("Nothing known fits? Send what you saw, so that others see it and can answer:", width)
+      + "\n  failing-command 2>&1 | curl -s --data-urlencode text@- \(site.url("/reports"))\n"
   }
 }

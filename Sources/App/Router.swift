@@ -15,15 +15,18 @@ struct Route: Sendable {
   let isDiagnose: Bool
   /// A POST that asks only, so that no policy for writes applies.
   let isOpenQuestion: Bool
+  /// What an anonymous caller sees depends on the address, Accept, Accept-Encoding and the database
+  /// alone: not on the time, not on who asks.
+  let isCacheable: Bool
   let handler: @Sendable (Context) throws -> Reply
 
   static func get(
-    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
+    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false, cached: Bool = false,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: false, isOpenQuestion: false, handler: handler)
+      isDiagnose: false, isOpenQuestion: false, isCacheable: cached, handler: handler)
   }
 
   static func write(
@@ -33,7 +36,8 @@ struct Route: Sendable {
   ) -> Route {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, handler: handler)
+      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, isCacheable: false,
+      handler: handler)
   }
 }
 
@@ -53,6 +57,8 @@ struct Router: Sendable {
   enum Result: Sendable {
     case found(Match)
     case failed(Failure, Representation)
+    /// What the address answers to.
+    case options([String])
   }
 
   /// A segment of a pattern.
@@ -102,6 +108,7 @@ struct Router: Sendable {
     }
     let form = isAPI ? .json : form(suffix: suffix, request)
     guard !found.isEmpty else { return .failed(.noPage, form ?? .text) }
+    if request.method == .options { return .options(allowed(found.map(\.entry.route))) }
     // HEAD is GET without a body (RFC 9110 §9.3.2).
     let method = request.method == .head ? Method.get : request.method
     guard let (entry, values) = found.first(where: { $0.entry.route.method == method }) else {
@@ -116,6 +123,7 @@ struct Router: Sendable {
     switch match(request) {
     case .found(let match): match.representation
     case .failed(_, let representation): representation
+    case .options: .text
     }
   }
 

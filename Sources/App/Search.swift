@@ -6,7 +6,6 @@ import Store
 
 extension App {
   static func search(_ context: Context) throws -> Reply {
-    let started = monotonicMilliseconds()
     var query = try context.query()
     let words = try query.text("q", limit: 2_000) ?? ""
     let guide = try query.text("guide")
@@ -15,22 +14,26 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let page = try context.read { reading in
-      try SearchPage.search(
-        SearchInput(
-          words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
-          explains: explains), reading)
-    }
-    if cursor.offset == 0, !words.allSatisfy(\.isWhitespace) {
-      let masked = String(SecretMasker.mask(words).text.prefix(300))
-      context.store.count(
+    let page = try context.app.search(
+      SearchInput(
+        words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
+        explains: explains), caller: context.caller, channel: context.channel)
+    return .page(page, headers: Cursor.link(page.next, context))
+  }
+
+  /// Searches and counts the question, for whoever asks on whichever way.
+  func search(_ input: SearchInput, caller: Caller, channel: String) throws -> SearchPage {
+    let started = monotonicMilliseconds()
+    let page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
+    if input.offset == 0, !input.words.allSatisfy(\.isWhitespace) {
+      let masked = String(SecretMasker.mask(input.words).text.prefix(300))
+      store.count(
         Question(
-          kind: .search, text: masked, template: Template.of(masked),
-          source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-          verdict: nil, results: page.results.count,
+          kind: .search, text: masked, template: Template.of(masked), source: channel,
+          reporter: caller.reporter, verdict: nil, results: page.results.count,
           milliseconds: monotonicMilliseconds() - started))
     }
-    return .page(page, headers: Cursor.link(page.next, context))
+    return page
   }
 }
 
@@ -109,11 +112,8 @@ struct SearchPage: Page {
   func html(_ site: Site) -> HTML {
     """
     <h1>Search</h1>
-    <form action="/search" role="search" class="ask">
-    <label for="q">Words, a code, a flag, a "phrase"</label>
-    \(guide.map { "<input type=\"hidden\" name=\"guide\" value=\"\($0)\">" as HTML } ?? "")
-    <input id="q" name="q" type="search" value="\(query)"><button>Search</button>
-    </form>
+    \(guide.map { "<p>In the guide <a href=\"/guides/\($0)\">\($0)</a>. <a href=\"/search?q=\(queryEncoded(query))\">Search all guides</a></p>" as HTML })
+    \(.searchForm("Words, a code, a flag or a “phrase”", query: query, guide: guide))
     \(list(site))
     """
   }
@@ -122,19 +122,22 @@ struct SearchPage: Page {
     if query.allSatisfy(\.isWhitespace) { return "" }
     if results.isEmpty {
       return """
-        <p>Nothing found. <a href="/diagnose">Paste the whole message or log</a> instead, \
-        or <a href="/report">leave a report</a>.</p>
+        <h2>Nothing found</h2>
+        <p>Try fewer words, or <a href="/diagnose">paste the whole message or log</a>. If nobody wrote it down yet, \
+        <a href="/report">leave a report</a>.</p>
         """
     }
     let items: [HTML] = results.map { result in
       """
       <li><a href="/issues/\(result.issue.slug)">\(result.issue.title)</a> \
-      <span class="quiet">\(result.issue.guide)\(result.issue.section.isEmpty ? "" : " › ")\(result.issue.section)</span>
+      <span class="quiet">\(.place(result.issue))</span>
       <p>\(result.excerpt.html)</p></li>
+
       """
     }
-    let path = "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
-    return "<ol class=\"results\">\(items)</ol>\(Cursor.more(next, path: path))"
+    let path =
+      "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
+    return "<ol class=\"results\">\n\(items)</ol>\(Cursor.more(next, path: path))"
   }
 
   func markdown(_ site: Site) -> String {
@@ -145,11 +148,16 @@ struct SearchPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
-    if results.isEmpty { return "Nothing found for: \(query)\n" }
+    if results.isEmpty {
+      return wrapped("Nothing found for: \(query)", width)
+        + wrapped(
+          "Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
+    }
     return results.map { result in
       "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
         + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
-    }.joined() + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+    }.joined()
+      + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
   }
 }
 
@@ -158,10 +166,13 @@ struct Excerpt: Sendable {
   let parts: [(text: String, isHit: Bool)]
 
   init(of markdown: String, words: Set<String>) {
-    let source = Array(
-      Markdown.plainText(markdown, width: 10_000).split(whereSeparator: \.isWhitespace).prefix(1_500))
+    // Addresses of sources and the marks of lists say nothing in a line of text.
+    let telling = markdown.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("- **Source**") }.joined(separator: "\n")
+    let source = Markdown.plainText(telling, width: 10_000).replacing("`", with: "")
+      .split(whereSeparator: \.isWhitespace).filter { $0 != "-" }.prefix(1_500).map(String.init)
     let hits = source.map { word in
-      Analyzer.tokens(of: String(word)).contains { words.contains($0.text) }
+      Analyzer.tokens(of: word).contains { words.contains($0.text) }
     }
     // The window of 30 words with the most hits.
     let size = min(30, source.count)
@@ -179,7 +190,7 @@ struct Excerpt: Sendable {
     }
     var parts: [(text: String, isHit: Bool)] = best > 0 ? [("… ", false)] : []
     for index in best..<best + size {
-      parts.append((String(source[index]), hits[index]))
+      parts.append((source[index], hits[index]))
       parts.append((" ", false))
     }
     if best + size < source.count { parts.append(("…", false)) }

@@ -125,7 +125,7 @@ struct SignInPage: HTMLOnly {
   func html(_ site: Site) -> HTML {
     """
     <h1>Sign in</h1>
-    \(message.map { "<p class=\"notice\" role=\"alert\">\($0)</p>" as HTML } ?? "")
+    \(message.map { "<p class=\"notice fail\" role=\"alert\">\($0)</p>" as HTML } ?? "")
     \(link.map { linkForm($0) } ?? passwordForm)
     """
   }
@@ -160,11 +160,17 @@ struct AccountPage: HTMLOnly {
     """
     <h1>\(name)</h1>
     <p>Signed in as \(role.rawValue).</p>
+    <ul>
+    <li><a href="/reports">Reports</a>: what people met</li>
+    <li><a href="/gaps">Gaps</a>: what nobody has written down yet</li>
+    <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
+    \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
+    </ul>
     <h2>\(hasPassword ? "Change the password" : "Choose a password")</h2>
     <form class="fields" action="/account/password" method="post">
     \(hasPassword ? "<p><label for=\"current\">Current password</label><input id=\"current\" name=\"current\" type=\"password\" autocomplete=\"current-password\" required></p>" as HTML : "")
     <p><label for="password">New password, at least 10 characters</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="10" required></p>
-    <p><button>Save</button></p>
+    <p><button class="primary">Save</button></p>
     </form>
     <form action="/sign-out" method="post"><p><button>Sign out</button></p></form>
     """

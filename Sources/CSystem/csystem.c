@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "csystem.h"
 
+#include <stdatomic.h>
+#include <string.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -34,6 +36,12 @@ int fixbook_open(const char *path, int flags, unsigned int mode) {
   return descriptor >= 0 ? descriptor : -errno;
 }
 
+int fixbook_lock(int descriptor, int64_t start, int64_t length) {
+  struct flock lock = {
+      .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+  return fcntl(descriptor, F_SETLK, &lock) == 0 ? 0 : -errno;
+}
+
 int fixbook_processors(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
@@ -57,4 +65,27 @@ int fixbook_harden(sqlite3 *connection) {
   int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
   if (code != SQLITE_OK) return code;
   return sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
+}
+
+const volatile uint64_t *fixbook_wal_header(sqlite3 *connection) {
+  sqlite3_file *file = NULL;
+  if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK)
+    return NULL;
+  if (file == NULL || file->pMethods == NULL || file->pMethods->iVersion < 2) return NULL;
+  // The page size is the VFS's contract with wal.c: WALINDEX_PGSZ. Nothing is made larger (0).
+  volatile void *page = NULL;
+  if (file->pMethods->xShmMap(file, 0, 32768, 0, &page) != SQLITE_OK) return NULL;
+  return page;
+}
+
+int fixbook_wal_read(const volatile uint64_t *header, struct fixbook_wal_stamp *stamp) {
+  // The order of wal.c: it writes the second copy, then the first, and reads them the other way.
+  uint64_t first[6], second[6];
+  atomic_thread_fence(memory_order_seq_cst);
+  for (int i = 0; i < 6; i++) first[i] = header[i];
+  atomic_thread_fence(memory_order_seq_cst);
+  for (int i = 0; i < 6; i++) second[i] = header[6 + i];
+  if (memcmp(first, second, sizeof first) != 0) return 0;
+  memcpy(stamp, first, sizeof first);
+  return 1;
 }

@@ -42,7 +42,7 @@ extension PrefixReader {
       place = end + 1
       return true
     }
-    if line.has("--- ", at: place) {
+    if hasTime || level != nil, line.has("--- ", at: place) {
       place += 4
       return true
     }

@@ -6,6 +6,8 @@ struct LineReader: Sendable {
   private var number = 0
   private var redacted = 0
   private var evidence = LogEvidence()
+  /// Lines read thoroughly since the ledger was full, by their words of trouble.
+  private var signatures: [UInt64: Int] = [:]
   /// The line before was `File "x", line 3, in f`, and so this one shows its code.
   private var followsFileFrame = false
 
@@ -18,12 +20,12 @@ struct LineReader: Sendable {
     number += 1
     if raw.isEmpty { return }
     evidence.written += 1
-    if let index = ledger.known(shape), !masker.isInsideBlock {
+    if let index = ledger.known(shape), !masker.isOpen {
       if ledger.entries[index].hasSecrets { _ = masked(LineCleaner.clean(raw)) }
       evidence.count(ledger.entries[index].hasTime, ledger.entries[index].salience)
       return ledger.repeat(index, at: number)
     }
-    if ledger.isFull, !masker.isInsideBlock, isQuiet(raw) {
+    if ledger.isFull, !masker.isOpen, isQuiet(raw) {
       return tail.push(raw, number: number, shape: shape)
     }
     take(LineCleaner.clean(raw), number: number, shape: shape)
@@ -50,16 +52,22 @@ struct LineReader: Sendable {
     keep(text, number: number, shape: shape ^ 0x4C4F_4E47, hasSecrets: long.hasSecrets)
   }
 
-  /// In a log of very many templates: nothing that would be kept in the end.
-  private func isQuiet(_ raw: Span<UInt8>) -> Bool {
-    !ledger.isNearTrouble(number) && !Vocabulary.mayMatter(raw)
+  /// In a log of very many templates: nothing that would be kept in the end, which are lines
+  /// without a word of trouble, and those of a combination of words that many had before.
+  private mutating func isQuiet(_ raw: Span<UInt8>) -> Bool {
+    let signature = Vocabulary.signature(raw)
+    guard signature != 0 else { return !ledger.isNearTrouble(number) }
+    guard signature & Vocabulary.keySignature == 0 else { return false }
+    guard signatures.count < 4096 || signatures[signature] != nil else { return false }
+    signatures[signature, default: 0] += 1
+    return signatures[signature, default: 0] > 128
   }
 
   /// A new shape of line: cleaned, masked, judged and remembered.
   private mutating func take(_ clean: [UInt8], number: Int, shape: UInt64) {
     let before = redacted
     let text = masked(clean)
-    keep(text, number: number, shape: shape, hasSecrets: redacted > before)
+    keep(text, number: number, shape: shape, hasSecrets: redacted > before || masker.isOpen)
   }
 
   private mutating func masked(_ line: [UInt8]) -> [UInt8] {
@@ -90,7 +98,12 @@ struct LineReader: Sendable {
 
   mutating func finish(byteCount: Int) -> PastedText {
     let end = number
-    for line in tail.lines where line.number > end - TailRing.size {
+    // Of the first line kept only what it opens matters: the one before it is lost.
+    for (index, line) in tail.lines.enumerated() {
+      guard index > 0, line.number > end - TailRing.size else {
+        _ = masked(LineCleaner.clean(line.bytes.span))
+        continue
+      }
       take(LineCleaner.clean(line.bytes.span), number: line.number, shape: line.shape)
     }
     let isLog = evidence.isLog(templates: ledger.entries.count) || ledger.isFull

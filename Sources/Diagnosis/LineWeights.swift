@@ -20,16 +20,21 @@ struct LineWeights {
     let weighed = ledger.entries.map { entry in
       (entry, isLog ? weight(entry) : shortWeight(entry))
     }
-    let chosen = weighed.sorted { one, other in
+    let ranked = weighed.sorted { one, other in
       one.1 != other.1 ? one.1 > other.1 : one.0.number < other.0.number
     }
-    return chosen.prefix(Intake.lineLimit).sorted { $0.0.number < $1.0.number }.map {
-      entry, weight in
+    // Chatter says what product it is, but a little of it is enough.
+    let telling = ranked.prefix { $0.1 >= Self.chatterWeight }.count
+    let chosen = ranked.prefix(min(Intake.lineLimit, telling + Self.chatterLimit))
+    return chosen.sorted { $0.0.number < $1.0.number }.map { entry, weight in
       SignalLine(
         number: entry.number, text: String(decoding: entry.text, as: UTF8.self), weight: weight,
         repeats: entry.repeats)
     }
   }
+
+  private static let chatterWeight = 0.1
+  private static let chatterLimit = 60
 
   /// Of a short text everything counts, the frames of a stack trace less.
   private func shortWeight(_ entry: LogLedger.Entry) -> Double {

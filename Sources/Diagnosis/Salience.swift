@@ -71,7 +71,18 @@ enum LineShape {
       return message.find(" in ", from: start, to: start + 40) != nil && message.find("0x") != nil
         || message.find(".php(", from: start) != nil
     }
-    return isMarks(message, from: start) || isGoFrame(message)
+    return isMarks(message, from: start) || isGoFrame(message) || isPlace(message, from: start)
+  }
+
+  /// Nothing but a file and a line in it, perhaps after an arrow: `--> src/reports.rs:114:19`.
+  private static func isPlace(_ message: [UInt8], from start: Int) -> Bool {
+    let path = message.has("--> ", at: start) ? start + 4 : start
+    guard path < message.count, !message[path...].contains(where: { $0.isBlank }),
+      message[path...].contains(.ascii("/")), message[path...].contains(.ascii("."))
+    else { return false }
+    var end = message.count
+    while end > path, message[end - 1].isDigit { end -= 1 }
+    return end < message.count && message[end - 1] == .ascii(":")
   }
 
   /// What follows `at`: a call with brackets, or a file with a line.
@@ -127,6 +138,7 @@ enum LineShape {
           outcome += 1
         } else if end - place > 2, !fillers.contains(word) {
           others += 1
+          if others > 2 { return false }
         }
       }
       place = max(end, place + 1)

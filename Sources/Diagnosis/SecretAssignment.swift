@@ -19,20 +19,25 @@ enum SecretAssignment {
     if line.byte(end).isDigit { nameEnd = line.end(from: end) { $0.isDigit } }
     if line.byte(nameEnd).isWord { return [] }
     let name = nameStart(line, start)
-    guard isWanted(line, name, start, nameEnd), let value = valueStart(line, after: nameEnd) else {
-      return []
-    }
+    guard isWanted(line, name, start, nameEnd),
+      let value = pairedValue(line, after: nameEnd) ?? valueStart(line, after: nameEnd)
+    else { return [] }
     // `arn:aws:secretsmanager:…:secret:name` is a path, not an assignment.
     if value.separator == .ascii(":"), !value.isSpaced, line.byte(name - 1) == .ascii(":") {
       return []
     }
-    let isFlag = line.byte(name) == .ascii("-")
+    let isFlag = isFlag(line, name, start)
     if value.separator == 0x20, !isFlag { return [] }
     let quote = openingQuote(line, value.start)
     let first = value.start + quote.count
+    // In `"pwd=" & value` the quote closes.
+    let closes = !quote.isEmpty && " \t&+),".utf8.contains(line.byte(first))
+    if closes || Placeholder.opens(line, first) { return [] }
     let isXML = value.separator == .ascii(">")
     var stop = valueEnd(line, first, quote: quote, xml: isXML, limit: first + judged)
-    guard stop > first, !Placeholder.stands(in: line, first, stop) else { return [] }
+    guard stop > first, !Placeholder.stands(in: line, first, stop),
+      !isXML || stop - first >= judged || line.has("</", at: stop)
+    else { return [] }
     // The working directory, in every environment that is printed.
     if line.hasFolded("pwd", at: start), "/~".utf8.contains(line[first]) { return [] }
     let quotedName = line.byte(nameEnd).isQuote || line.byte(nameEnd) == .ascii("\\")
@@ -40,6 +45,11 @@ enum SecretAssignment {
       isExplicit: isFlag || quotedName || !quote.isEmpty || !value.isSpaced
         || startsLine(line, name) && line.skippingBlanks(from: stop) >= line.count,
       isQuoted: !quote.isEmpty, isCompound: start - name > 2)
+    if isBarePass(line, start, nameEnd), !form.isCompound {
+      // The count of a test run, or a test's name: `pass=21`, `PASS: name`.
+      let isCount = line[first..<stop].allSatisfy { $0.isDigit }
+      if isCount || value.separator == .ascii(":") && !quotedName { return [] }
+    }
     guard form.isSecret(line[first..<stop], family) else { return [] }
     if stop - first >= judged {
       stop = valueEnd(line, first, quote: quote, xml: isXML, limit: line.count)
@@ -62,24 +72,33 @@ enum SecretAssignment {
       let isMixed =
         hasDigit && hasLetter || head.contains { $0.isUpper } && head.contains { $0.isLower }
       let isOdd = head.contains { !$0.isWord && !"-./:,".utf8.contains($0) }
-      // Unquoted dotted names and calls are code.
-      if !isQuoted, isCode(head) { return false }
+      // Unquoted dotted names and calls are code; a sentence is about the value.
+      if isQuoted ? isSentence(head) : isCode(head) { return false }
       switch family {
       case .password:
         if isExplicit { return value.count >= 3 }
         return value.count >= 6 && (hasDigit || isOdd)
       case .token, .key:
         if !isExplicit { return value.count >= 12 && hasDigit && hasLetter }
-        if isWords(head) { return false }
+        if isWords(head) || head.contains(0x20) { return false }
         return value.count >= 8 && (isMixed || isOdd || isCompound && value.count >= 16)
-          || value.count >= 24 && !head.contains { $0 == 0x20 }
+          || value.count >= 24
       }
     }
 
-    /// `openclaw/gateway-token`, `my-app-secret`: a name of something, in small letters.
+    /// `is too short`, `must contain a digit`.
+    private func isSentence(_ value: ArraySlice<UInt8>) -> Bool {
+      value.contains(0x20) && Vocabulary.weights(in: Array(value)).first ?? 0 > 0
+    }
+
+    /// `openclaw/gateway-token`, `my-app-secret-v2`: a name of something, in small letters.
     private func isWords(_ value: ArraySlice<UInt8>) -> Bool {
       let parts = value.split { "-/_. :".utf8.contains($0) }
-      return parts.count > 1 && parts.allSatisfy { $0.allSatisfy { $0.isLower } }
+      return parts.count > 1
+        && parts.allSatisfy { part in
+          part.allSatisfy { $0.isLower }
+            || part.count <= 3 && part.allSatisfy { $0.isDigit || $0 == .ascii("v") }
+        }
     }
 
     /// `request.headers`, `get_token(…)`, `tokens[0]`.
@@ -103,30 +122,74 @@ enum SecretAssignment {
     return place
   }
 
+  /// `--db-password`, `-password`, `-AdminPassword`, but not `-ppassword`.
+  private static func isFlag(_ line: [UInt8], _ name: Int, _ start: Int) -> Bool {
+    line.byte(name) == .ascii("-")
+      && (line.byte(name + 1) == .ascii("-") || name + 1 == start || line.byte(start).isUpper)
+  }
+
+  /// Whether only the letters `pass` promise a password.
+  private static func isBarePass(_ line: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    end - start == 4 && line.hasFolded("pass", at: start)
+  }
+
   /// A word of its own or the last part of a name, and not the name of something harmless.
   private static func isWanted(_ line: [UInt8], _ name: Int, _ start: Int, _ end: Int) -> Bool {
-    let before = line.byte(start - 1)
-    let first = line.byte(start)
     // `dbpass` and `compass` cannot be told apart: a part of a name begins with a capital, `_` …
-    if before.isLetter, first.isLower, line.byte(start).lowered == .ascii("p"), end - start == 4,
-      start > name
-    {
-      return false
+    if isBarePass(line, start, end), start > name, line.byte(start - 1).isLetter {
+      return line[start].isUpper && !line.hasFolded("by", at: start - 2)
+        && !line.hasFolded("com", at: start - 3)
     }
+    let before = "_-".utf8.contains(line.byte(start - 1)) ? start - 1 : start
     return !harmless.contains { word in
-      line.hasFolded(word, at: name) || line.hasFolded(word, at: name + 2)
-        || start - word.utf8.count >= name && line.hasFolded(word, at: start - word.utf8.count)
+      before - word.utf8.count >= name && line.hasFolded(word, at: before - word.utf8.count)
     }
   }
 
-  /// Beginnings of names whose value is no secret.
+  /// What makes a `token` or `secret` after it no secret.
   private static let harmless = [
-    "next", "page", "continuation", "idempotency", "request", "clientreq", "cancellation", "sync",
-    "resume", "eos", "bos", "pad_", "unk", "mask", "max_", "min_", "stop_", "public", "start",
-    "end_", "no_", "num_", "nonsecret", "by", "without", "test_pass", "first", "last", "invalid",
-    "unexpected", "image_pull", "imagepull", "pagination", "delta", "task", "partition", "primary",
-    "foreign", "sort", "cache", "object", "clienttoken", "client_token", "client-token",
+    "next", "page", "continuation", "idempotency", "request", "cancellation", "sync", "resume",
+    "eos", "bos", "pad", "unk", "mask", "sep", "cls", "stop", "start", "end", "pagination",
+    "delta", "task", "public", "publickey", "public_key", "invalid", "unexpected", "image_pull",
+    "imagepull", "max", "min",
   ]
+
+  /// The value of `"name": "DB_PASSWORD", "value": "…"`, as task definitions write it.
+  private static func pairedValue(_ line: [UInt8], after nameEnd: Int) -> Value? {
+    let isEscaped = line.byte(nameEnd) == .ascii("\\")
+    let quote = isEscaped ? nameEnd + 1 : nameEnd
+    guard line.byte(quote) == .ascii("\""), line.byte(quote + 1) == .ascii(",") else { return nil }
+    var key = line.skippingBlanks(from: quote + 2)
+    if line.byte(key) == .ascii("\\") { key += 1 }
+    guard line.hasFolded("\"value", at: key) else { return nil }
+    let end = key + 6
+    guard line.byte(end) == .ascii("\"") || line.byte(end) == .ascii("\\") else { return nil }
+    return valueStart(line, after: end)
+  }
+
+  /// Whether a line is `name: DB_PASSWORD`, so that a line `value: …` below it holds a secret.
+  static func announcesValue(_ line: [UInt8]) -> Bool {
+    var place = line.end(from: 0) { $0.isBlank || $0 == .ascii("-") || $0.isQuote }
+    guard line.hasFolded("name", at: place) else { return false }
+    place = line.end(from: place + 4) { $0.isBlank || $0.isQuote || $0 == .ascii(":") }
+    let end = line.end(from: place, upTo: 96) { $0.isWord || $0 == .ascii("-") }
+    let rest = line.end(from: end) { $0.isBlank || $0.isQuote || $0 == .ascii(",") }
+    return rest == line.count
+      && ["password", "passwd", "_pass", "secret", "token", "api_key", "access_key", "secret_key"]
+        .contains { line.hasFolded($0, at: end - $0.utf8.count) && end - $0.utf8.count >= place }
+  }
+
+  /// The value of a line `value: …` below such a name.
+  static func announcedValue(_ line: [UInt8]) -> Range<Int>? {
+    let place = line.end(from: 0) { $0.isBlank || $0.isQuote }
+    guard line.hasFolded("value", at: place), !line.byte(place + 5).isWord,
+      let value = valueStart(line, after: place + 5), value.separator == .ascii(":")
+    else { return nil }
+    let quote = openingQuote(line, value.start)
+    let first = value.start + quote.count
+    let stop = valueEnd(line, first, quote: quote, xml: false, limit: line.count)
+    return stop > first && !Placeholder.stands(in: line, first, stop) ? first..<stop : nil
+  }
 
   /// The value's place after the name, or nil where no value follows.
   static func valueStart(_ line: [UInt8], after nameEnd: Int) -> Value? {
@@ -179,16 +242,21 @@ enum SecretAssignment {
       return quote.count == 2 && place > start && line[place - 1] == .ascii("\\")
         ? place - 1 : place
     }
-    while place < limit {
-      let byte = line[place]
-      if xml ? byte == .ascii("<") : byte.isBlank || byte.isQuote || ";&<>)}]".utf8.contains(byte) {
-        break
-      }
-      if !xml, byte == .ascii(","), endsField(line, place) { break }
-      if byte == .ascii("\\"), "nrt\"".utf8.contains(line.byte(place + 1)) { break }
-      place += 1
-    }
+    while place < limit, !endsValue(line, place, xml: xml) { place += 1 }
     return max(start, place)
+  }
+
+  /// Whether an unquoted value ends before this byte.
+  private static func endsValue(_ line: [UInt8], _ place: Int, xml: Bool) -> Bool {
+    if xml { return line[place] == .ascii("<") }
+    switch line[place] {
+    case 0x20, 0x09, .ascii("\""), .ascii("'"), .ascii("`"), .ascii(";"), .ascii("&"), .ascii("<"),
+      .ascii(">"), .ascii(")"), .ascii("}"), .ascii("]"):
+      return true
+    case .ascii(","): return endsField(line, place)
+    case .ascii("\\"): return "nrt\"".utf8.contains(line.byte(place + 1))
+    default: return false
+    }
   }
 
   /// Whether what follows a comma is another field rather than the rest of a password.
@@ -208,51 +276,4 @@ enum SecretAssignment {
     }
     return place >= name
   }
-}
-
-/// Values that only stand for a secret.
-enum Placeholder {
-  static func stands(in line: [UInt8], _ start: Int, _ end: Int) -> Bool {
-    guard end > start else { return true }
-    let first = line[start]
-    if "<${*[(%".utf8.contains(first), starts(line, start, end, openings) { return true }
-    let head = line[start..<min(end, start + 64)]
-    if head.allSatisfy({ $0 == first }) { return !first.isDigit || end - start < 4 }
-    if head.allSatisfy({ "*.xX#-_ \u{2022}".utf8.contains($0) }) { return true }
-    for word in wholeWords where word.utf8.count == end - start && line.hasFolded(word, at: start) {
-      return true
-    }
-    return beginnings.contains { line.hasFolded($0, at: start) }
-      || line.find("...", from: start, to: min(end, start + 256)) != nil
-      || line.find("…", from: start, to: min(end, start + 256)) != nil
-      || line.find("***", from: start, to: min(end, start + 256)) != nil
-  }
-
-  private static func starts(_ line: [UInt8], _ start: Int, _ end: Int, _ words: [String]) -> Bool {
-    words.contains { line.hasFolded($0, at: start) }
-  }
-
-  private static let openings = [
-    "<", "${", "$(", "$", "{{", "{", "*", "[secret:", "[redact", "[filter", "[mask", "[hidden",
-    "[object", "(sensitive", "(known", "(redact", "%(", "%s", "%v", "%{", "[]", "[null", "(none",
-  ]
-
-  private static let beginnings = [
-    "[secret:", "your_", "your-", "your ", "yourpassword", "my_", "example", "placeholder",
-    "redacted", "changeme", "process.env", "os.environ", "os.getenv", "env.", "env[", "env(",
-    "var.", "local.", "module.", "data.", "secrets.", "config.", "settings.", "getenv",
-    "system.getenv", "arn:", "http:", "https:", "urn:", "ssm:", "vault:", "op://", "file:",
-    "resolve:", "sha256:", "sha512:", "not ", "must ", "this.", "self.", "req.", "request.",
-  ]
-
-  private static let wholeWords = [
-    "null", "none", "nil", "undefined", "true", "false", "yes", "no", "empty", "expired",
-    "invalid", "missing", "required", "denied", "incorrect", "wrong", "failed", "unauthorized",
-    "string", "str", "text", "password", "passwd", "token", "secret", "key", "value", "bearer",
-    "basic", "access", "refresh", "unknown", "rejected", "revoked", "malformed", "unset", "set",
-    "present", "absent", "found", "ok", "valid", "hidden", "masked", "optional", "default", "id",
-    "plaintext", "stdin", "prompt", "auto", "off", "on", "enabled", "disabled", "any", "error",
-    "mismatch", "forbidden", "authentication", "authorization", "int", "bool", "object", "to",
-    "is", "and", "or", "the", "for", "was", "has", "are", "in", "of", "not",
-  ]
 }

@@ -228,7 +228,10 @@ extension SecretMasker {
     SecretKind("bearer-token", "Token after the word Bearer", [.reader(.bearer, ["bearer "])]),
     SecretKind(
       "basic-auth", "Base64 of user:password after the word Basic, or in a Docker config",
-      [.reader(.basic, ["basic "]), .reader(.dockerAuth, ["auth"])]),
+      [
+        .reader(.basic, ["basic "]), .reader(.dockerAuth, ["auth"]),
+        .token("eyJhdXRocyI6", .base64, 20...4096, .nothing),
+      ]),
     SecretKind("cookie", "Values in Cookie and Set-Cookie", [.reader(.cookie, ["cookie"])]),
   ]
 
@@ -249,7 +252,10 @@ extension SecretMasker {
       [
         .reader(
           .command,
-          ["curl ", "sshpass ", "mysql", "mariadb", "redis-cli ", "login ", "wget ", "ldap"])
+          [
+            "curl ", "sshpass ", "mysql", "mariadb", "redis-cli ", "login ", "wget ",
+            "convertto-securestring", "ldap",
+          ])
       ]),
     SecretKind(
       "password", "Value after a name such as password, passwd, pwd, passphrase",
@@ -273,7 +279,9 @@ extension SecretMasker {
             "secret_key", "secret-key", "privatekey", "private_key", "private-key", "accountkey",
             "account_key", "signing_key", "signingkey", "encryption_key", "encryptionkey",
             "master_key", "masterkey", "sharedaccesskey", "shared_key", "license_key", "licensekey",
-            "app_key", "appkey", "auth_key", "authkey", "storage_key", "service_key",
+            "app_key", "appkey", "secret_key_base",
+            "subscription-key", "functions-key", "consumer_key", "function_key", "webhook_key",
+            "auth_key", "authkey", "storage_key", "service_key",
           ])
       ]),
     SecretKind("card-number", "Payment card number that passes the Luhn check", []),

@@ -5,6 +5,8 @@
 package struct SecretMasker: Sendable {
   let table: SecretTable
   private var block: Block?
+  /// The line before was `name: DB_PASSWORD`.
+  private var awaitsValue = false
 
   /// The standard kinds, and then those a team has added.
   package init(adding kinds: [SecretKind] = []) {
@@ -32,14 +34,19 @@ package struct SecretMasker: Sendable {
   /// Masks the next line, given without its newline.
   package mutating func mask(_ line: [UInt8]) -> (bytes: [UInt8], count: Int) {
     if block != nil, swallows(line) { return ([], 0) }
-    let secrets = table.secrets(in: line)
+    var secrets = table.secrets(in: line)
+    if awaitsValue, secrets.isEmpty, let value = SecretAssignment.announcedValue(line) {
+      secrets = [table.announced(value)]
+    }
+    awaitsValue = SecretAssignment.announcesValue(line)
     guard !secrets.isEmpty else { return (line, 0) }
     block = Block.opened(by: line)
     return (table.replacing(secrets, in: line), secrets.count)
   }
 
-  /// True between the first and the last line of a private key.
-  var isInsideBlock: Bool { block != nil }
+  /// True between the first and the last line of a private key, and before an announced value:
+  /// then no line may be passed over.
+  var isOpen: Bool { block != nil || awaitsValue }
 
   private mutating func swallows(_ line: [UInt8]) -> Bool {
     guard var open = block else { return false }

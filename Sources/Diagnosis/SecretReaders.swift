@@ -140,10 +140,11 @@ extension SecretReader {
 
   /// From the `$` on; the salt's and the hash's alphabets are the same.
   private static func passwordHash(_ line: [UInt8], _ start: Int, _ end: Int) -> [Range<Int>] {
-    let stop = line.end(from: start) {
+    guard !line.byte(start - 1).isWord else { return [] }
+    let stop = line.end(from: start, upTo: 256) {
       $0.isAlphanumeric || "$./+=,-_".utf8.contains($0)
     }
-    return stop - start >= 24 && !line.byte(start - 1).isWord ? [start..<stop] : []
+    return stop - start >= 24 ? [start..<stop] : []
   }
 
   /// 40 characters of base64 with digits and both cases, on a line with an access key id.

@@ -4,10 +4,12 @@
 struct SecretSearch {
   let line: [UInt8]
   private(set) var found: [FoundSecret] = []
-  /// Everything before this place belongs to a secret or was passed.
-  private var covered = 0
+  /// The last find; words inside it lead nowhere new.
+  private var covered = 0..<0
   /// Kinds whose rule has read the whole line already.
   private var finished: Set<Int> = []
+  /// Commands looked at; a line with more of them than this is none that someone typed.
+  private var commandsLeft = 64
 
   init(line: [UInt8]) {
     self.line = line
@@ -16,7 +18,11 @@ struct SecretSearch {
   mutating func add(_ range: Range<Int>, _ kind: Int) {
     guard !range.isEmpty else { return }
     found.append(FoundSecret(start: range.lowerBound, end: range.upperBound, kind: kind))
-    covered = max(covered, range.upperBound)
+    if covered.contains(range.lowerBound) {
+      covered = covered.lowerBound..<max(covered.upperBound, range.upperBound)
+    } else {
+      covered = range
+    }
   }
 
   /// Tries a rule at one of its words, which stands in `start..<end`.
@@ -24,17 +30,32 @@ struct SecretSearch {
     switch entry.rule {
     case .token(let prefix, let alphabet, let length, let need):
       let token = SecretToken(prefix: prefix, alphabet: alphabet, length: length, need: need)
-      if let end = token.end(in: line, from: start, isInside: start < covered) {
+      if let end = token.end(in: line, from: start, isInside: covered.contains(start)) {
         add(start..<end, entry.kind)
       }
     case .reader(let reader, _):
+      if isInMask(start) { return }
       if reader.readsWholeLine {
         guard finished.insert(entry.kind).inserted else { return }
-      } else if start < covered, !reader.namesParts {
+      } else if reader == .command || reader == .netrc {
+        commandsLeft -= 1
+        if commandsLeft < 0 || covered.contains(start) { return }
+      } else if covered.contains(start), !reader.namesParts {
         return
       }
       for range in reader.read(line, start, end) { add(range, entry.kind) }
     }
+  }
+}
+
+extension SecretSearch {
+  /// Whether a word belongs to `[secret:name]`, of a text that was masked before.
+  private func isInMask(_ start: Int) -> Bool {
+    var name = start
+    while name > 0, start - name < 24, line[name - 1].isLower || line[name - 1] == .ascii("-") {
+      name -= 1
+    }
+    return line.has("[secret:", at: name - 8) || line.has("[secret:", at: start - 1)
   }
 }
 
@@ -63,23 +84,22 @@ struct SecretToken {
   var length: ClosedRange<Int>
   var need: SecretNeed
 
-  /// The place after the token, or nil; inside another secret no more than the length is read.
+  /// The place after the token, or nil. Inside another secret its beginning is enough.
   func end(in line: [UInt8], from start: Int, isInside: Bool) -> Int? {
     guard line.has(prefix, at: start), SecretToken.begins(line, at: start) else { return nil }
     let body = start + prefix.utf8.count
-    var end = line.end(from: body, upTo: length.upperBound + 1) { alphabet.contains($0) }
-    if end - body > length.upperBound {
-      // A run that goes on past an exact length is something else; a long one is masked whole.
-      if length.lowerBound == length.upperBound { return nil }
-      if !isInside { end = line.end(from: end) { alphabet.contains($0) } }
-    } else if line.byte(end).isWord {
-      return nil
-    }
-    while end > body, line[end - 1] == .ascii(".") { end -= 1 }
-    guard end - body >= length.lowerBound, holds(line[body..<end].prefix(length.upperBound)) else {
-      return nil
-    }
-    return end
+    let isExact = length.lowerBound == length.upperBound
+    // A run that goes on past an exact length is something else; another is masked whole, but
+    // judged by its beginning, so that no run is read again for each of its parts.
+    let judged = isExact ? length.upperBound + 1 : max(length.lowerBound, 64)
+    var end = line.end(from: body, upTo: judged) { alphabet.contains($0) }
+    guard end - body >= length.lowerBound, holds(line[body..<end]) else { return nil }
+    if isExact { return end - body > length.upperBound || line.byte(end).isWord ? nil : end }
+    if isInside { return end }
+    end = line.end(from: end) { alphabet.contains($0) }
+    if line.byte(end).isWord { return nil }
+    while line[end - 1] == .ascii(".") { end -= 1 }
+    return end - body >= length.lowerBound ? end : nil
   }
 
   private func holds(_ body: ArraySlice<UInt8>) -> Bool {

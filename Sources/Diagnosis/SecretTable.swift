@@ -22,6 +22,7 @@ final class SecretTable: Sendable {
   let automaton: WordAutomaton
   private let replacements: [[UInt8]]
   private let cardKind: Int
+  private let passwordKind: Int
 
   init(_ kinds: [SecretKind]) {
     self.kinds = kinds
@@ -43,7 +44,8 @@ final class SecretTable: Sendable {
     (self.words, self.entries) = (words, entries)
     automaton = WordAutomaton(words)
     replacements = kinds.map { Array("[secret:\($0.name)]".utf8) }
-    cardKind = kinds.lastIndex { $0.name == "card-number" } ?? 0
+    cardKind = kinds.firstIndex { $0.name == "card-number" } ?? 0
+    passwordKind = kinds.firstIndex { $0.name == "password" } ?? 0
   }
 
   /// The secrets of one line, in order, none touching another.
@@ -54,6 +56,11 @@ final class SecretTable: Sendable {
     }
     for range in CardNumbers.ranges(in: line) { search.add(range, cardKind) }
     return search.found.count > 1 ? united(search.found) : search.found
+  }
+
+  /// A secret that the line before announced.
+  func announced(_ range: Range<Int>) -> FoundSecret {
+    FoundSecret(start: range.lowerBound, end: range.upperBound, kind: passwordKind)
   }
 
   /// Overlapping finds become one, named by the kind that comes first in the table.

@@ -20,7 +20,7 @@ enum URLSecrets {
       }
       place += 1
     }
-    guard let at, !line.has("[secret:", at: end) else { return [] }
+    guard let at, line.find("[secret:", from: end, to: at) == nil else { return [] }
     let start = colon.map { $0 + 1 } ?? end
     guard start < at, !Placeholder.stands(in: line, start, at) else { return [] }
     if colon == nil {
@@ -103,8 +103,22 @@ enum CommandSecrets {
     if line.has("ldap", at: start) {
       return value(line, from: end, flags: [" -w "], joined: false) { $0..<$1 }
     }
+    if line.hasFolded("convertto-securestring", at: start) {
+      return value(line, from: end, flags: [" -String ", " "], joined: false) { first, stop in
+        line.byte(first - 1).isQuote ? first..<stop : nil
+      }
+    }
+    let isLogin = line.has("login", at: start)
+    guard !isLogin || registries.contains(where: { line.has($0, at: start - $0.utf8.count) }) else {
+      return []
+    }
     return value(line, from: end, flags: [" -p "], joined: false) { $0..<$1 }
   }
+
+  /// Commands whose `login` takes a password with `-p`.
+  private static let registries = [
+    "docker ", "podman ", "registry ", "buildah ", "oras ", "crane ",
+  ]
 
   /// The value after the first of some flags in the rest of the command.
   private static func value(

@@ -66,7 +66,8 @@ enum StatusCodes {
     ]
     .contains { line.hasFolded($0, at: start - $0.utf8.count) && start - $0.utf8.count >= near - 8 }
       && !line.hasFolded("expected", at: line.skippingBlanks(from: end + 1))
-      && !(line.hasFolded("status=", at: start - 7) && end - start == 3 && line[start] < 0x34)
+      && !(line.hasFolded("status=", at: start - 7) && end - start == 3
+        && line.byte(end) != .ascii("/"))
   }
 
   private static func lastPlace(of word: String, in line: [UInt8], _ from: Int, _ to: Int) -> Bool {

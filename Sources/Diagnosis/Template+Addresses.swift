@@ -11,7 +11,9 @@ extension TemplateWriter {
       write("<ip>", to: port > end + 1 ? port : end)
       return true
     }
-    if line[place].isHex || line[place] == .ascii(":"), let (name, end) = colonAddress() {
+    if place >= addressless, line[place].isHex || line[place] == .ascii(":"),
+      let (name, end) = colonAddress()
+    {
       write(name, to: end)
       return true
     }
@@ -43,8 +45,9 @@ extension TemplateWriter {
   }
 
   /// Groups of hexadecimal digits and colons: `2606:4700::6815:309`, `02:42:ac:11:00:02`.
-  private func colonAddress() -> (String, Int)? {
+  private mutating func colonAddress() -> (String, Int)? {
     var end = line.end(from: place, upTo: 60) { $0.isHex || $0 == .ascii(":") }
+    addressless = end
     while end > place, line[end - 1] == .ascii(":"),
       !line[..<end].suffix(2).elementsEqual("::".utf8)
     {
@@ -109,20 +112,20 @@ extension TemplateWriter {
   /// `/srv/app/tools.json` → `<path>/tools.json`, also `C:\…`, `./…`, `src/a.rs`.
   mutating func writePath() -> Bool {
     let before = line.byte(place - 1)
-    guard !before.isWord, before != .ascii(">"), before != .ascii("/") else { return false }
-    let end = line.end(from: place, upTo: 400) {
+    guard place >= pathless, !before.isWord, before != .ascii(">"), before != .ascii("/") else {
+      return false
+    }
+    let isDrive = line[place].isLetter && line.has(":\\", at: place + 1)
+    var end = line.end(from: isDrive ? place + 2 : place, upTo: 400) {
       $0.isWord || "-./\\@+~$%".utf8.contains($0) || $0 >= 0x80
     }
-    .dropping(line, from: place)
-    let drive = line[place].isLetter && line.has(":\\", at: place + 1)
-    let stop =
-      drive
-      ? line.end(from: place + 2, upTo: 400) { $0.isWord || "-./\\@+~$".utf8.contains($0) } : end
-    let text = line[place..<max(stop, place)]
+    pathless = end
+    while end > place, line[end - 1] == .ascii(".") { end -= 1 }
+    let text = line[place..<end]
     let slashes = text.count { $0 == .ascii("/") || $0 == .ascii("\\") }
-    let isAbsolute = drive || "/~.\\".utf8.contains(line[place])
+    let isAbsolute = isDrive || "/~.\\".utf8.contains(line[place])
     guard slashes >= (isAbsolute ? 2 : 1), isAbsolute || hasExtension(text) else { return false }
-    writePathTail(to: stop)
+    writePathTail(to: end)
     return true
   }
 
@@ -176,13 +179,4 @@ extension ArraySlice<UInt8> {
 
 extension [UInt8] {
   fileprivate subscript(safe index: Int) -> UInt8 { byte(index) }
-}
-
-extension Int {
-  /// An end without the full stop of a sentence.
-  fileprivate func dropping(_ line: [UInt8], from start: Int) -> Int {
-    var end = self
-    while end > start, line[end - 1] == .ascii(".") { end -= 1 }
-    return end
-  }
 }

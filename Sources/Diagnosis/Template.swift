@@ -20,6 +20,10 @@ struct TemplateWriter {
   let line: [UInt8]
   var out: [UInt8] = []
   var place = 0
+  /// No path begins before this place: the run of bytes up to it was looked at.
+  var pathless = 0
+  /// The same for addresses of groups and colons.
+  var addressless = 0
   private let isQuoted: Bool
 
   init(_ line: [UInt8], isQuoted: Bool = false) {

@@ -1,6 +1,9 @@
 /// Turns UTF-16 with a byte order mark into UTF-8 and drops the mark of UTF-8, chunk by chunk.
 /// Everything else passes as it is; broken UTF-8 is replaced later, and only where it is kept.
 struct UnicodeIntake: Sendable {
+  /// Bytes looked at before the form is decided.
+  private static let probe = 256
+
   private enum Form: Sendable { case unknown, bytes, littleEndian, bigEndian }
   private var form = Form.unknown
   private var first: [UInt8] = []
@@ -12,13 +15,13 @@ struct UnicodeIntake: Sendable {
   mutating func feed(_ bytes: Span<UInt8>, isLast: Bool, to sink: (Span<UInt8>) -> Void) {
     guard form == .unknown else { return pass(bytes, isLast: isLast, to: sink) }
     var taken = 0
-    while first.count < 3, taken < bytes.count {
+    while first.count < UnicodeIntake.probe, taken < bytes.count {
       first.append(bytes[taken])
       taken += 1
     }
-    guard first.count == 3 || isLast else { return }
+    guard first.count == UnicodeIntake.probe || isLast else { return }
     form = decided()
-    let skipped = form == .bytes ? (first.count == 3 && isUTF8Mark ? 3 : 0) : 2
+    let skipped = form == .bytes ? (isUTF8Mark ? 3 : 0) : 2
     let rest = Array(first.dropFirst(skipped))
     pass(rest.span, isLast: isLast && taken == bytes.count, to: sink)
     if taken < bytes.count {
@@ -26,10 +29,11 @@ struct UnicodeIntake: Sendable {
     }
   }
 
-  private var isUTF8Mark: Bool { first[0] == 0xEF && first[1] == 0xBB && first[2] == 0xBF }
+  private var isUTF8Mark: Bool { first.starts(with: [0xEF, 0xBB, 0xBF]) }
 
   private func decided() -> Form {
-    guard first.count >= 2 else { return .bytes }
+    // Broken bytes may look like a mark; real UTF-16 has a zero byte in every space and line end.
+    guard first.count >= 2, first.contains(0) else { return .bytes }
     if first[0] == 0xFF, first[1] == 0xFE { return .littleEndian }
     return first[0] == 0xFE && first[1] == 0xFF ? .bigEndian : .bytes
   }

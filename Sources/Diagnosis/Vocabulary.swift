@@ -90,13 +90,17 @@ enum Vocabulary {
     (weights(in: line).first ?? 0) >= 0.45
   }
 
-  /// A quick look at a raw line: a word of trouble, or the first line of a key.
-  static func mayMatter(_ raw: Span<UInt8>) -> Bool {
-    var matters = false
+  /// The bit of `signature` for the first line of a key.
+  static let keySignature: UInt64 = 1 << 63
+
+  /// A quick look at a raw line: the words of trouble in it as a set of bits, 0 for none.
+  static func signature(_ raw: Span<UInt8>) -> UInt64 {
+    var signature: UInt64 = 0
     automaton.scan(raw) { word, _ in
-      if words[word].weight >= 0.45 || words[word].weight == 0 { matters = true }
+      if words[word].weight == 0 { signature |= keySignature }
+      if words[word].weight >= 0.45 { signature |= 1 << UInt64(word % 63) }
     }
-    return matters
+    return signature
   }
 
   /// The place of the first such words, for an excerpt of a long line.

@@ -1,7 +1,7 @@
 /// Strict base64 of RFC 4648 §4: padded, no white space, no stray bits.
-enum Base64 {
+package enum Base64 {
   /// - Throws: `RuleError` that names the first thing wrong.
-  static func decode(_ bytes: [UInt8]) throws(RuleError) -> [UInt8] {
+  package static func decode(_ bytes: [UInt8]) throws(RuleError) -> [UInt8] {
     guard !bytes.isEmpty else { throw RuleError("the value is empty") }
     let body = bytes.count - bytes.reversed().prefix(2) { $0 == Byte.equals }
     var result: [UInt8] = []
@@ -14,7 +14,8 @@ enum Base64 {
       if have != 1 { result.append(UInt8(truncatingIfNeeded: bits >> UInt32((4 - have) % 4 * 2))) }
     }
     guard bytes.count % 4 == 0 else {
-      throw RuleError("its length, \(bytes.count), is no multiple of 4: it is cut or lacks “=” at its end")
+      throw RuleError(
+        "its length, \(bytes.count), is no multiple of 4: it is cut or lacks “=” at its end")
     }
     let spare: UInt32 = [0: 0, 1: 0, 2: 0xF, 3: 0x3][body % 4] ?? 0
     guard body % 4 != 1, bits & spare == 0 else {

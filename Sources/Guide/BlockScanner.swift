@@ -33,6 +33,9 @@ struct BlockScanner {
       line = index
       scanLine()
     }
+    if case .html(let kind) = leaf, !kind.endsAtBlankLine, containers.isEmpty {
+      outline.unclosedHTML = current.map { outline.blocks[$0].lines.lowerBound }
+    }
   }
 
   private mutating func scanLine() {
@@ -53,12 +56,11 @@ struct BlockScanner {
         guard cursor.indent <= 3, cursor.first == Byte.greater else { return index }
         passQuoteMarker(&cursor)
       case .item(let width, let isEmpty):
-        if cursor.isBlank {
-          if isEmpty { return index }
+        // In this order, as cmark: also white space alone continues an item without text.
+        if cursor.indent >= width {
           cursor.skip(columns: width)
-        } else if cursor.indent >= width {
+        } else if cursor.isBlank, !isEmpty {
           cursor.skip(columns: width)
-          if isEmpty { containers[index] = .item(width: width, isEmpty: false) }
         } else {
           return index
         }
@@ -172,6 +174,7 @@ struct BlockScanner {
       if containers.isEmpty { current = nil }
       beginBlock(.quote)
       passQuoteMarker(&cursor)
+      fillItem()
       containers.append(.quote)
       outline.lines[line].content = cursor.position
       return true
@@ -185,6 +188,7 @@ struct BlockScanner {
     let item = Outline.Item(ordered: marker.ordered, content: cursor.position, width: width)
     if containers.isEmpty { current = nil }
     beginBlock(.item(item))
+    fillItem()
     containers.append(.item(width: width, isEmpty: marker.isEmpty))
     outline.lines[line].content = cursor.position
     return true
@@ -246,6 +250,11 @@ struct BlockScanner {
     leaf = newLeaf
     if containers.isEmpty { current = nil }
     beginBlock(kind)
+    fillItem()
+  }
+
+  /// The innermost open item has text now, also when that is another list or a quote.
+  private mutating func fillItem() {
     if let last = containers.indices.last, case .item(let width, true) = containers[last] {
       containers[last] = .item(width: width, isEmpty: false)
     }

@@ -112,7 +112,9 @@ enum HTMLBlockKind: Equatable {
 
 extension ArraySlice where Element == UInt8 {
   func hasPrefix(_ word: StaticString) -> Bool {
-    word.withUTF8Buffer { buffer in count >= buffer.count && prefix(buffer.count).elementsEqual(buffer) }
+    word.withUTF8Buffer { buffer in
+      count >= buffer.count && prefix(buffer.count).elementsEqual(buffer)
+    }
   }
 
   /// Whether the (lower-case) word occurs, in any case.

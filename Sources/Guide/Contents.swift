@@ -6,26 +6,35 @@ struct ContentsFinder {
   /// Names that need no further sign.
   private static let names: Set<String> = ["table of contents", "toc", "in this article"]
   /// Names that need a list of links or of the file's headings below them.
-  private static let weakNames: Set<String> = ["contents", "content", "topics", "index", "on this page"]
+  private static let weakNames: Set<String> = [
+    "contents", "content", "topics", "index", "on this page",
+  ]
 
   /// Headings that announce a table of contents, as indices of `headings`.
+  ///
+  /// A list of links makes one only above the first section, so that an issue may be a list.
   func headingIndices() -> [Int] {
-    headings.indices.filter { index in
-      let heading = headings[index]
-      let next = index + 1 < headings.count ? headings[index + 1] : nil
-      if let next, next.level > heading.level { return false }
-      let name = heading.title.lowercased()
-      if Self.names.contains(name) { return true }
-      let items = leadingItems(heading.body)
-      guard !items.isEmpty else { return false }
-      if items.allSatisfy(isAnchorLink), items.count >= 2 || Self.weakNames.contains(name) {
-        return true
-      }
-      guard Self.weakNames.contains(name) else { return false }
-      let titles = Set(headings.map { $0.title.lowercased() })
-      return items.filter { titles.contains(text(ofItem: $0).lowercased()) }.count * 2
-        >= items.count
+    var isFirst = true
+    return headings.indices.filter { index in
+      let isContents = isContents(index, isFirst: isFirst)
+      isFirst = isFirst && isContents
+      return isContents
     }
+  }
+
+  private func isContents(_ index: Int, isFirst: Bool) -> Bool {
+    let heading = headings[index]
+    let next = index + 1 < headings.count ? headings[index + 1] : nil
+    if let next, next.level > heading.level { return false }
+    let name = heading.title.lowercased()
+    if Self.names.contains(name) { return true }
+    let items = leadingItems(heading.body)
+    guard isFirst, !items.isEmpty else { return false }
+    let isNamed = Self.weakNames.contains(name)
+    if items.allSatisfy(isAnchorLink), items.count >= 2 || isNamed { return true }
+    guard isNamed else { return false }
+    let titles = Set(headings.map { $0.title.lowercased() })
+    return items.count { titles.contains(text(ofItem: $0).lowercased()) } * 2 >= items.count
   }
 
   /// The blocks of a table of contents under that heading: the heading and its list.

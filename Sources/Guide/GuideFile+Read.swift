@@ -16,7 +16,8 @@ extension GuideFile {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       let before = bytes[..<error.byteOffsets.lowerBound].text.lines
-      let endsLine = error.byteOffsets.lowerBound == 0
+      let endsLine =
+        error.byteOffsets.lowerBound == 0
         || bytes[error.byteOffsets.lowerBound - 1].isLineEnd
       throw GuideError(
         line: before.count + (endsLine ? 1 : 0),
@@ -161,6 +162,9 @@ struct GuideReader {
     }
     for block in outline.blocks where block.kind == .underlined {
       note(block.lines.lowerBound, "underlined heading is kept as text; only # headings are read")
+    }
+    if let line = outline.unclosedHTML {
+      note(line, "this HTML is not closed; what follows it is read as part of it")
     }
     for fence in outline.fences where fence.closing == nil {
       note(fence.opening, "this code fence is not closed; what follows it is read as code")

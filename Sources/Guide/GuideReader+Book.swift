@@ -17,7 +17,7 @@ extension GuideReader {
       let start = outline.lines[boundary.heading.line].start
       let next = index + 1 < boundaries.count ? boundaries[index + 1].heading : nil
       let end = next.map { outline.lines[$0.line].start } ?? bytes.count
-      add(boundary, from: start, to: end, nextBlock: next?.block, into: &file)
+      add(boundary, from: start, to: end, nextBlock: next?.block, choice, into: &file)
     }
     noteDeepHeadings(boundaries.map(\.heading.block), choice)
   }
@@ -31,8 +31,8 @@ extension GuideReader {
         if !result.isEmpty { result.append(Boundary(kind: .plain, heading: heading)) }
       } else if heading.level <= choice.level {
         let next = index + 1 < all.count ? all[index + 1] : nil
-        let kind = choice.layout == .sections
-          ? sectionKind(heading, next: next) : issueKind(heading)
+        let kind =
+          choice.layout == .sections ? sectionKind(heading, next: next) : issueKind(heading)
         if kind != .plain || !result.isEmpty {
           result.append(Boundary(kind: kind, heading: heading))
         }
@@ -61,7 +61,7 @@ extension GuideReader {
 
   private mutating func add(
     _ boundary: Boundary, from start: Int, to end: Int, nextBlock: Int?,
-    into file: inout GuideFile
+    _ choice: LayoutChooser.Choice, into file: inout GuideFile
   ) {
     let heading = boundary.heading
     guard boundary.kind == .issue else {
@@ -78,18 +78,13 @@ extension GuideReader {
     }
     let issue = issue(
       title: heading.title, from: start, firstLine: heading.line + 1, to: end)
-    let level = sectionLevel(file)
-    let joinsLast = file.layout == .sections ? heading.level > level : file.sections.last?.title == ""
+    let joinsLast = choice.layout == .sections && heading.level > choice.level
     if let last = file.sections.indices.last, joinsLast || file.sections[last].title.isEmpty {
       file.sections[last].issues.append(issue)
     } else {
       file.sections.append(GuideSection(title: "", issues: [issue]))
     }
     note(heading.line, "issue “\(heading.title)”")
-  }
-
-  private func sectionLevel(_ file: GuideFile) -> Int {
-    headings.map(\.level).min() ?? 2
   }
 
   private mutating func readHead(into file: inout GuideFile, blocks: Range<Int>) {
@@ -134,7 +129,8 @@ extension GuideReader {
     for index in blocks {
       let range = outline.blocks[index].lines
       if let last {
-        result += index == last + 1
+        result +=
+          index == last + 1
           ? String(
             repeating: "\n", count: range.lowerBound - outline.blocks[last].lines.upperBound + 1)
           : "\n\n"

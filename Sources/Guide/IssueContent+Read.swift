@@ -42,6 +42,20 @@ extension IssueContent {
           reason: "A heading of level \(level) would end the issue; "
             + "use #### or deeper inside an issue."))
     }
+    // A file may end with an open block (CommonMark §4.5); a saved text would take the next issue in.
+    for fence in outline.fences where fence.closing == nil {
+      problems.append(
+        GuideError(
+          line: fence.opening + 1,
+          reason: "This code block is not closed; end it with a line of the same signs."))
+    }
+    if let line = outline.unclosedHTML {
+      problems.append(
+        GuideError(
+          line: line + 1,
+          reason: "This HTML is not closed and would swallow what follows; close it, "
+            + "or write &lt; for the sign."))
+    }
     return problems.sorted { $0.line < $1.line }
   }
 }

@@ -17,7 +17,7 @@ private struct IssueWriter {
 
   mutating func write(_ content: IssueContent) {
     let opening = content.other.isEmpty || !canOpen(content.other) ? "" : content.other
-    if !opening.isEmpty { block(opening) }
+    if !opening.isEmpty { block(Self.closed(opening)) }
     for symptom in content.symptoms { writeSymptom(symptom.text) }
     for cause in content.causes { bullet("Cause", cause.text) }
     for check in content.checks { bullet("Check", check.name + ": " + check.rule) }
@@ -25,7 +25,8 @@ private struct IssueWriter {
     writeLists(content)
     if !content.other.isEmpty, opening.isEmpty {
       let first = content.other.lines.first ?? ""
-      block(first.hasPrefix("####") ? content.other : "#### More information\n\n" + content.other)
+      let other = Self.withoutLabels(Self.closed(content.other))
+      block(first.hasPrefix("####") ? other : "#### More information\n\n" + other)
     }
     for sample in content.samples {
       let fence = Self.fence(for: sample.text)
@@ -77,12 +78,47 @@ private struct IssueWriter {
     } else {
       bullet(label, "")
     }
-    if rest < outline.blocks.count {
-      let lines = outline.blocks[rest].lines.lowerBound..<outline.lines.count
-      block(lines.map { outline.text(ofLine: $0) }.joined(separator: "\n"))
-    }
+    if rest < outline.blocks.count { writeRest(outline, from: rest) }
     if let verify = fix.verify { bullet("Verify", verify) }
     if let risk = fix.risk { bullet("Risk", risk.rawValue) }
+  }
+
+  /// What follows a fix's first paragraph: at the margin, or inside the bullet when a block is
+  /// indented so far that the bullet would take it in.
+  private mutating func writeRest(_ outline: Outline, from first: Int) {
+    let blocks = outline.blocks[first...]
+    let isIndented = blocks.contains { block in
+      let line = outline.lines[block.lines.lowerBound]
+      return Cursor(outline.bytes, from: line.start, to: line.end).indent >= 2
+    }
+    let lines = (blocks[first].lines.lowerBound..<outline.lines.count)
+      .map { outline.text(ofLine: $0) }
+    let text = Self.closed(lines.joined(separator: "\n"))
+    guard isIndented else { return block(text) }
+    block(text.lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n"))
+  }
+
+  /// A label that meant nothing where it stood must not mean something elsewhere: no bold type.
+  private static func withoutLabels(_ text: String) -> String {
+    text.lines.map { line in
+      var start = line.trimmed[...]
+      while start.hasPrefix("- ") || start.hasPrefix("* ") || start.hasPrefix("+ ") {
+        start = start.dropFirst(2).trimmed[...]
+      }
+      guard let label = Label(start), label.name != .remark else { return String(line) }
+      let mark = start.hasPrefix("**") ? "**" : "__"
+      return String(line.replacing(mark, with: "", maxReplacements: 2))
+    }.joined(separator: "\n")
+  }
+
+  /// With a closing fence where the text's last code block has none.
+  private static func closed(_ text: String) -> String {
+    let outline = Outline(Array(text.utf8))
+    guard case .fence(let index) = outline.blocks.last?.kind, outline.fences[index].closing == nil
+    else { return text }
+    let opening = outline.lines[outline.fences[index].opening]
+    let mark = outline.bytes[opening.start..<opening.end].drop(while: \.isSpaceOrTab)
+    return text + "\n" + mark.prefix { $0 == mark.first }.text
   }
 
   private mutating func list(_ label: String, _ items: [String], _ separator: String) {
@@ -90,9 +126,17 @@ private struct IssueWriter {
   }
 
   private mutating func bullet(_ label: String?, _ value: String) {
-    let lines = value.trimmedLines.lines
+    let value = Self.closed(value.trimmedLines)
     if needsBlank { text += "\n\n" } else if !text.isEmpty { text += "\n" }
     text += "- " + (label.map { "**\($0)**:" } ?? "")
+    needsBlank = false
+    let startsWithText = Outline(Array(value.utf8)).blocks.first?.kind == .paragraph
+    if label != nil, !value.isEmpty, !startsWithText {
+      // A list or code stands below its label, indented.
+      for line in [""] + value.lines { text += line.isEmpty ? "\n" : "\n  " + line }
+      return
+    }
+    let lines = value.lines
     for (index, line) in lines.enumerated() {
       if index > 0 {
         text += line.isEmpty ? "\n" : "\n  " + line
@@ -100,7 +144,6 @@ private struct IssueWriter {
         text += (label == nil ? "" : " ") + line
       }
     }
-    needsBlank = false
   }
 
   private mutating func block(_ value: String) {

@@ -11,7 +11,7 @@ extension IssueReader {
       if let label = Label(text), label.name != .remark {
         apply(label, line: walk.line(index))
       } else {
-        plainItem(text, ordered: item.ordered, index, walk)
+        plainItem(text, raw: walk.text(index), ordered: item.ordered, index, walk)
       }
       return
     }
@@ -33,13 +33,22 @@ extension IssueReader {
       return (name != nil && name != .remark) || inner.hasLabelLine($0)
     }
     guard let first = labelled.first else {
-      return plainItem(text, ordered: ordered, index, walk)
+      return plainItem(text, raw: walk.text(index), ordered: ordered, index, walk)
     }
     if first > 0 {
       let own = (0..<first).map { inner.text($0) }.joined(separator: "\n\n")
-      plainItem(own, ordered: ordered, index, walk)
+      let raw = (ordered ? "1. " : "- ") + own.replacing("\n", with: "\n  ")
+      plainItem(own, raw: raw, ordered: ordered, index, walk)
     }
+    var passage: PassageKind?
     for block in inner.outline.blocks.indices.dropFirst(first) {
+      if labelled.contains(block) {
+        passage = Self.passage(inner.outline.label(ofBlock: block)?.name)
+      } else if let passage {
+        // What stands indented below "**Cause**: text" is more of that cause.
+        extend(passage, inner.text(block), line: inner.line(block))
+        continue
+      }
       switch inner.outline.blocks[block].kind {
       case .paragraph: paragraph(block, inner)
       case .item: item(block, inner)
@@ -48,32 +57,41 @@ extension IssueReader {
     }
   }
 
-  private mutating func plainItem(
-    _ text: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
-  ) {
-    guard !text.isEmpty else { return }
-    if Label(text) != nil { return place(index, walk) }  // a remark
-    switch part {
-    case .opening where ordered: place(index, walk)
-    case .opening: add(bulletsAreCauses ? .cause : .symptom, text, line: walk.line(index))
-    case .symptoms: addSymptom(text, line: walk.line(index))
-    case .causes: addCause(text, line: walk.line(index))
-    case .fix, .verify: appendToFix(index, walk)
-    case .other where partLevel == 0: itemAfterLabel(text, ordered: ordered, index, walk)
-    case .other: place(index, walk)
+  private static func passage(_ name: Label.Name?) -> PassageKind? {
+    switch name {
+    case .symptom: .symptom
+    case .cause: .cause
+    default: nil
     }
   }
 
-  /// A plain bullet below a label that is neither symptom, cause nor fix.
-  private mutating func itemAfterLabel(
-    _ text: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
+  /// - Parameters:
+  ///   - text: What the item says, without its marker.
+  ///   - raw: The item with its marker.
+  private mutating func plainItem(
+    _ text: String, raw: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
   ) {
-    if !content.fixes.isEmpty {
-      appendToFix(index, walk)
-    } else if ordered {
-      place(index, walk)
+    guard !text.isEmpty else { return }
+    let isRemark = Label(text) != nil
+    let saysSymptom = part == .opening || (part == .other && partLevel == 0)
+    switch part {
+    case .symptoms where !isRemark: addSymptom(text, line: walk.line(index))
+    case .causes where !isRemark: addCause(text, line: walk.line(index))
+    case .fix, .verify: placeItem(raw, walk.lines(index), inFix: true)
+    case .other where partLevel == 0 && !content.fixes.isEmpty:
+      placeItem(raw, walk.lines(index), inFix: true)
+    case _ where saysSymptom && !ordered && !isRemark:
+      add(bulletsAreCauses ? .cause : .symptom, text, line: walk.line(index))
+    default: placeItem(raw, walk.lines(index), inFix: false)
+    }
+  }
+
+  private mutating func placeItem(_ raw: String, _ lines: Range<Int>, inFix: Bool) {
+    awaitsCode = nil
+    if inFix, let last = fixTexts.indices.last {
+      fixTexts[last].append(raw, lines: lines)
     } else {
-      addSymptom(text, line: walk.line(index))
+      other.append(raw, lines: lines)
     }
   }
 
@@ -99,7 +117,11 @@ extension IssueReader {
     for (offset, line) in lines.enumerated() {
       let number = walk.lines(index).lowerBound + offset
       if let label = Label(line.trimmed), label.name != .remark {
-        if let pending { apply(pending.label, line: pending.line) } else { flush(&self, to: number) }
+        if let pending {
+          apply(pending.label, line: pending.line)
+        } else {
+          flush(&self, to: number)
+        }
         pending = (label, number + 1)
         plain = []
         plainStart = number + 1

@@ -3,6 +3,7 @@ extension IssueReader {
   mutating func apply(_ label: Label, line: Int) {
     bulletsAreCauses = false
     awaitsCode = nil
+    labelLine = line
     let value = label.value.trimmedLines
     switch label.name {
     case .symptom:
@@ -136,11 +137,6 @@ extension IssueReader {
   mutating func takeSamples(_ outline: Outline) -> Set<Int> {
     var hidden: Set<Int> = []
     for fence in outline.fences {
-      if fence.closing == nil {
-        problem(
-          fence.opening + 1,
-          "This code block is not closed; end it with a line of the same signs.")
-      }
       let word = outline.info(of: fence).prefix { $0 != " " && $0 != "\t" }.lowercased()
       guard word == "sample" || word == "not-sample" else { continue }
       let end = fence.closing.map { $0 + 1 } ?? fence.content.upperBound

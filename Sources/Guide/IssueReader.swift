@@ -16,7 +16,9 @@ struct IssueReader {
   var partLevel = 0
   /// Texts of `content.fixes`, still growing.
   var fixTexts: [TextPieces] = []
-  var other = TextPieces()
+  /// What is none of the parts, in order.
+  var other = Leftovers()
+  private var namesParts = false
   /// Plain bullets under "… has the following causes:" are causes.
   var bulletsAreCauses = false
   /// Only quotes stood above: the next quote is a quoted message.
@@ -66,12 +68,14 @@ struct IssueReader {
   // MARK: Headings
 
   private mutating func heading(_ text: String, level: Int, _ index: Int, _ walk: BlockWalk) {
-    if part == .opening, other.isEmpty, content.symptoms.isEmpty, !title.isEmpty, text == title {
+    if part == .opening, other.isEmpty, content.symptoms.isEmpty, !title.isEmpty,
+      text == title
+    {
       return
     }
     let name = PartName(text)
     let isDeeper = partLevel > 0 && level > partLevel
-    let opensPart = name.map { $0.role != .other } ?? false
+    let opensPart = part == .fix && isDeeper ? name?.isFix ?? false : name?.isPart ?? false
     if isDeeper, part == .fix, !opensPart {
       appendToFix(index, walk)
       return
@@ -79,6 +83,9 @@ struct IssueReader {
     if isDeeper, part == .fix, let name, name.isMethod { demoteLeadIn() }
     bulletsAreCauses = false
     awaitsCode = nil
+    if name?.isSummary == true, content.symptoms.isEmpty, content.fixes.isEmpty {
+      return open(.opening, level: 0)
+    }
     guard let name, opensPart else {
       open(.other, level: level)
       place(index, walk)
@@ -88,6 +95,7 @@ struct IssueReader {
   }
 
   private mutating func openPart(_ name: PartName, heading: String, level: Int, _ line: Int) {
+    namesParts = true
     switch name.role {
     case .symptom:
       open(.symptoms, level: level)
@@ -119,8 +127,9 @@ struct IssueReader {
     guard let last = fixTexts.last, !last.text.contains("\n\n") else { return }
     let text = last.text
     let lower = text.lowercased()
-    guard text.isEmpty || text.hasSuffix(":") || lower.contains("following")
-      || lower.contains("methods") || lower.contains("options")
+    guard
+      text.isEmpty || text.hasSuffix(":") || lower.contains("following")
+        || lower.contains("methods") || lower.contains("options")
     else { return }
     let fix = content.fixes.removeLast()
     fixTexts.removeLast()
@@ -138,6 +147,8 @@ struct IssueReader {
       if walk.isCode(index) { return extendPassage(kind, text) }
     }
     switch part {
+    case .opening where walk.isParagraph(index) && walk.depth == 0:
+      other.append(text, lines: walk.lines(index), isOpening: true)
     case .fix: appendToFix(index, walk)
     case .verify: appendToVerify(text)
     case .symptoms where walk.outline.blocks[index].kind != .html:
@@ -169,6 +180,14 @@ struct IssueReader {
     case .cause: content.causes.append(passage)
     }
     awaitsCode = text.hasSuffix(":") ? kind : nil
+  }
+
+  /// Adds to the passage that a label has begun at the line above, or begins it.
+  mutating func extend(_ kind: PassageKind, _ text: String, line: Int) {
+    let last = kind == .symptom ? content.symptoms.last : content.causes.last
+    guard let last, last.line >= labelLine else { return add(kind, text, line: line) }
+    awaitsCode = nil
+    extendPassage(kind, text)
   }
 
   private mutating func extendPassage(_ kind: PassageKind, _ text: String) {
@@ -215,9 +234,12 @@ struct IssueReader {
       }
     }
     content.fixes = kept
-    content.other = other.text.trimmedLines
+    if content.symptoms.isEmpty, namesParts { content.symptoms = other.takeOpening() }
+    content.other = other.text
   }
 
+  /// The line of the last label.
+  var labelLine = 0
   /// Lines of fixes that a label, not a heading, announced.
   var labelledFixes: Set<Int> = []
 }

@@ -4,7 +4,8 @@ extension IssueSpan {
     title: String, markdown: String, level: Int = 3, newline: String = "\n"
   ) -> IssueSpan {
     let heading = String(repeating: "#", count: level) + " " + Heading.text(title) + newline
-    var issue = IssueSpan(title: Heading.oneLine(title), lead: heading, markdown: "", trail: "", line: 0)
+    var issue = IssueSpan(
+      title: Heading.oneLine(title), lead: heading, markdown: "", trail: "", line: 0)
     issue.markdown = markdown.trimmedLines.withNewlines(newline)
     issue.trail = issue.markdown.isEmpty ? "" : newline
     return issue
@@ -20,6 +21,9 @@ extension IssueSpan {
     let newline = ownNewline ?? newline
     if markdown.isEmpty, !text.isEmpty { openForText(newline) }
     markdown = Self.merge(text, into: markdown, newline: newline)
+    // HTML ends at a blank line: without one it would swallow the next heading.
+    let lines = trail.utf8.count { $0 == Byte.lineFeed }
+    if lines == 1, Outline(Array(text.utf8)).blocks.last?.kind == .html { trail += newline }
   }
 
   /// Gives the issue another title, in the heading and in `title`; the rest of the line (its

@@ -104,7 +104,9 @@ struct JSONCheck {
     position += 1
     while position < bytes.count {
       let byte = bytes[position]
-      if byte < 0x20 { throw RuleError("a control character stands in a string at byte \(position + 1)") }
+      if byte < 0x20 {
+        throw RuleError("a control character stands in a string at byte \(position + 1)")
+      }
       position += 1
       if byte == Byte.quote { return }
       guard byte == Byte.backslash else { continue }

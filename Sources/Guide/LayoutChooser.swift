@@ -40,7 +40,7 @@ struct LayoutChooser {
     let plain = tops.filter { $0.heading.isPlain }
     let withParts = plain.count { $0.hasParts }
     if withParts >= 2 || (withParts == 1 && plain.count <= 2) { return .issues }
-    if plain.isEmpty { return .single }
+    if plain.isEmpty || isHowTo { return .single }
     if hasSections(plain) { return .sections }
     return holdsManyIssues(plain) ? .issues : .single
   }
@@ -75,6 +75,19 @@ struct LayoutChooser {
   private static let many: Set = [
     "issues", "errors", "problems", "faq", "faqs", "pitfalls", "gotchas", "messages", "warnings",
     "failures", "questions", "fixes", "notes", "runbook", "runbooks", "guide",
+  ]
+
+  /// *How to restore a mailbox*: one article, however many headings it has.
+  private var isHowTo: Bool {
+    guard hasTitle, let first = title.lowercased().split(whereSeparator: { !$0.isLetter }).first
+    else { return false }
+    return Self.articleOpenings.contains(String(first))
+  }
+
+  private static let articleOpenings: Set = [
+    "how", "configure", "set", "setup", "use", "using", "upgrade", "install", "installing",
+    "create", "restore", "enable", "disable", "get", "understanding", "description",
+    "information", "plan", "planning", "clear", "why", "schedule", "gather",
   ]
 
   private func isEmpty(_ heading: HeadingLine) -> Bool { heading.body.isEmpty }

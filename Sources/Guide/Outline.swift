@@ -57,6 +57,8 @@ struct Outline {
   var lines: [Line] = []
   var blocks: [Block] = []
   var fences: [Fence] = []
+  /// The line of an HTML comment, script or such that has no end: all below it is part of it.
+  var unclosedHTML: Int?
 
   init(_ bytes: [UInt8], from start: Int = 0) {
     self.bytes = bytes

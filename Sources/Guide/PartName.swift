@@ -7,6 +7,8 @@ struct PartName: Equatable {
   }
 
   var role: Role
+  /// The heading in lower case, without signs around it.
+  var name: String
   /// The whole heading is the part's name ("Cause 2"); false for "Solution: restart the pod".
   var isExact: Bool
   /// What the heading says beyond the part's name.
@@ -18,7 +20,7 @@ struct PartName: Equatable {
     let text = Self.plain(heading)
     guard !text.isEmpty, text.utf8.count <= 200 else { return nil }
     let lower = text.lowercased()
-    (isExact, rest, isMethod) = (true, "", false)
+    (name, isExact, rest, isMethod) = (lower, true, "", false)
     if let role = Self.names[lower] {
       self.role = role
       return
@@ -38,13 +40,22 @@ struct PartName: Equatable {
       (self.role, self.rest, isExact) = (role, rest, false)
       return
     }
-    guard let opening = Self.openings.first(where: { lower.hasPrefix($0.0) }) else { return nil }
-    (role, rest, isExact) = (opening.1, text, false)
+    let opening = Self.openings.first { lower.hasPrefix($0.0) }?.1
+    let asksForFix =
+      lower.hasSuffix("how do i fix it") || lower.hasSuffix("how do i fix this issue")
+    guard let role = opening ?? (asksForFix ? .fix : nil) else { return nil }
+    (self.role, rest, isExact) = (role, text, false)
   }
+
+  /// Symptom, cause or fix.
+  var isPart: Bool { role != .other }
+  var isFix: Bool { role == .fix || role == .workaround }
+  /// *Summary*: what an article says instead of symptoms.
+  var isSummary: Bool { role == .other && isExact && name == "summary" }
 
   /// The heading without emphasis, anchor, numbering and colon.
   private static func plain(_ heading: String) -> String {
-    var text = heading.filter { $0 != "*" && $0 != "`" }.trimmed
+    var text = heading.filter { $0 != "*" && $0 != "`" }.replacing("\u{A0}", with: " ").trimmed
     if let anchor = text.firstRange(of: " {#") { text = text[..<anchor.lowerBound].trimmed }
     while let last = text.last, last == ":" || last == "?" || last == "." || last == "_" {
       text = text.dropLast().trimmed

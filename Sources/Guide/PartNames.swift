@@ -68,7 +68,8 @@ extension PartName {
     "overview", "abstract", "details", "status", "statement", "background", "prerequisites",
     "requirements", "notes", "note", "affected versions", "affected products",
     "affected products and versions", "applicable versions", "applies to", "attached files",
-    "patch", "steps to reproduce", "limitations", "conclusion", "did this fix the problem",
+    "patch", "error code", "steps to reproduce", "limitations", "conclusion",
+    "did this fix the problem",
     "did this solve your problem", "still need help", "next steps", "syntax", "parameters",
   ]
 }

@@ -21,7 +21,9 @@ struct PatternParser {
   init(_ source: String) { scalars = Array(source.unicodeScalars) }
 
   mutating func parse() throws(RuleError) -> PatternNode {
-    guard !scalars.isEmpty else { throw RuleError("The pattern is empty; write one, such as ^[a-z]+$.") }
+    guard !scalars.isEmpty else {
+      throw RuleError("The pattern is empty; write one, such as ^[a-z]+$.")
+    }
     guard scalars.count <= Self.lengthLimit else {
       throw RuleError("The pattern is longer than \(Self.lengthLimit) characters; shorten it.")
     }
@@ -162,10 +164,18 @@ struct PatternParser {
 
   private mutating func escape() throws(RuleError) -> PatternNode {
     switch scalars[position...].dropFirst().first {
-    case "b": position += 2; return .assertion(.wordBoundary)
-    case "B": position += 2; return .assertion(.notWordBoundary)
-    case "A": position += 2; return .assertion(.start)
-    case "z", "Z": position += 2; return .assertion(.end)
+    case "b":
+      position += 2
+      return .assertion(.wordBoundary)
+    case "B":
+      position += 2
+      return .assertion(.notWordBoundary)
+    case "A":
+      position += 2
+      return .assertion(.start)
+    case "z", "Z":
+      position += 2
+      return .assertion(.end)
     default: break
     }
     var set = try escapedSet()
@@ -268,66 +278,5 @@ struct PatternParser {
 extension ScalarSet {
   fileprivate var isSingle: Bool {
     !isNegated && ranges.count == 1 && ranges[0].count == 1
-  }
-}
-
-/// Writes the instructions of a tree, never more than `Pattern.programLimit`.
-struct PatternCompiler {
-  private(set) var program: [Pattern.Instruction] = []
-
-  mutating func emit(_ node: PatternNode) throws(RuleError) {
-    switch node {
-    case .empty: break
-    case .set(let set): try append(.set(set))
-    case .assertion(let assertion): try append(.assert(assertion))
-    case .sequence(let parts): for part in parts { try emit(part) }
-    case .choice(let options): try emitChoice(options)
-    case .repeated(let inner, let min, let max):
-      for _ in 0..<min { try emit(inner) }
-      guard let max else { return try emitStar(inner) }
-      try emitOptional(inner, count: max - min)
-    }
-  }
-
-  private mutating func append(_ instruction: Pattern.Instruction) throws(RuleError) {
-    guard program.count < Pattern.programLimit else {
-      throw RuleError("The pattern repeats too much to run quickly; use smaller repetitions.")
-    }
-    program.append(instruction)
-  }
-
-  private mutating func emitChoice(_ options: [PatternNode]) throws(RuleError) {
-    var exits: [Int] = []
-    for (index, option) in options.enumerated() {
-      guard index + 1 < options.count else {
-        try emit(option)
-        break
-      }
-      let split = program.count
-      try append(.split(split + 1, 0))
-      try emit(option)
-      exits.append(program.count)
-      try append(.jump(0))
-      program[split] = .split(split + 1, program.count)
-    }
-    for exit in exits { program[exit] = .jump(program.count) }
-  }
-
-  private mutating func emitStar(_ inner: PatternNode) throws(RuleError) {
-    let split = program.count
-    try append(.split(split + 1, 0))
-    try emit(inner)
-    try append(.jump(split))
-    program[split] = .split(split + 1, program.count)
-  }
-
-  private mutating func emitOptional(_ inner: PatternNode, count: Int) throws(RuleError) {
-    var splits: [Int] = []
-    for _ in 0..<count {
-      splits.append(program.count)
-      try append(.split(program.count + 1, 0))
-      try emit(inner)
-    }
-    for split in splits { program[split] = .split(split + 1, program.count) }
   }
 }

@@ -16,7 +16,8 @@ extension Rule {
     case .json:
       guard let error = JSONCheck.error(in: Array(value.utf8)) else { return (true, "JSON") }
       return (false, "not JSON: \(error)")
-    case .startsWith(let text): return Self.text(value.utf8.starts(with: text.utf8), "start with", text)
+    case .startsWith(let text):
+      return Self.text(value.utf8.starts(with: text.utf8), "start with", text)
     case .endsWith(let text):
       let ends = value.utf8.reversed().starts(with: text.utf8.reversed())
       return Self.text(ends, "end with", text)
@@ -33,7 +34,8 @@ extension Rule {
   /// The value in quotation marks, shortened.
   static func quote(_ value: String) -> String {
     let short = value.unicodeScalars.prefix(40)
-    return "“\(String(String.UnicodeScalarView(short)))\(short.count < value.unicodeScalars.count ? "…" : "")”"
+    return
+      "“\(String(String.UnicodeScalarView(short)))\(short.count < value.unicodeScalars.count ? "…" : "")”"
   }
 
   private static func compare(
@@ -66,7 +68,7 @@ extension Rule {
     if !pass, let unit,
       let hint = Unit.hint(
         Double(number), unit: unit,
-        fits: { abs($0) < 1e15 && bounds.contains(Int($0)) })
+        fits: { Unit.integer($0).map(bounds.contains) ?? false })
     {
       detail += "; \(hint)"
     }
@@ -79,11 +81,14 @@ extension Rule {
   ) -> (pass: Bool, detail: String) {
     let text = value.trimmed
     let first = text.utf8.first ?? 0
-    guard first.isDigit || first == Byte.hyphen || first == Byte.dot, !text.lowercased().contains("x"),
+    guard first.isDigit || first == Byte.hyphen || first == Byte.dot,
+      !text.lowercased().contains("x"),
       let number = Double(text), number.isFinite
     else { return (false, "\(quote(value)) is not a number") }
     if bounds.contains(number) {
-      return (true, bounds == Bounds(nil, nil) ? "\(text) is a number" : "value \(text) is in range")
+      return (
+        true, bounds == Bounds(nil, nil) ? "\(text) is a number" : "value \(text) is in range"
+      )
     }
     let side = bounds.low.map { number < $0 } ?? false
     let limit = side ? bounds.low ?? 0 : bounds.high ?? 0

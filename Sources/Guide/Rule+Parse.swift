@@ -62,7 +62,8 @@ extension Rule {
     if ["json", "base64", "integer", "number"].contains(word) {
       return rest.isEmpty || word != "json"
     }
-    if ["length", "matches", "match", "equals", "is", "contains", "includes", "not"].contains(word) {
+    if ["length", "matches", "match", "equals", "is", "contains", "includes", "not"].contains(word)
+    {
       return !rest.isEmpty
     }
     return phrases.contains { dropPhrase($0.0, from: text) != nil }

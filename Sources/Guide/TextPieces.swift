@@ -25,3 +25,35 @@ struct TextPieces {
     isLabelText = false
   }
 }
+
+/// Blocks that are neither symptom, cause nor fix, in the order of the text.
+struct Leftovers {
+  private struct Piece {
+    var text: String
+    var lines: Range<Int>
+    var isOpening: Bool
+  }
+
+  private var pieces: [Piece] = []
+
+  var isEmpty: Bool { pieces.isEmpty }
+
+  /// - Parameters:
+  ///   - isOpening: A paragraph above everything else.
+  mutating func append(_ text: String, lines: Range<Int>, isOpening: Bool = false) {
+    if !text.isEmpty { pieces.append(Piece(text: text, lines: lines, isOpening: isOpening)) }
+  }
+
+  /// Takes out the opening paragraphs: they are the symptoms of an article that names none.
+  mutating func takeOpening() -> [Passage] {
+    let opening = pieces.filter(\.isOpening)
+    pieces.removeAll(where: \.isOpening)
+    return opening.map { Passage(text: $0.text, line: $0.lines.lowerBound + 1) }
+  }
+
+  var text: String {
+    var result = TextPieces()
+    for piece in pieces { result.append(piece.text, lines: piece.lines) }
+    return result.text.trimmedLines
+  }
+}

@@ -40,7 +40,7 @@ enum Unit {
     guard let wanted = entry(unit) else { return nil }
     for other in entries where other.kind == wanted.kind && other.names[0] != wanted.names[0] {
       let converted = value * other.factor / wanted.factor
-      guard converted == converted.rounded(), converted != 0, fits(converted) else { continue }
+      guard let whole = integer(converted), whole != 0, fits(converted) else { continue }
       return "\(number(value)) is \(number(converted)) \(wanted.names[0]) in \(other.names[0]); "
         + "the unit is \(wanted.names[0])"
     }
@@ -48,8 +48,15 @@ enum Unit {
   }
 
   static func number(_ value: Double) -> String {
-    guard value == value.rounded(), abs(value) < 1e15 else { return "\(value)" }
-    return "\(Int(value))"
+    integer(value).map(String.init) ?? "\(value)"
+  }
+
+  /// The value when it is an integer. (`Int(exactly:)` needs the C library's mathematics, which
+  /// nothing else here does.)
+  static func integer(_ value: Double) -> Int? {
+    guard value.magnitude < 9e15 else { return nil }
+    let whole = Int(value)
+    return Double(whole) == value ? whole : nil
   }
 
   private static func entry(_ word: String) -> Entry? {

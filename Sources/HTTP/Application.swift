@@ -1,11 +1,12 @@
 /// What the server serves. The server knows nothing else of the product.
 package protocol Application: Sendable {
   /// Decides what becomes of the body as soon as the head is known. Runs on an
-  /// event loop: must not block.
+  /// event loop: must not block. Not asked for a GET or HEAD without a body.
   func bodyPlan(for head: Request) -> BodyPlan
 
-  /// Answers a complete request. Runs on an event loop: must not block; longer
-  /// work is returned as `.work` or `.later`.
+  /// Answers a complete request. Runs on an event loop (after a streamed body on
+  /// a worker thread): must not block; longer work is returned as `.work` or
+  /// `.later`.
   func respond(to request: Request, body sink: (any BodySink)?) -> Answer
 
   /// The answer to bytes that are not a request, or that break a limit or a

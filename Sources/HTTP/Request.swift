@@ -62,8 +62,11 @@ package struct HeaderFields: Sendable, Equatable {
 
   /// All values of that name joined by commas (RFC 9110 §5.3), or nil when absent.
   package func list(_ name: String) -> String? {
-    let values = all(name)
-    return values.isEmpty ? nil : values.joined(separator: ", ")
+    var list: String?
+    for field in fields where equalIgnoringCase(field.name, name) {
+      list = list.map { $0 + ", " + field.value } ?? field.value
+    }
+    return list
   }
 
   package mutating func add(_ name: String, _ value: String) {
@@ -79,11 +82,12 @@ package struct HeaderFields: Sendable, Equatable {
 
 /// ASCII case folding only: header names and tokens are ASCII.
 package func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
+  // Most comparisons end here.
+  guard left.utf8.count == right.utf8.count else { return false }
   var left = left
   var right = right
   return left.withUTF8 { left in
     right.withUTF8 { right in
-      guard left.count == right.count else { return false }
       for index in 0..<left.count where lowerASCII(left[index]) != lowerASCII(right[index]) {
         return false
       }

@@ -59,9 +59,11 @@ package protocol BodySource: AnyObject, Sendable {
 /// A response before it becomes bytes. The server adds Date, Content-Length or
 /// Transfer-Encoding, and Connection; it leaves the body away for HEAD, 204 and 304.
 package struct Response: Sendable {
-  package var status: Status
-  package var headers: HeaderFields
+  package var status: Status { didSet { preparedHead = nil } }
+  package var headers: HeaderFields { didSet { preparedHead = nil } }
   package var body: ResponseBody
+  /// Status line and fields as bytes, for a response that is sent many times.
+  private(set) var preparedHead: [UInt8]?
 
   package init(
     _ status: Status, headers: HeaderFields = HeaderFields(), body: ResponseBody = .bytes([])
@@ -69,5 +71,13 @@ package struct Response: Sendable {
     self.status = status
     self.headers = headers
     self.body = body
+  }
+
+  /// The same response, with its head checked and written once. Unchanged where the head depends
+  /// on the connection, or can't be written.
+  package func prepared() -> Response {
+    var prepared = self
+    prepared.preparedHead = ResponseWriter.head(of: self)
+    return prepared
   }
 }

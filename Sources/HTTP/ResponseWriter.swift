@@ -43,11 +43,15 @@ package struct ResponseWriter: Sendable {
     _ response: Response, _ exchange: inout Exchange, at second: Int, to output: inout [UInt8]
   ) throws(InvalidField) -> ResponseRest {
     let start = output.count
-    do {
-      try appendHead(response, &exchange, to: &output)
-    } catch {
-      output.removeSubrange(start...)
-      throw error
+    if let head = response.preparedHead {
+      output.append(contentsOf: head)
+    } else {
+      do {
+        try ResponseWriter.appendHead(response, &exchange, to: &output)
+      } catch {
+        output.removeSubrange(start...)
+        throw error
+      }
     }
     appendDate(second, to: &output)
     let rest = appendFraming(response, &exchange, to: &output)
@@ -77,7 +81,17 @@ package struct ResponseWriter: Sendable {
     output.append(contentsOf: "0\r\n\r\n".utf8)
   }
 
-  private func appendHead(
+  /// Status line and fields of a response, or nil when they can't be written or end the connection.
+  static func head(of response: Response) -> [UInt8]? {
+    var exchange = Exchange()
+    var head: [UInt8] = []
+    guard (try? appendHead(response, &exchange, to: &head)) != nil, exchange.keepAlive else {
+      return nil
+    }
+    return head
+  }
+
+  private static func appendHead(
     _ response: Response, _ exchange: inout Exchange, to output: inout [UInt8]
   ) throws(InvalidField) {
     let status = response.status
@@ -149,7 +163,7 @@ package struct ResponseWriter: Sendable {
     }
   }
 
-  private func lists(_ value: String, _ token: String) -> Bool {
+  private static func lists(_ value: String, _ token: String) -> Bool {
     value.split(separator: ",").contains { element in
       equalIgnoringCase(String(element.filter { $0 != " " && $0 != "\t" }), token)
     }

@@ -93,7 +93,8 @@ struct HTMLRenderer {
     default:
       html += "<li>"
       if let isDone = node.isDone {
-        html += isDone
+        html +=
+          isDone
           ? "<span role=\"img\" aria-label=\"done\">☑</span> "
           : "<span role=\"img\" aria-label=\"to do\">☐</span> "
       }
@@ -123,7 +124,9 @@ struct HTMLRenderer {
       html += "<pre tabindex=\"0\"><code>\(node.literal)</code></pre>\n</figure>\n"
     case "": html += "<pre tabindex=\"0\"><code>\(node.literal)</code></pre>\n"
     default:
-      let language = word.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "+#.-_".contains($0)) }
+      let language = word.filter {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "+#.-_".contains($0))
+      }
       html += "<pre tabindex=\"0\"><code class=\"language-\(language)\">"
       html += "\(node.literal)</code></pre>\n"
     }
@@ -146,7 +149,9 @@ struct HTMLRenderer {
       if node.kind == .image { html += " class=\"image\"" }
       html += ">"
     }
-    if node.plainText.isEmpty { html.append(text: node.kind == .image ? "image" : opens ? url : "") }
+    if node.plainText.isEmpty {
+      html.append(text: node.kind == .image ? "image" : opens ? url : "")
+    }
   }
 
   // MARK: Tables
@@ -173,11 +178,12 @@ struct HTMLRenderer {
   private mutating func openCell() {
     let alignment = column < alignments.count ? alignments[column] : 0
     column += 1
-    let position: HTML = switch alignment {
-    case UInt8(ascii: "r"): " class=\"right\""
-    case UInt8(ascii: "c"): " class=\"center\""
-    default: ""
-    }
+    let position: HTML =
+      switch alignment {
+      case UInt8(ascii: "r"): " class=\"right\""
+      case UInt8(ascii: "c"): " class=\"center\""
+      default: ""
+      }
     html += inTableHeader ? "<th scope=\"col\"\(position)>" : "<td\(position)>"
   }
 

@@ -70,7 +70,8 @@ extension Markdown {
     for word in words {
       sentence.append(word)
       let bare = word.drop { "\"'(“".contains($0) }
-      let ends = word.hasSuffix(".") || word.hasSuffix("!") || word.hasSuffix("?")
+      let ends =
+        word.hasSuffix(".") || word.hasSuffix("!") || word.hasSuffix("?")
         || word.hasSuffix(".)") || word.hasSuffix("。")
       if ends, !abbreviations.contains(bare.lowercased()) { break }
     }

@@ -4,6 +4,24 @@ enum TerminalText {
   /// Without ANSI escape sequences, control characters (but for newline and tab) and marks that
   /// turn the direction of writing.
   static func cleaned(_ text: String) -> String {
+    isClean(text) ? text : filtered(text)
+  }
+
+  /// True for text without any of the bytes that what is taken away begins with.
+  private static func isClean(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      bytes.allSatisfy { byte in
+        switch byte {
+        case 0x09, 0x0A: true
+        case 0x00...0x1F, 0x7F, 0xC2, 0xD8, 0xE2, 0xEF: false
+        default: true
+        }
+      }
+    }
+  }
+
+  private static func filtered(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var scalars = text.unicodeScalars.makeIterator()
     var pending = scalars.next()

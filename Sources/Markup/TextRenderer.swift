@@ -202,7 +202,9 @@ struct TextRenderer {
     }
     for (index, row) in rows.enumerated() {
       emit(line(row, widths))
-      if index == 0 { emit(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")) }
+      if index == 0 {
+        emit(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "))
+      }
     }
     rows = []
   }

@@ -1,4 +1,5 @@
 import CCmark
+import Synchronization
 
 /// A parsed Markdown text. Freed once, on every path; never shared between threads.
 struct Tree: ~Copyable {
@@ -10,10 +11,22 @@ struct Tree: ~Copyable {
     return ["table", "strikethrough", "autolink", "tasklist"]
   }()
 
+  /// cmark-gfm keeps the letters that its extensions watch for in a table of the process, and
+  /// each parser changes it while it reads inlines (`cmark_manage_extensions_special_characters`
+  /// in blocks.c): two parsers at once lose each other's `~~` and addresses. So one at a time;
+  /// walking trees needs no lock.
+  private static let parsing = Mutex(())
+
   /// Nil for a text that cmark would take far too long for (see `isCostly`); show it as it is.
   init?(_ markdown: String) {
-    let names = Self.extensions
     guard !Self.isCostly(markdown) else { return nil }
+    let root = Self.parsing.withLock { _ in UInt(bitPattern: Self.parse(markdown)) }
+    guard let root = OpaquePointer(bitPattern: root) else { return nil }
+    self.root = root
+  }
+
+  private static func parse(_ markdown: String) -> OpaquePointer? {
+    let names = extensions
     guard let parser = cmark_parser_new(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE) else { return nil }
     defer { cmark_parser_free(parser) }
     for name in names {
@@ -26,8 +39,7 @@ struct Tree: ~Copyable {
         if let base = chars.baseAddress { cmark_parser_feed(parser, base, chars.count) }
       }
     }
-    guard let root = cmark_parser_finish(parser) else { return nil }
-    self.root = root
+    return cmark_parser_finish(parser)
   }
 
   deinit { cmark_node_free(root) }

@@ -1,4 +1,5 @@
 import CSystem
+import Glibc
 import HTTP
 import Sockets
 import Synchronization
@@ -28,7 +29,9 @@ final class Acceptor {
     pausedUntil = nil
     for (index, listener) in loop.shared.listeners.enumerated() {
       do {
-        try loop.poller.add(listener.descriptor.raw, [.readable, .exclusive], token: UInt64(index))
+        try loop.poller.add(listener.descriptor.raw, .connections, token: UInt64(index))
+      } catch  where error.code == EEXIST {
+        continue
       } catch {
         pausedUntil = loop.now + Acceptor.pause
       }
@@ -65,11 +68,13 @@ final class Acceptor {
     }
     switch listener.accept() {
     case .connection(let descriptor, let from):
+      // Counted before it is given away, so that no burst gets past the limit.
+      let before = loop.shared.connections.add(1, ordering: .relaxed).oldValue
       loop.entrance.counters.accepted.count()
       descriptor.sendAtOnce()
       let isUnix = listener.endpoint.address == nil
       let peer = from.address.map(Peer.address) ?? .local
-      if open >= maximum {
+      if before >= maximum {
         loop.add(descriptor, peer, isUnix: isUnix)?.refuseAtOnce(.tooManyConnections)
       } else {
         place(descriptor, peer, isUnix, loop, mayGiveAway)

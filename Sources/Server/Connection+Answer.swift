@@ -68,8 +68,8 @@ extension Connection {
     switch rest {
     case .nothing: endResponse()
     case .bytes(let body):
-      outbox.append(loop.output)
-      loop.output.removeAll(keepingCapacity: true)
+      outbox.append(copying: loop.output)
+      loop.recycleOutput()
       outbox.append(body)
       endResponse()
     case .chunks(let source):
@@ -83,20 +83,17 @@ extension Connection {
 
   /// What is left to send of the response, and the status that was sent.
   private func write(_ response: Response) -> (ResponseRest, Int) {
-    let refused = loop.shared.application.refuse
-    for attempt in [{ response }, { refused(.brokenResponse, self.request) }] {
-      let response = attempt()
-      if let rest = try? loop.writer.write(
-        response, &exchange, at: loop.second, to: &loop.output)
-      {
-        return (rest, response.status.code)
-      }
-    }
+    if let rest = append(response) { return (rest, response.status.code) }
+    let refusal = loop.shared.application.refuse(.brokenResponse, request: request)
+    if let rest = append(refusal) { return (rest, refusal.status.code) }
     // The refusal cannot be written either.
     exchange.keepAlive = false
     let bare = Response(.internalServerError)
-    let rest = try? loop.writer.write(bare, &exchange, at: loop.second, to: &loop.output)
-    return (rest ?? .nothing, bare.status.code)
+    return (append(bare) ?? .nothing, bare.status.code)
+  }
+
+  private func append(_ response: Response) -> ResponseRest? {
+    try? loop.writer.write(response, &exchange, at: loop.second, to: &loop.output)
   }
 
   /// A response is complete, though perhaps not sent yet.
@@ -165,12 +162,12 @@ extension Connection {
 
   private func sendOutput() {
     defer { loop.recycleOutput() }
-    guard outbox.isEmpty else { return outbox.append(loop.output) }
+    guard outbox.isEmpty else { return outbox.append(copying: loop.output) }
     switch loop.output.withUnsafeBytes({ descriptor.send($0) }) {
     case .bytes(let count):
       sent(count)
-      outbox.append(loop.output, from: count)
-    case .wouldBlock, .end: outbox.append(loop.output)
+      if count < loop.output.count { outbox.append(copying: loop.output, from: count) }
+    case .wouldBlock, .end: outbox.append(copying: loop.output)
     case .failed: drop()
     }
   }
@@ -185,8 +182,7 @@ extension Connection {
     watchesWriting = true
     // Reports at once if the socket has become writable in between.
     do {
-      try loop.poller.modify(
-        descriptor.raw, [.readable, .writable, .peerFinished, .edge], token: token)
+      try loop.poller.modify(descriptor.raw, .inputAndOutput, token: token)
     } catch {
       drop()
     }

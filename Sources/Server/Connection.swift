@@ -28,7 +28,7 @@ final class Connection {
   let peer: Peer
   let isUnix: Bool
   let descriptor: Descriptor
-  unowned let loop: EventLoop
+  let loop: EventLoop
 
   var phase = Phase.head
   var parser: RequestParser
@@ -88,16 +88,18 @@ final class Connection {
   func start() { loop.deadlines.start(.idle, slot: slot, now: loop.now) }
 
   func handle(_ readiness: Readiness) {
-    // Both directions are gone: nobody is left to answer.
-    if !readiness.isDisjoint(with: [.error, .hangUp]), !isLingering { return drop() }
-    if readiness.contains(.peerFinished) { finishing = true }
-    if !readiness.isDisjoint(with: [.readable, .peerFinished, .hangUp]) { readable = true }
+    // Nobody is left to answer; but a request may still be there to be read.
+    if readiness.isBroken, !isReading { return drop() }
+    if readiness.isPeerFinished { finishing = true }
+    if readiness.isReadable { readable = true }
     resume()
   }
 
-  private var isLingering: Bool {
-    if case .lingering = phase { return true }
-    return false
+  private var isReading: Bool {
+    switch phase {
+    case .head, .body, .lingering: true
+    case .answering, .streaming, .closing, .closed: false
+    }
   }
 
   /// Goes on with a fresh allowance.

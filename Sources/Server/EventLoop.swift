@@ -100,7 +100,7 @@ final class EventLoop: @unchecked Sendable {
     if let listener = Acceptor.listener(of: event.data) {
       acceptor.accept(from: shared.listeners[listener], self)
     } else if let connection = connection(event.data) {
-      connection.handle(Readiness(rawValue: event.events))
+      connection.handle(Readiness(bits: event.events))
     }
   }
 
@@ -143,6 +143,7 @@ final class EventLoop: @unchecked Sendable {
     for connection in connections { connection?.drop() }
     for case .adopt(let raw, _, _) in entrance.mailbox.close() {
       _ = Descriptor(adopting: raw)
+      shared.connections.subtract(1, ordering: .relaxed)
     }
   }
 }
@@ -156,21 +157,23 @@ extension EventLoop {
     return connection
   }
 
-  /// Takes over a connected socket.
+  /// Takes over a connected socket, which `shared.connections` counts already.
   @discardableResult
   func add(_ descriptor: consuming Descriptor, _ peer: Peer, isUnix: Bool) -> Connection? {
     let raw = descriptor.raw
     let token = generation << 32 | UInt64(raw)
     generation = (generation + 1) & 0x3FFF_FFFF | 1
-    let watched: Readiness = [.readable, .peerFinished, .edge]
-    guard (try? poller.add(raw, watched, token: token)) != nil else { return nil }
+    guard (try? poller.add(raw, .input, token: token)) != nil else {
+      shared.connections.subtract(1, ordering: .relaxed)
+      return nil
+    }
     let connection = Connection(descriptor, token: token, peer: peer, isUnix: isUnix, loop: self)
     while connections.count <= Int(raw) { connections.append(nil) }
     connections[Int(raw)] = connection
     connectionCount += 1
     entrance.counters.active.store(connectionCount, ordering: .relaxed)
-    shared.connections.add(1, ordering: .relaxed)
     connection.start()
+    if stopping { connection.stop() }
     return connection
   }
 

@@ -28,9 +28,9 @@ final class WorkerPool: Sendable {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Jobs waiting, threads started.
-  var load: (queued: Int, threads: Int) {
-    state.withLock { ($0.jobs.count - $0.first, $0.threads) }
+  /// Jobs waiting, threads started, and those of them that wait for a job.
+  var load: (queued: Int, threads: Int, idle: Int) {
+    state.withLock { ($0.jobs.count - $0.first, $0.threads, $0.idle) }
   }
 
   /// Runs a job on a worker thread; they start in the order submitted. False

@@ -40,18 +40,22 @@ extension Descriptor {
     return count == .end ? .bytes(0) : count
   }
 
-  /// Sends two buffers with one call.
+  /// Sends two buffers with one call, without SIGPIPE.
   package func send(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Transfer {
-    var vectors = (
-      iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
-      iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
-    )
-    return withUnsafeMutableBytes(of: &vectors) { vectors in
-      var message = msghdr()
-      message.msg_iov = vectors.baseAddress?.assumingMemoryBound(to: iovec.self)
-      message.msg_iovlen = 2
-      return Descriptor.transfer { sendmsg(raw, &message, Int32(MSG_NOSIGNAL)) }
+    var vectors = (Descriptor.vector(first), Descriptor.vector(second))
+    let count = withUnsafeMutablePointer(to: &vectors) { vectors in
+      vectors.withMemoryRebound(to: iovec.self, capacity: 2) { vectors in
+        var message = msghdr()
+        message.msg_iov = vectors
+        message.msg_iovlen = 2
+        return Descriptor.transfer { sendmsg(raw, &message, Int32(MSG_NOSIGNAL)) }
+      }
     }
+    return count == .end ? .bytes(0) : count
+  }
+
+  private static func vector(_ buffer: UnsafeRawBufferPointer) -> iovec {
+    iovec(iov_base: UnsafeMutableRawPointer(mutating: buffer.baseAddress), iov_len: buffer.count)
   }
 
   /// Says to the peer that nothing more is coming.

@@ -1,23 +1,34 @@
 package import CSystem
 import Glibc
 
-/// What a descriptor is ready for (epoll's events).
-package struct Readiness: OptionSet, Sendable {
-  package let rawValue: UInt32
+/// What a descriptor is watched for, or ready for (epoll's events).
+package struct Readiness: Sendable, Equatable {
+  package let bits: UInt32
 
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inline(__always)
+  package init(bits: UInt32) { self.bits = bits }
 
-  package static let readable = Readiness(rawValue: 0x001)
-  package static let writable = Readiness(rawValue: 0x004)
-  package static let error = Readiness(rawValue: 0x008)
-  /// Both directions are closed.
-  package static let hangUp = Readiness(rawValue: 0x010)
+  /// A connection: bytes, and the end of the peer's sending; a change is said once.
+  package static let input = Readiness(bits: 0x001 | 0x2000 | 1 << 31)
+  /// As `input`, and room to send.
+  package static let inputAndOutput = Readiness(bits: 0x001 | 0x004 | 0x2000 | 1 << 31)
+  /// A listener that several pollers watch: one of them is woken, as long as
+  /// somebody waits to be accepted.
+  package static let connections = Readiness(bits: 0x001 | 1 << 28)
+  /// A waker: said once for each time it is woken.
+  static let wakeUp = Readiness(bits: 0x001 | 1 << 31)
+
+  /// Reading brings something: bytes, an end or an error.
+  @inline(__always)
+  package var isReadable: Bool { bits & (0x001 | 0x010 | 0x2000) != 0 }
+
   /// The peer has shut down its sending side.
-  package static let peerFinished = Readiness(rawValue: 0x2000)
-  /// Wakes one of the pollers that share a descriptor, not all.
-  package static let exclusive = Readiness(rawValue: 1 << 28)
-  /// Reports a change once instead of a state again and again.
-  package static let edge = Readiness(rawValue: 1 << 31)
+  @inline(__always)
+  package var isPeerFinished: Bool { bits & 0x2000 != 0 }
+
+  /// There was an error, or both directions are closed.
+  @inline(__always)
+  package var isBroken: Bool { bits & (0x008 | 0x010) != 0 }
 }
 
 /// An epoll instance: says which of many descriptors are ready.
@@ -41,7 +52,9 @@ package final class Poller: Sendable {
   }
 
   /// Stops watching. A descriptor that is closed is forgotten by itself.
-  package func remove(_ raw: Int32) throws(SystemError) { try control(EPOLL_CTL_DEL, raw, [], 0) }
+  package func remove(_ raw: Int32) throws(SystemError) {
+    try control(EPOLL_CTL_DEL, raw, Readiness(bits: 0), 0)
+  }
 
   /// Waits until something is ready, or for `milliseconds` (-1: without end;
   /// 0: not at all), and returns the number of events put into `events`.
@@ -58,7 +71,7 @@ package final class Poller: Sendable {
   private func control(
     _ operation: Int32, _ raw: Int32, _ readiness: Readiness, _ token: UInt64
   ) throws(SystemError) {
-    let result = fixbook_epoll_ctl(descriptor.raw, operation, raw, readiness.rawValue, token)
+    let result = fixbook_epoll_ctl(descriptor.raw, operation, raw, readiness.bits, token)
     guard result == 0 else { throw SystemError("epoll_ctl", -result) }
   }
 }
@@ -72,7 +85,7 @@ package final class Waker: Sendable {
     let raw = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard raw >= 0 else { throw SystemError("eventfd") }
     descriptor = Descriptor(adopting: raw)
-    try poller.add(raw, [.readable, .edge], token: token)
+    try poller.add(raw, .wakeUp, token: token)
   }
 
   package func wake() {

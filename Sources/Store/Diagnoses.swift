@@ -58,18 +58,20 @@ package struct Question: Sendable {
   package let text: String
   package let template: String
   package let source: String
+  package let reporter: String
   package let verdict: Verdict?
   package let results: Int
   package let milliseconds: Double
 
   package init(
-    kind: Kind, text: String, template: String, source: String, verdict: Verdict?, results: Int,
-    milliseconds: Double
+    kind: Kind, text: String, template: String, source: String, reporter: String, verdict: Verdict?,
+    results: Int, milliseconds: Double
   ) {
     self.kind = kind
     self.text = text
     self.template = template
     self.source = source
+    self.reporter = reporter
     self.verdict = verdict
     self.results = results
     self.milliseconds = milliseconds
@@ -81,7 +83,10 @@ package struct Question: Sendable {
 package final class PendingDiagnoses: Sendable {
   private struct State {
     var diagnoses: [String: StoredDiagnosis] = [:]
+    /// Those of them whose write failed; they are tried again when writes are stored again.
+    var failed: Set<String> = []
     var questions = 0
+    var onRecovery: (@Sendable () -> Void)?
   }
 
   private static let limit = 2_000
@@ -97,39 +102,66 @@ package final class PendingDiagnoses: Sendable {
     }
   }
 
-  func addQuestion() -> Bool {
+  /// While writes fail one question at a time goes on being tried: it finds out when they work again.
+  func addQuestion(alone: Bool) -> Bool {
     state.withLock { state in
-      guard state.questions < PendingDiagnoses.limit else { return false }
+      guard state.questions < (alone ? 1 : PendingDiagnoses.limit) else { return false }
       state.questions += 1
       return true
     }
   }
 
   func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
+  func fail(_ id: String) { state.withLock { _ = $0.failed.insert(id) } }
   func removeQuestion() { state.withLock { $0.questions -= 1 } }
   package func diagnosis(_ id: String) -> StoredDiagnosis? {
     state.withLock { $0.diagnoses[id] }
   }
+
+  func takeFailed() -> [StoredDiagnosis] {
+    state.withLock { state in
+      defer { state.failed = [] }
+      return state.failed.compactMap { state.diagnoses[$0] }
+    }
+  }
+
+  func whenRecovered(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onRecovery = body }
+  }
+
+  func recovered() { state.withLock { $0.onRecovery }?() }
 }
 
 extension Store {
-  /// Stores a diagnosis soon. False when too many wait or the file can't be written: then it
+  /// Stores a diagnosis soon. False when too many wait or nothing can be written now: then it
   /// has no id.
   package func remember(_ diagnosis: StoredDiagnosis) -> Bool {
-    guard readOnlyReason == nil, pending.add(diagnosis) else { return false }
-    submit(
-      as: .system, { try $0.insert(diagnosis) },
-      finish: { [pending] _ in
-        pending.remove(diagnosis.id)
-      })
+    guard readOnlyReason == nil, faults.current == nil, pending.add(diagnosis) else {
+      return false
+    }
+    insert(diagnosis)
     return true
+  }
+
+  /// One whose write meets a fault has its id already: it stays at hand and is stored later.
+  private func insert(_ diagnosis: StoredDiagnosis) {
+    submit(as: .system, { try $0.insert(diagnosis) }) { [self] result in
+      guard case .failure(let error) = result, Fault(error) != nil else {
+        return pending.remove(diagnosis.id)
+      }
+      pending.fail(diagnosis.id)
+      pending.whenRecovered { [weak self] in self?.storeFailed() }
+    }
+  }
+
+  private func storeFailed() {
+    for diagnosis in pending.takeFailed() { insert(diagnosis) }
   }
 
   /// Counts a question soon, or not at all when too many wait.
   package func count(_ question: Question) {
-    guard readOnlyReason == nil, pending.addQuestion() else { return }
-    submit(
-      as: .system, { try $0.insert(question) }, finish: { [pending] _ in pending.removeQuestion() })
+    guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
+    submit(as: .system, { try $0.insert(question) }) { [pending] _ in pending.removeQuestion() }
   }
 }
 
@@ -158,9 +190,10 @@ extension Writing {
   func insert(_ question: Question) throws {
     try connection.execute(
       """
-      INSERT INTO question (kind, text, template, source, verdict, results, milliseconds, created_at)
+      INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
+        created_at)
       VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
-        \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
+        \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(now.milliseconds))
       """)
   }

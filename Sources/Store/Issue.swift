@@ -57,6 +57,7 @@ package struct Issue: Sendable, Equatable {
   package var license: String?
   package var attribution: String?
   package var tags: [String]
+  package var verified: Verification?
   package var createdAt: Time
   package var mergedInto: Int?
   package var isDeleted: Bool
@@ -157,6 +158,7 @@ extension Reading {
       "SELECT key, value FROM environment WHERE issue_id = \(id) ORDER BY position"
     ) { Property($0.text(0), $0.text(1)) }
     issue.fixes = try rankedFixes(ofIssue: id)
+    issue.verified = try verification(ofIssue: id)
     return issue
   }
 
@@ -201,7 +203,8 @@ extension Reading {
         conditions
           + """
            AND i.id IN (SELECT issue_id FROM passage
-            WHERE kind = 'tag' AND kind IN ('tag', 'alias') AND text = \(tag))
+            WHERE kind = 'tag' AND kind IN ('tag', 'alias')
+              AND text = \(tag) COLLATE NOCASE)
           """
     }
     if let confidence = filter.confidence {
@@ -279,6 +282,21 @@ extension Reading {
       SELECT number, title, section, markdown, author, comment, created_at FROM revision
       WHERE issue_id = \(id) AND number = \(number) AND \(mayBeSeen(issue: id))
       """, Reading.revision)
+  }
+
+  /// The issue of that slug, title or alias, without regard to case; its slug.
+  package func issue(called name: String) throws -> String? {
+    switch try issueID(named: slug(of: name)) {
+    case .issue(let id), .moved(let id, _): return try summaries([id]).first?.slug
+    case nil: break
+    }
+    return try connection.first(
+      """
+      SELECT i.slug FROM passage p JOIN issue i ON i.id = p.issue_id
+      WHERE p.kind = 'alias' AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
+        AND \(visible("i.guide_id")) LIMIT 1
+      """
+    ) { $0.text(0) }
   }
 
   /// An issue's text alone, for excerpts.

@@ -118,7 +118,7 @@ extension Reading {
       "SELECT \(Reading.reportColumns) FROM report WHERE id = \(id)", Reading.report)
   }
 
-  /// Newest first.
+  /// Newest first: by the order of recording, which a clock that goes back does not change.
   package func reports(before: Time?, limit: Int, offset: Int) throws -> [Report] {
     try connection.rows(
       """
@@ -135,7 +135,7 @@ extension Reading {
       """
       SELECT id, report_id, fix_id, fix_revision, result, environment, note, on_behalf_of, source,
         created_at
-      FROM outcome WHERE report_id = \(id) ORDER BY created_at, id
+      FROM outcome WHERE report_id = \(id) ORDER BY id
       """
     ) { row in
       Outcome(
@@ -182,7 +182,7 @@ extension Writing {
     if let id = try connection.first(
       """
       SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
-      ORDER BY created_at DESC LIMIT 1
+      ORDER BY rowid DESC LIMIT 1
       """, { $0.text(0) }), let report = try reading.report(id)
     {
       return report

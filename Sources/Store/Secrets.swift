@@ -15,6 +15,23 @@ package enum Secrets {
     return String(decoding: random.map { alphabet[Int($0 & 31)] }, as: UTF8.self)
   }
 
+  /// An identifier that tells by itself that it was given out here: its last five characters are
+  /// a digest of the others. So a diagnosis that has run out is known from one that never was.
+  package static func checkedIdentifier() -> String {
+    let random = identifier(length: 19)
+    return random + mark(random)
+  }
+
+  /// Whether an identifier has the form that `checkedIdentifier` gives.
+  package static func isChecked(_ identifier: String) -> Bool {
+    identifier.utf8.count == 24 && mark(String(identifier.prefix(19))) == identifier.suffix(5)
+  }
+
+  private static func mark(_ text: String) -> String {
+    String(
+      decoding: hash("identifier " + text).prefix(5).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+  }
+
   /// What is stored of a token: BLAKE2b, 256 bits. Tokens are random, so no salt is needed.
   package static func hash(_ token: String) -> [UInt8] {
     precondition(ready, "libsodium does not start")

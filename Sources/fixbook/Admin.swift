@@ -113,8 +113,7 @@ let backup = Verb(
   defer { store.close() }
   let target = arguments.operands[0]
   guard access(target, F_OK) != 0 else { throw CommandError("\(target) exists already") }
-  try store.backup(to: target + ".part")
-  guard rename(target + ".part", target) == 0 else { throw CommandError("\(target): \(reason(errno))") }
+  try Main.named(target) { try store.backup(to: target) }
   return .done
 }
 
@@ -125,18 +124,11 @@ let restore = Verb(
   guard arguments.operands.count == 1 else { throw UsageError("name the backup") }
   let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
   let source = arguments.operands[0]
-  guard access(source, F_OK) == 0 else { throw CommandError("\(source): there is no such file") }
-  let problems = try Store.verify(path: source)
+  let problems = try Main.named(source) { try Store.verify(path: source) }
   guard problems.isEmpty else { throw CommandError("\(source): \(problems[0])") }
-  for suffix in ["-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
-    throw CommandError(
-      "\(path) is in use or was not closed: stop the server first (and remove \(path)\(suffix) if none runs)")
-  }
-  if access(path, F_OK) == 0, rename(path, path + ".before-restore") != 0 {
-    throw CommandError("\(path): \(reason(errno))")
-  }
-  try Store.copy(from: source, to: path)
-  Console.error("restored; the former file is \(path).before-restore\n")
+  let replaces = access(path, F_OK) == 0
+  try Store.restore(from: source, to: path)
+  Console.error(replaces ? "restored; the former file is \(path).before-restore\n" : "restored\n")
   return .done
 }
 
@@ -145,8 +137,7 @@ let verify = Verb(
   example: "fixbook verify --db fixbook.db"
 ) { arguments in
   let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
-  guard access(path, F_OK) == 0 else { throw CommandError("\(path): there is no such file") }
-  let problems = try Store.verify(path: path)
+  let problems = try Main.named(path) { try Store.verify(path: path) }
   for problem in problems { Console.error("\(path): \(problem)\n") }
   if problems.isEmpty { Console.out("\(path): ok\n") }
   return problems.isEmpty ? .done : .cannot

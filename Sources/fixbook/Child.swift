@@ -1,5 +1,14 @@
 import Glibc
 
+/// A command could not be started.
+struct NoSuchCommand: Error {
+  let word: String
+  let code: Int32
+
+  /// What a shell exits with: 127 not found, 126 not executable.
+  var exitCode: Int32 { code == ENOENT ? 127 : 126 }
+}
+
 /// Other programs, run with their streams in our hands.
 enum Child {
   struct Reply {
@@ -98,7 +107,7 @@ enum Child {
     arguments.append(nil)
     defer { for argument in arguments { free(argument) } }
     let code = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, environ)
-    guard code == 0 else { throw CommandError("\(words[0]): \(reason(code))") }
+    guard code == 0 else { throw NoSuchCommand(word: words[0], code: code) }
     return pid
   }
 

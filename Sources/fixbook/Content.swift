@@ -19,6 +19,9 @@ let importVerb = Verb(
   for problem in importer.problems {
     Console.error("\(problem.path):\(problem.line): \(problem.reason)\n")
   }
+  for warning in importer.warnings {
+    Console.error("\(warning.path):\(warning.line): warning: \(warning.reason)\n")
+  }
   if arguments.has("verbose") {
     for note in importer.notes { Console.error("\(note.path):\(note.line): \(note.reason)\n") }
   }
@@ -38,7 +41,9 @@ let importVerb = Verb(
   if arguments.has("json") {
     Console.out(JSON.array(summaries.map(json)).string + "\n")
   } else {
-    for summary in summaries { Console.error(line(summary)) }
+    for (guide, summary) in zip(prepared.guides, summaries) {
+      Console.error(line(summary, path: guide.path))
+    }
   }
   return .done
 }
@@ -53,8 +58,10 @@ private func explanation(_ error: IssueWriteError) -> String {
   }
 }
 
-private func line(_ summary: ImportSummary) -> String {
-  var text = "\(summary.title) (\(summary.guide)): \(summary.added) added"
+private func line(_ summary: ImportSummary, path: String) -> String {
+  let total = summary.added + summary.changed + summary.unchanged + summary.conflicts.count
+  var text = "\(path): \(summary.title) (\(summary.guide)), \(counted(total, "issue"))"
+  text += ": \(summary.added) added"
   if summary.changed > 0 { text += ", \(summary.changed) changed" }
   if summary.merged > 0 { text += " (\(summary.merged) merged with edits made here)" }
   if summary.unchanged > 0 { text += ", \(summary.unchanged) unchanged" }

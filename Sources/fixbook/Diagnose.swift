@@ -74,7 +74,13 @@ let run = Verb(
 ) { arguments in
   guard !arguments.operands.isEmpty else { throw UsageError("name a command after --") }
   var intake = Intake()
-  let status = try Child.pass(arguments.operands) { intake.feed($0) }
+  let status: Int32
+  do {
+    status = try Child.pass(arguments.operands) { intake.feed($0) }
+  } catch let error as NoSuchCommand {
+    Console.error("fixbook run: \(error.word): \(reason(error.code))\n")
+    exit(error.exitCode)
+  }
   guard status != 0 else { return .done }
   let text = intake.finish()
   do {

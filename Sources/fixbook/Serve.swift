@@ -14,6 +14,7 @@ let serve = Verb(
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -44,6 +45,7 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
   private func joined(_ arguments: Arguments, _ name: String) -> String? {
@@ -84,19 +86,15 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     throw UsageError("--listen must be HOST:PORT or unix:PATH")
   }
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
-  let path = settings["db"]
-  let isNew = access(path, F_OK) != 0
-  let store = try Store(path: path)
-  var link: String?
-  if isNew, store.readOnlyReason == nil {
-    if loadsGuides {
-      let shipped = ShippedGuides.importer()
-      _ = try store.write(as: .importer) { try shipped.store($0) }
-    }
-    link = try store.write(as: .system) { writing in
-      try writing.createSignInLink(account: try writing.createAccount(name: "admin", role: .admin).id)
-    }
+  guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
+    throw UsageError("--cache must be a number of MiB from 0 to 4096")
   }
+  let path = settings["db"]
+  // A limit of file size is an error to report, not a reason to die.
+  signal(SIGXFSZ, SIG_IGN)
+  let store = try Main.named(path) { try Store(path: path) }
+  store.faults.log { Console.error("fixbook: \(path): \($0)\n") }
+  let link = try Main.named(path) { try fill(store, loadsGuides: loadsGuides) }
   let listener: Listener
   do {
     listener = try Listener(endpoint)
@@ -112,6 +110,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
+  configuration.cacheSize = cache * 1_024 * 1_024
   let application = App(store: store, configuration: configuration)
 
   var hosts = settings.list("allowed-host")
@@ -122,7 +121,8 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   server.hosts = HostPolicy(hosts)
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
-  announce(base: publicURL ?? base, link: link, store: store, configuration)
+  application.metricsSource.set { samples(running.metrics) }
+  announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -140,10 +140,47 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   return .done
 }
 
+/// The server's numbers, named as usual for HTTP servers.
+private func samples(_ metrics: Metrics) -> [Metric] {
+  var samples = [
+    Metric("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
+    Metric("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
+    Metric("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
+    Metric("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Metric("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
+    Metric("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
+    Metric("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
+  ]
+  for (group, count) in metrics.responses.sorted(by: { $0.key < $1.key }) {
+    samples.append(
+      Metric(
+        "http_responses_total", .counter, "Responses by class.", labels: "class=\"\(group)xx\"",
+        Double(count)))
+  }
+  return samples
+}
+
+/// Gives an empty base its guides and an administrator, in one transaction, so that a first start
+/// that is cut short is begun anew. Returns the link that signs in, nil for a base in use.
+private func fill(_ store: Store, loadsGuides: Bool) throws -> String? {
+  guard store.readOnlyReason == nil, try store.read(as: .system, { try $0.isUnused() }) else {
+    return nil
+  }
+  let shipped = loadsGuides ? ShippedGuides.importer() : nil
+  return try store.write(as: .importer) { writing in
+    // Another process may have been quicker.
+    guard try writing.reading.isUnused() else { return nil }
+    _ = try shipped?.store(writing)
+    return try writing.createSignInLink(
+      account: try writing.createAccount(name: "admin", role: .admin).id)
+  }
+}
+
 private func announce(
-  base: String, link: String?, store: Store, _ configuration: AppSettings
+  listening: String, base: String, link: String?, store: Store, _ configuration: AppSettings
 ) {
-  var text = "Fixbook serves \(store.path) at \(base)\n"
+  var text = "Fixbook serves \(store.path) at \(listening)"
+  text += base == listening ? "\n" : ", known as \(base)\n"
   if let reason = store.readOnlyReason { text += "Read only: \(reason).\n" }
   if let link {
     text += "Sign in as admin, once, within 15 minutes: \(base)/sign-in?link=\(link)\n"
@@ -170,7 +207,7 @@ private func isLoopbackAddress(_ address: String) -> Bool {
   address == "localhost" || address == "::1" || address.hasPrefix("127.")
 }
 
-private func checkedURL(_ text: String) throws -> String {
+func checkedURL(_ text: String) throws -> String {
   guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(" "),
     !text.contains("?"), !text.contains("#")
   else { throw UsageError("--public-url must begin with http:// or https://") }

@@ -54,7 +54,19 @@ import Testing
     let key = "-----BEGIN PRIVATE" + " KEY-----\\n\(Samples.mixed(64))\\n-----END PRIVATE KEY-----"
     let masked = SecretMasker.mask(#"{"type":"service_account","private_key":"\#(key)\n","id":1}"#)
     #expect(
-      masked.text == #"{"type":"service_account","private_key":"[secret:private-key]","id":1}"#)
+      masked.text == #"{"type":"service_account","private_key":"[secret:private-key]\n","id":1}"#)
+  }
+
+  @Test func `a value below the name of a secret`() {
+    let yaml = "- name: DB_PASSWORD\n  value: swordfish\n- name: DB_HOST\n  value: swordfish"
+    let masked = SecretMasker.mask(yaml)
+    #expect(
+      masked.text
+        == "- name: DB_PASSWORD\n  value: [secret:password]\n- name: DB_HOST\n  value: swordfish")
+    #expect(masked.count == 1)
+    #expect(SecretMasker.mask(masked.text).count == 0)
+    let json = "  \"Name\": \"API_TOKEN\",\n  \"Value\": \"swordfish\""
+    #expect(SecretMasker.mask(json).text.hasSuffix("\"Value\": \"[secret:password]\""))
   }
 
   @Test func `several secrets of a line are counted`() {
@@ -94,7 +106,7 @@ import Testing
     var random = Samples.Random(seed: 7)
     let pieces =
       Samples.secrets.map(\.line) + Samples.harmless + ["=", ":", "\"", "\n", " ", "://"]
-    for _ in 0..<300 {
+    for _ in 0..<1500 {
       let text = (0..<6).map { _ in pieces[random.next(pieces.count)] }
         .joined(separator: random.next(2) == 0 ? " " : "")
       let once = SecretMasker.mask(text).text

@@ -30,7 +30,7 @@ let mayImport: [String: Set<String>] = [
   "JSON": [],
   "Guide": [],
   "Diagnosis": ["Glibc"],
-  "Markup": ["CCmark", "Glibc"],
+  "Markup": ["CCmark", "Glibc", "Synchronization"],
   "Threads": ["CSystem", "Glibc"],
   "Sockets": ["CSystem", "Glibc", "Synchronization"],
   "Server": ["Sockets", "HTTP", "CSystem", "Threads", "Glibc", "Synchronization"],

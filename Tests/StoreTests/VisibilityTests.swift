@@ -120,7 +120,7 @@ private let questions = [
     }
   },
   Question("samples(sharing:)") { reading, _ in
-    let keys = Shingles.keys(ofLine: zebraLine)
+    let keys = Shingles.keys(ofSample: zebraLine)
     return says(try reading.corpus(guide: nil)!.samples(sharing: keys))
   },
   Question("visibleIssues") { reading, _ in try reading.corpus(guide: nil)!.visibleIssues() > 1 },
@@ -215,7 +215,7 @@ struct VisibilityTests {
     try base.run("UPDATE guide SET audience = 'named' WHERE slug <> 'open-guide'")
     try base.load("# Public\n\n## S\n\n### Public\n- **Fix**: x\n\n```sample\n\(zebraLine)\n```\n")
     let found = try base.store.read(as: .anyone) {
-      try $0.corpus(guide: nil)!.samples(sharing: Shingles.keys(ofLine: zebraLine))
+      try $0.corpus(guide: nil)!.samples(sharing: Shingles.keys(ofSample: zebraLine))
     }
     #expect(found.map(\.text) == [zebraLine])
   }

@@ -28,6 +28,9 @@ int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *le
 // open(2) is variadic; returns a descriptor or -errno.
 int fixbook_open(const char *path, int flags, unsigned int mode);
 
+// fcntl(2) is variadic: a write lock on bytes of a file, without waiting; returns 0 or -errno.
+int fixbook_lock(int descriptor, int64_t start, int64_t length);
+
 // Processors that this process may run on; at least 1.
 int fixbook_processors(void);
 
@@ -40,5 +43,18 @@ int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int
 
 // sqlite3_db_config(SQLITE_DBCONFIG_DEFENSIVE) and _TRUSTED_SCHEMA are variadic.
 int fixbook_harden(sqlite3 *connection);
+
+// The two copies of the WAL-index header in SQLite's own mapping of a database's -shm file
+// (https://www.sqlite.org/walformat.html section 2.1), valid while `connection` is open; NULL
+// where there is none.
+const volatile uint64_t *fixbook_wal_header(sqlite3 *connection);
+
+// One copy of that header. Every commit, by whatever process, changes it.
+struct fixbook_wal_stamp {
+  uint64_t a, b, c, d, e, f;
+};
+
+// Reads the header; 0 when a commit is being published at this moment.
+int fixbook_wal_read(const volatile uint64_t *header, struct fixbook_wal_stamp *stamp);
 
 #endif

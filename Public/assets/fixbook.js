@@ -1,0 +1,33 @@
+// A button beside each block of code that copies it. Nothing depends on this.
+for (const pre of document.querySelectorAll('main pre:not(.diff)')) {
+  const box = document.createElement('div');
+  box.className = 'code';
+  pre.replaceWith(box);
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = 'Copy';
+  button.setAttribute('aria-live', 'polite');
+  box.append(pre, button);
+
+  // The clipboard's own interface exists only on https and this machine.
+  const copySelection = () => {
+    const selection = getSelection();
+    selection.selectAllChildren(pre);
+    const done = document.execCommand('copy');
+    selection.removeAllRanges();
+    return done;
+  };
+  button.addEventListener('click', async () => {
+    let copied;
+    try {
+      await navigator.clipboard.writeText(pre.textContent.replace(/\n$/, ''));
+      copied = true;
+    } catch {
+      copied = copySelection();
+    }
+    button.textContent = copied ? 'Copied' : 'Press Ctrl+C';
+    if (!copied) getSelection().selectAllChildren(pre);
+    setTimeout(() => { button.textContent = 'Copy'; }, 2000);
+  });
+}

@@ -1,0 +1,130 @@
+import Diagnosis
+import HTTP
+import JSON
+import Markup
+import Store
+
+// Questions that could not be answered, and how they become drafts.
+
+extension App {
+  static func listGaps(_ context: Context) throws -> Reply {
+    guard !context.caller.isAnonymous else {
+      throw context.isAPI ? Failure.unauthorized : Failure.forbidden("Sign in to see the gaps.")
+    }
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let days = try query.integer("days", in: 1...365) ?? 30
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.gaps(since: .now() + -days * 86_400, limit: limit * 2)
+      // What has become known since is no gap any more.
+      guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
+      let open = try found.filter {
+        try Matcher().match(Intake.read($0.text), corpus: corpus, limit: 1).verdict != .known
+      }
+      return .page(
+        GapsPage(gaps: Array(open.prefix(limit)), guides: try reading.guides(), days: days))
+    }
+  }
+
+  /// One click: a draft with the line as its sample, ready to be edited.
+  static func draftFromGap(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    var fields = try context.body()
+    guard let id = try fields.integer("gap", in: 1...Int.max) else { throw Failure.missing("gap") }
+    let guide = try fields.text("guide", limit: 200)
+    try fields.finish()
+    let (gap, guides) = try context.read { (try $0.gap(id), try $0.guides()) }
+    guard let gap else { throw Failure.invalid("gap", "There is no such gap.") }
+    guard let slug = guide ?? guides.first?.slug else {
+      throw Failure.invalid("guide", "Import or make a guide first.")
+    }
+    let line = gap.text.split(separator: "\n").first.map(String.init) ?? gap.text
+    let title = Draft.title(line)
+    let text = IssueText(title: title, section: "Drafts", markdown: Draft.markdown(line))
+    let isHTML = context.representation == .html
+    let site = context.site
+    return .write { writing in
+      let saved = try writing.createIssue(
+        guide: slug, text, confidence: .draft,
+        comment: "from a gap that \(counted(gap.people, "reporter")) met")
+      if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)/edit") }
+      return .page(
+        IssuePage(issue: try writing.reading.issue(saved.id)!), status: .created,
+        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
+    }
+  }
+}
+
+/// What a gap's draft begins with.
+enum Draft {
+  /// The message without its prefix, short enough for a heading.
+  static func title(_ line: String) -> String {
+    var words = LinePrefix.strip(line).message.filter { !$0.isNewline }
+    if words.allSatisfy(\.isWhitespace) { words = line }
+    if words.count > 90 { words = words.prefix(90) + "…" }
+    let title = words.drop { $0 == "#" || $0.isWhitespace }
+    return title.isEmpty ? "New issue" : String(title)
+  }
+
+  static func markdown(_ line: String) -> String {
+    // A fence longer than any run of backticks in the line.
+    let longest = line.split { $0 != "`" }.map(\.count).max() ?? 0
+    let fence = String(repeating: "`", count: max(3, longest + 1))
+    return
+      "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
+  }
+}
+
+struct GapsPage: Page {
+  let gaps: [Gap]
+  let guides: [GuideSummary]
+  let days: Int
+  let title = "Gaps"
+
+  func html(_ site: Site) -> HTML {
+    let items: [HTML] = gaps.map { gap in
+      """
+      <li><code>\(String(gap.text.prefix(300)))</code>
+      <p class="quiet">\(counted(gap.people, "reporter")), \(counted(gap.times, "time")), last \(.day(gap.lastAskedAt))</p>
+      \(site.mayEdit && !guides.isEmpty ? form(gap) : "")</li>
+
+      """
+    }
+    return """
+      <h1>Gaps</h1>
+      <p>What people asked in the last \(counted(days, "day")) and nobody has written down.</p>
+      \("<p>None: every question was answered.</p>", if: gaps.isEmpty)
+      \("<ol class=\"results\">\n\(items)</ol>", if: !gaps.isEmpty)
+      """
+  }
+
+  private func form(_ gap: Gap) -> HTML {
+    let options: [HTML] = guides.map { "<option value=\"\($0.slug)\">\($0.title)</option>" }
+    return """
+      <form action="/gaps/draft" method="post" class="row">
+      <input type="hidden" name="gap" value="\(gap.id)">
+      <label for="guide-\(gap.id)">Guide</label> <select id="guide-\(gap.id)" name="guide">\(options)</select>
+      <button>Write it down</button></form>
+      """
+  }
+
+  func json(_ site: Site) -> JSON {
+    [
+      "results": .array(
+        gaps.map {
+          [
+            "id": .integer($0.id), "text": .string($0.text), "template": .string($0.template),
+            "people": .integer($0.people), "times": .integer($0.times),
+            "last_asked_at": .string($0.lastAskedAt.rfc3339),
+          ]
+        }), "next": .null,
+    ]
+  }
+
+  func text(_ site: Site, width: Int) -> String {
+    heading(title, width)
+      + gaps.map { "\($0.people)\t\($0.times)\t\($0.text.split(separator: "\n").first ?? "")\n" }
+      .joined()
+  }
+}

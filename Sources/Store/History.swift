@@ -1,0 +1,121 @@
+import Guide
+import SQLite
+
+/// That someone found an issue right.
+package struct Verification: Sendable, Equatable {
+  package let by: String
+  package let at: Time
+  package let against: String
+  package let revision: Int
+}
+
+extension Reading {
+  /// The newest verification of an issue.
+  package func verification(ofIssue id: Int) throws -> Verification? {
+    try connection.first(
+      """
+      SELECT author, created_at, against, revision FROM verification
+      WHERE issue_id = \(id) ORDER BY id DESC LIMIT 1
+      """
+    ) { row in
+      Verification(
+        by: row.text(0), at: Time(milliseconds: row.int(1)), against: row.text(2),
+        revision: row.int(3))
+    }
+  }
+
+  /// Deleted issues, newest first.
+  package func deletedIssues(limit: Int) throws -> [IssueSummary] {
+    try connection.rows(
+      """
+      SELECT \(Reading.summaryColumns) FROM issue i
+      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
+      WHERE i.deleted_at IS NOT NULL AND i.merged_into IS NULL AND \(visible("i.guide_id"))
+      ORDER BY i.deleted_at DESC LIMIT \(limit)
+      """, Reading.summary)
+  }
+
+  /// The sections of a guide by name, in order, also empty ones.
+  package func sectionTitles(ofGuide slug: String) throws -> [String] {
+    try connection.rows(
+      """
+      SELECT s.title FROM section s JOIN guide g ON g.id = s.guide_id
+      WHERE g.slug = \(slug) AND \(visible("g.id")) ORDER BY s.position
+      """
+    ) { $0.text(0) }
+  }
+}
+
+extension Writing {
+  /// Records that the issue, as it is now, was found right.
+  package func verify(issue id: Int, against: String) throws -> Verification {
+    guard
+      let row = try connection.first(
+        """
+        SELECT revision, guide_id FROM issue
+        WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
+        """, { ($0.int(0), $0.int(1)) })
+    else { throw IssueWriteError.notFound }
+    try connection.execute(
+      """
+      INSERT INTO verification (issue_id, revision, author, against, created_at)
+      VALUES (\(id), \(row.0), \(author.name), \(against), \(now.milliseconds))
+      """)
+    try connection.execute("UPDATE issue SET confidence = 'verified' WHERE id = \(id)")
+    try change(
+      "issue verified", issueID: id, guideID: row.1, revision: row.0,
+      summary: against.isEmpty ? "verified" : "verified against \(against)")
+    return try reading.verification(ofIssue: id)!
+  }
+
+  /// Gives an issue one of KCS's states; archived ones leave lists and search.
+  package func setConfidence(_ confidence: Confidence, ofIssue id: Int) throws {
+    guard
+      let row = try connection.first(
+        """
+        SELECT confidence, guide_id, title, markdown FROM issue
+        WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
+        """, { ($0.text(0), $0.int(1), $0.text(2), $0.text(3)) })
+    else { throw IssueWriteError.notFound }
+    guard row.0 != confidence.rawValue else { return }
+    try connection.execute(
+      """
+      UPDATE issue SET confidence = \(confidence.rawValue), updated_at = \(now.milliseconds)
+      WHERE id = \(id)
+      """)
+    if confidence == .archived {
+      try unindex(issueID: id)
+    } else if row.0 == Confidence.archived.rawValue {
+      try index(
+        issueID: id, guideID: row.1, title: row.2,
+        content: IssueContent.reading(row.3, title: row.2).content)
+    }
+    try change(
+      "issue \(confidence.rawValue)", issueID: id, guideID: row.1, revision: nil, summary: "")
+  }
+
+  /// Brings a deleted issue back as it was.
+  package func restoreIssue(_ id: Int) throws -> SavedIssue {
+    guard
+      let row = try connection.first(
+        """
+        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug FROM issue i
+        JOIN section s ON s.id = i.section_id
+        WHERE i.id = \(id) AND i.deleted_at IS NOT NULL AND i.merged_into IS NULL
+          AND \(reading.visible("i.guide_id"))
+        """, { ($0.text(0), $0.text(1), $0.text(2), $0.int(3), $0.int(4), $0.text(5)) })
+    else { throw IssueWriteError.notFound }
+    try connection.execute("UPDATE issue SET deleted_at = NULL WHERE id = \(id)")
+    let content = try read(row.2, title: row.0, given: nil, isStrict: false)
+    let revision = row.3 + 1
+    try connection.execute(
+      """
+      UPDATE issue SET revision = \(revision), updated_at = \(now.milliseconds) WHERE id = \(id)
+      """)
+    try save(content, issueID: id, guideID: row.4, title: row.0, revision: revision)
+    try record(revision: revision, ofIssue: id, comment: "restored")
+    try change(
+      "issue restored", issueID: id, guideID: row.4, revision: revision, summary: "restored")
+    return SavedIssue(id: id, slug: row.5, revision: revision, merged: false)
+  }
+}

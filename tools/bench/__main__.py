@@ -1,0 +1,218 @@
+"""Measures Fixbook beside nginx and bare SQLite, in one run on this machine.
+
+`make bench` runs it; docs/performance.md says what the figures mean. Rates depend on the
+machine and on what else it does; ratios are taken within one round, and rounds take turns.
+"""
+
+import argparse
+import contextlib
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from load import Request, Run, memory, middle, run  # noqa: E402
+from subjects import TOKEN, Bare, Fixbook, Nginx, command  # noqa: E402
+
+JSON = (("Accept", "application/json"),)
+HTML = (("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),)
+WRITE = (("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json"))
+LOG = "".join(f"2024-05-03T10:00:{n:02}Z INFO request {n} done\n" for n in range(39))
+ROWS = 32
+
+
+class Bench:
+    def __init__(self, options: argparse.Namespace, folder: Path):
+        self.options = options
+        self.folder = folder
+        self.rounds = 1 if options.quick else options.rounds
+        self.seconds = 1 if options.quick else options.seconds
+        self.connections = options.connections
+        self.database = folder / "bench.db"
+        with Fixbook(self.database):
+            pass  # The first start loads the shipped guides.
+        if options.issues:
+            command("bench", "--generate", str(options.issues), "--db", self.database)
+
+    def copy(self, name: str) -> Path:
+        target = self.folder / name
+        command("backup", "--db", self.database, target)
+        return target
+
+    def load(self, server, requests: list[Request], connections: int) -> Run:
+        return run(server.url, requests, server.pid, connections, self.seconds, self.folder)
+
+    # Pages: the same bytes from nginx.
+
+    def pages(self) -> None:
+        with contextlib.ExitStack() as stack:
+            cached = stack.enter_context(Fixbook(self.copy("cached.db")))
+            plain = stack.enter_context(Fixbook(self.copy("plain.db"), FIXBOOK_CACHE="0"))
+            resident = memory(cached.pid)
+            slug = "exec-format-error"
+            style = cached.get(Request("/", headers=HTML)).content.decode()
+            asset = style.partition('rel="stylesheet" href="')[2].partition('"')[0]
+            requests = {
+                "constant": Request("/healthz"),
+                "issue, HTML": Request(f"/issues/{slug}", headers=HTML),
+                "issue, JSON": Request(f"/api/v1/issues/{slug}", headers=JSON),
+                "asset": Request(asset),
+            }
+            answers = {str(index): cached.get(one) for index, one in enumerate(requests.values())}
+            nginx = stack.enter_context(Nginx(self.folder, answers))
+            title("Pages, beside nginx serving the same bytes and fields from files")
+            print(f"{'':14}{'bytes':>7}{'conns':>6}{'nginx/s':>9}{'fixbook':>9}{'ratio':>7}"
+                  f"{'no cache':>9}{'ratio':>7}   {'p50 ms':^17} {'p99 ms':^17}   {'CPU µs':^14}")
+            for index, (name, request) in enumerate(requests.items()):
+                own = Request(f"/{index}", headers=request.headers)
+                for connections in self.connections:
+                    self.page(name, len(answers[str(index)].content), connections,
+                              [(nginx, own), (cached, request), (plain, request)])
+            title("Memory")
+            print(f"resident after start {resident['VmRSS']:.0f} MB (its own {resident['RssAnon']:.0f}); "
+                  f"at most, under {max(self.connections)} connections: "
+                  f"{memory(cached.pid)['VmHWM']:.0f} MB with the cache, "
+                  f"{memory(plain.pid)['VmHWM']:.0f} MB without")
+
+    def page(self, name: str, size: int, connections: int, subjects: list) -> None:
+        runs: list[list[Run]] = [[] for _ in subjects]
+        for turn in range(self.rounds):
+            for index, (server, request) in rotated(list(enumerate(subjects)), turn):
+                runs[index].append(self.load(server, [request], connections))
+        nginx, cached, plain = map(middle, runs)
+        print(f"{name:14}{size:7}{connections:6}{nginx.rate:9.0f}{cached.rate:9.0f}"
+              f"{ratio(runs[1], runs[0], 'rate'):7.2f}{plain.rate:9.0f}"
+              f"{ratio(runs[2], runs[0], 'rate'):7.2f}   "
+              f"{nginx.p50:5.2f} {cached.p50:5.2f} {plain.p50:5.2f} "
+              f"{nginx.p99:5.1f} {cached.p99:5.1f} {plain.p99:5.1f}   "
+              f"{nginx.cpu:4.1f} {cached.cpu:4.1f} {plain.cpu:4.0f}", flush=True)
+
+    # Questions: the same statements, run by a C program.
+
+    def questions(self) -> None:
+        bare = Bare(self.folder)
+        database = self.copy("questions.db")
+        with Fixbook(database) as server:
+            listed = server.json("/api/v1/issues?limit=100&sort=updated")["results"]
+            titles = [issue["title"] for issue in listed][:50]
+            slugs = [issue["slug"] for issue in listed][:50]
+        log = LOG + "2024-05-03T10:01:00Z ERROR exec /app/run.sh: exec format error\n"
+        searches = [Request(f"/api/v1/search?q={encoded(text)}") for text in titles]
+        lookups = [Request(f"/api/v1/issues/{slug}", headers=JSON) for slug in slugs]
+        diagnoses = [Request("/api/v1/diagnose", "POST", (("Content-Type", "text/plain"),), log)]
+        title("Questions, beside a C program that runs the same statements (2 threads, no HTTP)")
+        print(f"{'':22}{'conns':>6}{'bare/s':>9}{'fixbook':>9}{'ratio':>7}"
+              f"{'p50 ms':>9}{'p99 ms':>8}   CPU µs: bare, fixbook, ratio")
+        for name, requests in (
+            ("search", searches), ("diagnosis, 40 lines", diagnoses), ("issues, no cache", lookups),
+        ):
+            recorded = self.folder / "recorded"
+            bare.record(database, requests, recorded)
+            with Fixbook(database, FIXBOOK_CACHE="0") as server:
+                for connections in self.connections:
+                    self.question(
+                        name, connections, server, requests,
+                        lambda: bare.run("replay", database, self.seconds, 2, recorded))
+        lookup = bare.run("lookup", database, self.seconds, 2)
+        print(f"(one issue's row by its primary key, bare: {lookup['operations'] / lookup['seconds']:.0f}/s)")
+
+    def question(self, name: str, connections: int, server, requests, bare) -> None:
+        ours: list[Run] = []
+        theirs: list[Run] = []
+        for _ in range(self.rounds):
+            theirs.append(bare_run(bare()))
+            ours.append(self.load(server, requests, connections))
+        a, b = middle(theirs), middle(ours)
+        print(f"{name:22}{connections:6}{a.rate:9.0f}{b.rate:9.0f}{ratio(ours, theirs, 'rate'):7.2f}"
+              f"{b.p50:9.2f}{b.p99:8.1f}   {a.cpu:.0f}, {b.cpu:.0f}, "
+              f"{ratio(theirs, ours, 'cpu'):.2f}", flush=True)
+
+    # Writes: the same rows, in as few commits.
+
+    def writes(self) -> None:
+        bare = Bare(self.folder)
+        database = self.copy("writes.db")
+        other = self.copy("bare-writes.db")
+        request = Request(
+            "/api/v1/reports", "POST", WRITE, '{"text": "exec format error"}')
+        title(f"Durable reports, beside a C program that commits {ROWS} such rows at a time")
+        with Fixbook(database) as server:
+            for connections in sorted({ROWS, *self.connections}):
+                ours: list[Run] = []
+                theirs: list[float] = []
+                singly: list[float] = []
+                for _ in range(self.rounds):
+                    result = bare.run("commit", other, self.seconds, ROWS)
+                    theirs.append(result["operations"] * ROWS / result["seconds"])
+                    result = bare.run("commit", other, self.seconds, 1)
+                    singly.append(result["operations"] / result["seconds"])
+                    ours.append(self.load(server, [request], connections))
+                b = middle(ours)
+                share = statistics.median(o.rate / t for o, t in zip(ours, theirs))
+                print(f"{connections} connections: {b.rate:.0f} reports/s, bare {statistics.median(theirs):.0f} "
+                      f"({statistics.median(singly):.0f} one by one), ratio {share:.2f}; "
+                      f"p50 {b.p50:.2f} ms, p99 {b.p99:.1f} ms", flush=True)
+
+    def cold_start(self) -> None:
+        database = self.copy("start.db")
+        times = []
+        for _ in range(5 if self.options.quick else 30):
+            begun = time.perf_counter()
+            with Fixbook(database):
+                times.append((time.perf_counter() - begun) * 1000)
+        title("Cold start: from starting the process to its first answer, on an existing file")
+        print(f"median {statistics.median(times):.1f} ms, best {min(times):.1f}, worst {max(times):.1f}, "
+              f"of {len(times)}")
+
+
+def bare_run(result: dict) -> Run:
+    return Run(
+        result["operations"] / result["seconds"], result["p50"] * 1000, result["p99"] * 1000,
+        result["cpu"] * 1e6 / result["operations"])
+
+
+def ratio(ours: list[Run], theirs: list[Run], name: str) -> float:
+    return statistics.median(getattr(a, name) / getattr(b, name) for a, b in zip(ours, theirs))
+
+
+def rotated(items: list, turn: int) -> list:
+    turn %= len(items)
+    return items[turn:] + items[:turn]
+
+
+def encoded(text: str) -> str:
+    return "".join(c if c.isalnum() and c.isascii() else "".join(f"%{b:02X}" for b in c.encode())
+                   for c in text)
+
+
+def title(text: str) -> None:
+    print(f"\n{text}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one short round of everything")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2, help="of each measurement")
+    parser.add_argument("--issues", type=int, default=0, help="generated ones, beside the shipped guides")
+    parser.add_argument("--connections", type=int, nargs="+", default=[32, 256])
+    parser.add_argument(
+        "--only", nargs="+", choices=["pages", "questions", "writes", "start"],
+        default=["pages", "questions", "writes", "start"])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fixbook-bench-") as folder:
+        os.chmod(folder, 0o755)  # nginx's workers run as another user.
+        bench = Bench(options, Path(folder))
+        print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f} before; "
+              f"rounds: {bench.rounds} of {bench.seconds:g} s each; "
+              f"issues: {options.issues or 'the shipped guides'}")
+        parts = {"pages": bench.pages, "questions": bench.questions, "writes": bench.writes,
+                 "start": bench.cold_start}
+        for name in options.only:
+            parts[name]()
+
+
+main()
