@@ -57,7 +57,9 @@ struct BudgetTests {
     #expect(limiter.allows("b", count: 3, seconds: 60, now: now))
     #expect(limiter.allows("a", count: 3, seconds: 60, now: now + 60 * second))
     // However many addresses there are, it stays bounded and goes on counting.
-    for number in 0..<50_000 { _ = limiter.allows("k\(number)", count: 1, seconds: 60, now: now + 120 * second) }
+    for number in 0..<50_000 {
+      _ = limiter.allows("k\(number)", count: 1, seconds: 60, now: now + 120 * second)
+    }
     #expect(limiter.allows("a", count: 1, seconds: 60, now: now + 180 * second))
     #expect(!limiter.allows("a", count: 1, seconds: 60, now: now + 180 * second))
   }

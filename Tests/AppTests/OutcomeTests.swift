@@ -63,7 +63,8 @@ struct OutcomeTests {
   @Test func `agents are counted apart and reorder nothing`() throws {
     let fixes = try server.fixes("exec-format-error")
     let reply = try server.json(
-      "POST", "/api/v1/issues/exec-format-error/outcomes", ["fix": .integer(fixes[1]), "result": "worked", "observed": "docker run: aarch64"],
+      "POST", "/api/v1/issues/exec-format-error/outcomes",
+      ["fix": .integer(fixes[1]), "result": "worked", "observed": "docker run: aarch64"],
       token: server.agent)
     #expect(reply.status == 201)
     let first = try server.get("/api/v1/issues/exec-format-error").json["fixes"]?.items
