@@ -134,8 +134,9 @@ extension Failure {
 
   static let diskFull = Failure(
     .insufficientStorage, "disk_full", "No room",
-    "The disk that holds the knowledge base is full; nothing was stored.")
-    .header("Retry-After", "60")
+    "The disk that holds the knowledge base is full; nothing was stored."
+  )
+  .header("Retry-After", "60")
 
   /// What a fault of the file or its disk is to a caller.
   static func fault(_ fault: Fault) -> Failure {
@@ -151,8 +152,9 @@ extension Failure {
 
   static let diskFailed = Failure(
     .serviceUnavailable, "disk_failed", "The disk fails",
-    "The knowledge base's file could not be read or written; nothing was stored. The log says more.")
-    .header("Retry-After", "60")
+    "The knowledge base's file could not be read or written; the log says more."
+  )
+  .header("Retry-After", "60")
 
   static let damaged = Failure(
     .serviceUnavailable, "damaged", "Damaged",
