@@ -158,7 +158,7 @@ extension Failure {
 
   static let diskFailed = Failure(
     .serviceUnavailable, "disk_failed", "The disk fails",
-    "The knowledge base's file could not be read or written; nothing was stored. The log says more."
+    "The knowledge base's file could not be read or written; the log says more."
   )
   .header("Retry-After", "60")
 

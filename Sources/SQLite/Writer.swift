@@ -191,7 +191,8 @@ package final class Writer: Sendable {
     for job in jobs { job.finish(.failure(error)) }
   }
 
-  /// Begins a transaction. False when every waiting write has given up meanwhile.
+  /// Begins a transaction. False when every waiting write has given up meanwhile; they
+  /// do at once when the program stops while another process holds the file.
   private func lock(_ connection: Connection) throws -> Bool {
     while true {
       do {
@@ -200,8 +201,9 @@ package final class Writer: Sendable {
       } catch let error as DatabaseError where error.isBusy {
         let now = monotonicNanoseconds()
         let (late, isEmpty) = state.withLock { state in
-          let late = state.queue.filter { $0.due <= now }
-          state.queue.removeAll { $0.due <= now }
+          let isLate = { (job: Job) in state.stopping || job.due <= now }
+          let late = state.queue.filter(isLate)
+          state.queue.removeAll(where: isLate)
           return (late, state.queue.isEmpty)
         }
         if !late.isEmpty { fail(late, error) }

@@ -129,7 +129,7 @@ package final class FaultWatch: Sendable {
   func noteCheckpoint(_ error: any Error) {
     note(
       error, inWrite: false,
-      advice: "what is in the -wal file can't be moved into the file; writes go on, nothing is lost"
+      advice: "the -wal file can't be moved into the file; writes go on, nothing is lost"
     )
   }
 }

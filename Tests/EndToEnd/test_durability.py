@@ -32,6 +32,8 @@ from harness import (
 )
 from storm import Storm
 
+# Those that take their time; `make soak` runs them.
+LONG = pytest.mark.skipif("FIXBOOK_LONG" not in os.environ, reason="for `make soak`")
 CRANE = "crane-refuses-to-swing"
 INTERLOCK = "slewd[312]: E-4410 slew interlock open, motion inhibited"
 STORM_GUIDE = "# Storm\n\n## Storm\n\n### Calm\n\n- nothing is seen\n- **Fix**: wait\n"
@@ -165,7 +167,7 @@ def test_writes_that_wait_together_share_a_commit(troubled):
     """
     server, trouble = troubled
     ratios = []
-    for milliseconds in (5, 5, 20):
+    for milliseconds in (5, 5, 20, 50):
         trouble.set(sync_microseconds=milliseconds * 1_000)
         alone = Storm(server, clients=1, name=f"alone {len(ratios)}").run(1)
         flushes = trouble.get("syncs")
@@ -178,7 +180,6 @@ def test_writes_that_wait_together_share_a_commit(troubled):
         )
         assert not alone.refused and not together.refused
         holds(server.database, alone, together)
-        assert shared >= 10
         if ratios[-1] >= 10:
             break
     assert max(ratios) >= 10
@@ -237,6 +238,24 @@ def kill_in_a_storm(database: Path, rounds: int) -> None:
 
 def test_a_kill_in_a_storm_of_writes_loses_none_that_was_acknowledged(tmp_path):
     kill_in_a_storm(storm_base(tmp_path), rounds=int(os.environ.get("FIXBOOK_ROUNDS", "5")))
+
+
+def test_the_search_index_stays_in_step(database):
+    with Server(database) as server:
+        headers = bearer()
+        body = {"guide": server.json("/api/v1/guides")["results"][0]["slug"], "title": "Rope frays"}
+        body |= {"section": server.issue(CRANE)["section"], "markdown": "- strands stand out\n"}
+        made = server.post("/api/v1/issues", json=body).json()
+        path = f"/api/v1/issues/{made['slug']}"
+        for text in ("- strands stand out\n- **Fix**: splice it\n", "- worn\n"):
+            tag = {"If-Match": "*"}
+            edit = {"title": "Rope frays", "section": body["section"], "markdown": text}
+            changed = server.client.put(path, json=edit, headers=headers | tag)
+            assert changed.status_code == 200, changed.text
+        is_sound(database)
+        gone = server.client.delete(f"/api/v1/issues/{CRANE}", headers=headers | tag)
+        assert gone.status_code in (200, 204), gone.text
+        is_sound(database)
 
 
 def test_a_first_start_that_is_killed_is_begun_anew(tmp_path):
@@ -665,6 +684,36 @@ def test_writes_wait_while_another_process_holds_the_file(database):
         assert not storm.refused
 
 
+@LONG
+def test_a_write_that_waited_for_half_a_minute_is_told_to_come_back(database):
+    with Server(database) as server, closing(sqlite3.connect(database)) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        response = write(server, timeout=60)
+        assert 29 < time.monotonic() - begun < 35
+        assert problem(response, 503)["code"] == "busy"
+        assert int(response.headers["retry-after"]) > 0
+        reads_go_on(server)
+        assert len(log_of(server)) == 1, server.output
+        other.execute("COMMIT")
+        recovers(server)
+
+
+@LONG
+def test_a_stop_does_not_wait_for_another_process(database):
+    server = Server(database).start()
+    with closing(sqlite3.connect(database)) as other:
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        storm = Storm(server, clients=4, name="held").start()
+        time.sleep(0.5)
+        server.stop()
+        storm.stop()
+        other.execute("COMMIT")
+    holds(database, storm)
+
+
 def test_an_import_beside_a_storm_fails_nobody(database, tmp_path):
     issues = "".join(
         f"\n### Winch {number} jams\n\n- winch {number} makes a noise\n- **Fix**: oil winch {number}\n"
@@ -710,6 +759,21 @@ def test_a_backup_in_a_storm_is_sound_and_restores(database, tmp_path):
     assert {"after the backup", "in the WAL only"} <= texts
     with Server(database, log=tmp_path / "third.log") as server:
         written(server)
+
+
+def test_a_file_behind_a_symbolic_link(database, tmp_path):
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(database)
+    with Server(link) as server:
+        written(server, "through the link")
+        succeed("backup", "--db", link, tmp_path / "copy.db")
+        done = fixbook("restore", "--db", link, tmp_path / "copy.db")
+        assert done.returncode == 3 and b"in use" in done.stderr, shown(done)
+    succeed("restore", "--db", link, tmp_path / "copy.db")
+    assert link.is_symlink()
+    assert column(database, "SELECT text FROM report") == {"through the link"}
+    is_sound(database)
 
 
 def test_a_damaged_file_can_be_restored(database, tmp_path):
