@@ -220,7 +220,8 @@ import Testing
     }
     #expect(site.cache.load.responses > 20)
     // What is asked for again and again stays.
-    #expect(site.cache.load.hits >= 379)
+    // A background commit may empty the cache now and then.
+    #expect(site.cache.load.hits >= 360)
   }
 
   @Test func readersAndWritersAtOnceNeverSeeThePast() throws {
