@@ -4,6 +4,8 @@ DB ?= fixbook.db
 LISTEN ?= 127.0.0.1:8080
 # More flags for `fixbook serve`, as in: make run ARGS='--public-url https://fixbook.example'
 ARGS ?=
+# More flags for the benchmark, as in: make bench BENCH='--quick --only pages'
+BENCH ?=
 # More words for pytest, as in: make test PYTEST='-k diagnose'
 PYTEST ?=
 
@@ -47,9 +49,10 @@ release: setup ## Build one binary with the Swift library inside: .build/fixbook
 	@install -s .build/release/fixbook .build/fixbook
 	@ls -l .build/fixbook
 
-bench: setup-test ## Time pages and searches: N=100000 over that many generated issues
+bench: setup ## Measure beside nginx and bare SQLite: BENCH='--quick', '--issues 100000'
+	@tools/setup bench
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
-	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench.py $(N)
+	@FIXBOOK_BIN=.build/release/fixbook python3 tools/bench $(BENCH)
 
 bench-writes: setup-test ## Time durable writes beside bare SQLite, and with slow flushes
 	@$(SWIFT) build $(QUIET) -c release --product fixbook

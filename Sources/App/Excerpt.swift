@@ -1,4 +1,5 @@
 import Diagnosis
+import HTTP
 import Markup
 
 /// A piece of an issue's text around the words that were asked for: a glimpse of it, without the
@@ -14,7 +15,10 @@ struct Excerpt: Sendable {
   private static let wordLimit = 1_500
 
   init(of markdown: String, words: Set<String>) {
-    let wanted = WantedWords(words)
+    self.init(of: markdown, wanted: WantedWords(words))
+  }
+
+  init(of markdown: String, wanted: WantedWords) {
     var markdown = markdown
     parts = markdown.withUTF8 { bytes in
       let found = Excerpt.words(bytes, wanted)
@@ -25,7 +29,7 @@ struct Excerpt: Sendable {
       for word in found[start..<start + size] {
         let text = word.isCode ? String(bytes, word.range) : link.plain(bytes, word.range)
         if text.isEmpty { continue }
-        parts.append((text, word.isHit))
+        parts.append((text, word.mayHit && wanted.contains(String(bytes, word.range))))
         parts.append((" ", false))
       }
       if start + size < found.count { parts.append(("…", false)) }
@@ -42,7 +46,7 @@ struct Excerpt: Sendable {
 
   private struct Word {
     let range: Range<Int>
-    let isHit: Bool
+    let mayHit: Bool
     let isCode: Bool
   }
 
@@ -69,7 +73,8 @@ struct Excerpt: Sendable {
         if !inFence, isMark(bytes, begin..<index) { continue }
         words.append(
           Word(
-            range: begin..<index, isHit: wanted.contains(bytes, begin..<index), isCode: inFence))
+            range: begin..<index, mayHit: wanted.mayContain(bytes, begin..<index),
+            isCode: inFence))
       }
       start = index + 1
     }
@@ -79,10 +84,10 @@ struct Excerpt: Sendable {
   /// The window with the most hits; of equal ones the first.
   private static func bestWindow(_ words: [Word], _ size: Int) -> Int {
     var best = 0
-    var count = words.prefix(size).count { $0.isHit }
+    var count = words.prefix(size).count { $0.mayHit }
     var bestCount = count
     for start in 1..<max(1, words.count - size + 1) {
-      count += (words[start + size - 1].isHit ? 1 : 0) - (words[start - 1].isHit ? 1 : 0)
+      count += (words[start + size - 1].mayHit ? 1 : 0) - (words[start - 1].mayHit ? 1 : 0)
       if count > bestCount {
         best = start
         bestCount = count
@@ -159,43 +164,57 @@ private struct LinkMarks {
   }
 }
 
-/// Knows quickly of most words that none of their tokens was asked for.
-private struct WantedWords {
+/// The tokens asked for. Knows quickly of most words that they hold none of them. For the excerpts
+/// of one search, which share words.
+final class WantedWords {
   private let tokens: Set<String>
-  /// Pairs of bytes that tokens begin with, by a hash of ten bits.
-  private var beginnings: [UInt64]
+  /// What tokens begin with. Stemming may change the last letter of a word, which therefore does
+  /// not count; nor does the "_" before a code token, which is not in the text.
+  private let beginnings: [[UInt8]]
+  /// The same by the first letter, five bits of it, so that most bytes are asked once.
+  private let firsts: UInt32
+  /// What the analyzer said of words.
+  private var known: [String: Bool] = [:]
 
   init(_ tokens: Set<String>) {
     self.tokens = tokens
-    beginnings = [UInt64](repeating: 0, count: 16)
-    for token in tokens {
-      // A code token begins with "_", which is not in the text.
-      let letters = token.utf8.drop { $0 == UInt8(ascii: "_") }
-      guard let first = letters.first else { continue }
-      let second = letters.dropFirst().first
-      for other in second.map({ [$0] }) ?? Array(0...255) {
-        let place = WantedWords.place(first, other)
-        beginnings[place / 64] |= 1 << UInt64(place % 64)
-      }
+    beginnings = tokens.compactMap { token in
+      let letters = Array(token.utf8.drop { $0 == UInt8(ascii: "_") })
+      return letters.isEmpty ? nil : Array(letters.prefix(max(1, letters.count - 1)))
     }
+    firsts = beginnings.reduce(0) { $0 | 1 << UInt32($1[0] & 31) }
   }
 
-  private static func place(_ first: UInt8, _ second: UInt8) -> Int {
-    Int(first & 31) << 5 | Int(second & 31)
+  /// Whether one of the word's tokens was asked for.
+  func contains(_ word: String) -> Bool {
+    if let answer = known[word] { return answer }
+    let answer = Analyzer.tokens(of: word).contains { tokens.contains($0.text) }
+    known[word] = answer
+    return answer
   }
 
-  func contains(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-    guard !tokens.isEmpty, mayContain(bytes, range) else { return false }
-    return Analyzer.tokens(of: String(bytes, range)).contains { tokens.contains($0.text) }
-  }
-
-  private func mayContain(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+  /// False only for a word that holds none of them.
+  func mayContain(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    var previousIsLower = false
     for index in range {
+      let byte = bytes[index]
       // Beyond ASCII the analyzer folds and pairs characters.
-      if bytes[index] >= 0x80 { return true }
-      let next = index + 1 < range.upperBound ? bytes[index + 1] : 0
-      let place = WantedWords.place(bytes[index], next)
-      if beginnings[place / 64] >> UInt64(place % 64) & 1 == 1 { return true }
+      if byte >= 0x80 { return !tokens.isEmpty }
+      let isLower = byte &- 0x61 < 26
+      defer { previousIsLower = isLower }
+      // A token begins after what is no small letter, or with a capital.
+      if isLower && previousIsLower { continue }
+      guard firsts >> UInt32(byte & 31) & 1 == 1 else { continue }
+      if begins(bytes, index..<range.upperBound) { return true }
+    }
+    return false
+  }
+
+  private func begins(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    next: for beginning in beginnings where beginning.count <= range.count {
+      for offset in 0..<beginning.count
+      where lowerASCII(bytes[range.lowerBound + offset]) != beginning[offset] { continue next }
+      return true
     }
     return false
   }

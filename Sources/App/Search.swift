@@ -75,6 +75,7 @@ struct SearchPage: Page {
     let shown = hits.dropFirst(input.offset).prefix(input.limit)
     let summaries = try reading.summaries(shown.map(\.issueID))
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
+    let wanted = WantedWords(terms.wanted)
     var results: [Result] = []
     for hit in shown {
       guard let issue = byID[hit.issueID] else { continue }
@@ -82,7 +83,7 @@ struct SearchPage: Page {
       results.append(
         Result(
           issue: issue, score: hit.score,
-          excerpt: Excerpt(of: markdown, words: terms.wanted), matched: hit.matched))
+          excerpt: Excerpt(of: markdown, wanted: wanted), matched: hit.matched))
     }
     let end = input.offset + input.limit
     return SearchPage(

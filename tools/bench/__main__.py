@@ -116,6 +116,12 @@ class Bench:
                     self.question(
                         name, connections, server, requests,
                         lambda: bare.run("replay", database, self.seconds, 2, recorded))
+                    if name == "search":
+                        ranked = self.folder / "ranked"
+                        bare.rank(recorded, ranked)
+                        self.question(
+                            "search, FTS5's rank", connections, server, requests,
+                            lambda: bare.run("replay", database, self.seconds, 2, ranked))
         lookup = bare.run("lookup", database, self.seconds, 2)
         print(f"(one issue's row by its primary key, bare: {lookup['operations'] / lookup['seconds']:.0f}/s)")
 

@@ -1,0 +1,111 @@
+"""Pages are kept between requests, and never a moment too long, whoever writes."""
+
+import threading
+
+import pytest
+
+from guides import HARBOUR
+from harness import BROWSER_ACCEPT, Server, bearer, copy_database, succeed
+
+CRANE = "crane-refuses-to-swing"
+
+
+@pytest.fixture
+def pair(harbour_database, tmp_path):
+    """Two processes on one file."""
+    database = copy_database(harbour_database, tmp_path / "harbour.db")
+    with Server(database, log=tmp_path / "one.log") as one:
+        with Server(database, log=tmp_path / "two.log") as two:
+            yield one, two
+
+
+def edit(server: Server, markdown: str) -> None:
+    body = {"title": "Crane refuses to swing", "section": "Cranes", "markdown": markdown}
+    response = server.client.put(
+        f"/api/v1/issues/{CRANE}", json=body, headers={**bearer(), "If-Match": "*"})
+    assert response.status_code == 200, response.text
+
+
+def test_what_one_process_writes_the_other_shows_at_once(pair):
+    one, two = pair
+    for turn in range(30):
+        writer, reader = (one, two) if turn % 2 else (two, one)
+        edit(writer, f"- the jib stands still, turn {turn}.\n- **Fix**: wait")
+        for server in (reader, writer, reader):
+            for accept in (BROWSER_ACCEPT, "application/json", "text/markdown", "*/*"):
+                assert f"turn {turn}." in server.get(f"/issues/{CRANE}", accept).text
+
+
+def test_readers_never_see_the_past_while_both_write(pair):
+    acknowledged = [0]
+    problems = []
+    done = threading.Event()
+
+    def read(server: Server) -> None:
+        client = server.new_client()
+        while not done.is_set():
+            least = acknowledged[0]
+            text = client.get(f"/api/v1/issues/{CRANE}").json()["markdown"]
+            shown = int(text.rpartition("turn ")[2].rstrip(".") or 0) if "turn " in text else 0
+            if shown < least:
+                problems.append((shown, least))
+
+    readers = [threading.Thread(target=read, args=(server,)) for server in pair for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        for turn in range(1, 101):
+            edit(pair[turn % 2], f"- turn {turn}.")
+            acknowledged[0] = turn
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert problems == []
+
+
+def test_an_import_beside_running_servers_is_shown_at_once(pair, tmp_path):
+    for server in pair:
+        server.get("/guides")
+        server.get(f"/issues/{CRANE}", BROWSER_ACCEPT)
+    changed = tmp_path / "harbour.md"
+    changed.write_text(HARBOUR.replace("until it clicks", "until it clacks"), encoding="utf-8")
+    succeed("import", "--db", pair[0].database, changed)
+    for server in pair:
+        assert "clacks" in server.get(f"/issues/{CRANE}", BROWSER_ACCEPT).text
+
+
+def test_what_the_client_has_is_asked_for_again_after_a_change(pair):
+    one, two = pair
+    before = one.get(f"/issues/{CRANE}", BROWSER_ACCEPT)
+    known = {"If-None-Match": before.headers["etag"]}
+    for _ in range(2):
+        assert one.get(f"/issues/{CRANE}", BROWSER_ACCEPT, headers=known).status_code == 304
+        # The same file, form and coding: the same tag from either process.
+        other = two.get(f"/issues/{CRANE}", BROWSER_ACCEPT)
+        assert other.headers["etag"].partition("-")[0] == before.headers["etag"].partition("-")[0]
+    edit(two, "- other words")
+    after = one.get(f"/issues/{CRANE}", BROWSER_ACCEPT, headers=known)
+    assert after.status_code == 200
+    assert "other words" in after.text
+
+
+def test_head_and_compressed_answers_are_those_of_get(pair):
+    one, _ = pair
+    for _ in range(3):
+        plain = one.get("/assets/fixbook.css", headers={"Accept-Encoding": "identity"})
+        packed = one.get("/assets/fixbook.css", headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content
+        head = one.client.head("/assets/fixbook.css", headers={"Accept-Encoding": "gzip"})
+        assert head.content == b""
+        assert head.headers["content-length"] == packed.headers["content-length"]
+        assert head.headers["etag"] == packed.headers["etag"] != plain.headers["etag"]
+
+
+def test_the_cache_can_be_turned_off(harbour_database, tmp_path):
+    database = copy_database(harbour_database, tmp_path / "harbour.db")
+    with Server(database, "--cache", "0") as server:
+        pages = {server.get(f"/issues/{CRANE}", BROWSER_ACCEPT).text for _ in range(3)}
+        assert len(pages) == 1
