@@ -7,6 +7,8 @@ struct RunMatch {
   /// The longest run: what its words weigh, how many they are, where it stands.
   var longest = 0.0
   var longestCount = 0
+  /// Where it ends among the line's words.
+  var longestEnd = 0
   var field: Field = []
   /// How alike the line and one of the title, aliases, samples and symptoms are, 0…1.
   var likeness = 0.0
@@ -109,6 +111,7 @@ struct RunFinder {
           if run.count > 1, run.weight > match.longest {
             match.longest = run.weight
             match.longestCount = run.count
+            match.longestEnd = place
             match.field = field
           }
         }

@@ -3,9 +3,17 @@ import Glibc
 /// Gives issues their scores for one question: a sum over its terms, samples and runs.
 struct Scorer {
   /// What lines beside the best one add.
-  private static let otherLines = 0.5
+  private static let otherLines = 0.3
   /// What the parts of a code token add when the issue has it whole.
   private static let parts = 0.35
+  /// BM25's `k1` (saturation) and `b` (length): a word in the title alone, weight 3, is half-way.
+  private static let saturation = 2.0
+  private static let lengthShare = 0.45
+  /// What runs add, in shares of what they weigh; likeness and containment in shares of the line.
+  private static let pairs = 0.7
+  private static let longestRun = 0.2
+  private static let likeness = 0.3
+  private static let containment = 0.5
 
   let query: Query
   let averageLength: Double
@@ -24,7 +32,7 @@ struct Scorer {
 
   func score(_ stored: CorpusVector, sample: SampleHit?) -> Candidate {
     var candidate = Candidate(issueID: stored.issueID, isInScope: stored.isInScope)
-    let norm = 0.7 + 0.3 * Double(stored.vector.length) / max(averageLength, 1)
+    let norm = 1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length) / max(averageLength, 1)
     var found = Set<Int>()
     for (index, term) in query.terms.enumerated() where term.weight > 0 {
       guard let hit = hit(index, term, stored.vector, norm) else { continue }
@@ -55,7 +63,7 @@ struct Scorer {
     var best: TermHit?
     for alternative in term.alternatives {
       guard let entry = vector.entry(alternative.hash) else { continue }
-      let saturated = entry.weight * 2.6 / (entry.weight + 1.6 * norm)
+      let saturated = entry.weight * (1 + Scorer.saturation) / (entry.weight + Scorer.saturation * norm)
       let value = term.weight * alternative.idf * alternative.factor * saturated
       if value > best?.value ?? 0 {
         best = TermHit(
@@ -93,8 +101,12 @@ struct Scorer {
     return (sample.negative ? -0.6 : 1) * mass * query.lines[line].weight * sample.strength
   }
 
-  /// What runs of words add.
+  /// What runs of words add, and that one text of the issue is like the line or wholly in it.
   static func runs(_ runs: RunMatch, _ query: Query) -> Double {
-    0.5 * runs.pairs * query.lines[runs.line].weight
+    let line = query.words[runs.line].reduce(0) { $0 + $1.weight }
+    let sum =
+      pairs * runs.pairs + longestRun * runs.longest
+      + (likeness * runs.likeness + containment * runs.contained) * line
+    return sum * query.lines[runs.line].weight
   }
 }

@@ -83,18 +83,21 @@ enum Evaluation {
   }
 
   static func table(_ results: [EvaluatedQuery]) -> String {
-    var text = padded("kind", 18) + "    n    R@1    R@3    MRR  refused  false refusal\n"
+    var text = padded("kind", 16) + "    n    R@1    R@3  MRR@10  refused  false refusal"
+    text += "  Brier    ECE  cover95\n"
     for row in rows(results) {
-      text += padded(row.name, 18) + leading("\(row.results.count)", 5)
+      text += padded(row.name, 16) + leading("\(row.results.count)", 5)
       text += leading(decimal(row.recall(1)), 7) + leading(decimal(row.recall(3)), 7)
-      text += leading(decimal(row.meanReciprocalRank), 7) + leading(decimal(row.refusal), 9)
-      text += leading(decimal(row.falseRefusal), 15) + "\n"
+      text += leading(decimal(row.meanReciprocalRank), 8) + leading(decimal(row.refusal), 9)
+      text += leading(decimal(row.falseRefusal), 15) + leading(decimal(row.brier), 7)
+      text += leading(decimal(row.calibrationError), 7)
+      text += leading(decimal(row.coverageAt95), 9) + "\n"
     }
     let all = Row(name: "", results: results)
-    text += "\nRecall@1 \(decimal(all.recall(1)))  Recall@3 \(decimal(all.recall(3)))  "
+    text += "\nR@1 \(decimal(all.recall(1)))  R@3 \(decimal(all.recall(3)))  "
     text += "MRR@10 \(decimal(all.meanReciprocalRank))\n"
-    text +=
-      "refusal of unanswerable \(decimal(all.refusal))  false refusal \(decimal(all.falseRefusal))\n"
+    text += "refusal of unanswerable \(decimal(all.refusal))  "
+    text += "false refusal \(decimal(all.falseRefusal))\n"
     text += "known: \(all.known), of them right \(decimal(all.knownPrecision))\n"
     text += "Brier \(decimal(all.brier))  ECE \(decimal(all.calibrationError))  "
     text += "coverage at 95 % precision \(decimal(all.coverageAt95))\n"
@@ -102,19 +105,25 @@ enum Evaluation {
     return text
   }
 
+  /// `{"overall": {…}, "kinds": {"log": {…}, …}}`
   static func json(_ results: [EvaluatedQuery]) -> JSON {
-    .array(
-      rows(results).map { row in
-        [
-          "kind": .string(row.name), "n": .integer(row.results.count),
-          "recall_at_1": row.recall(1).json, "recall_at_3": row.recall(3).json,
-          "mrr_at_10": row.meanReciprocalRank.json, "refusal": row.refusal.json,
-          "false_refusal": row.falseRefusal.json, "known_precision": row.knownPrecision.json,
-          "brier": row.brier.json, "ece": row.calibrationError.json,
-          "coverage_at_95": row.coverageAt95.json,
-          "median_ms": .number(row.medianMilliseconds),
-        ]
-      })
+    let rows = rows(results)
+    return [
+      "overall": json(rows[rows.count - 1]),
+      "kinds": .object(rows.dropLast().map { .init($0.name, json($0)) }),
+    ]
+  }
+
+  private static func json(_ row: Row) -> JSON {
+    [
+      "n": .integer(row.results.count), "recall_at_1": row.recall(1).json,
+      "recall_at_3": row.recall(3).json, "recall_at_10": row.recall(10).json,
+      "mrr_at_10": row.meanReciprocalRank.json, "refused": row.refusal.json,
+      "false_refusal": row.falseRefusal.json, "known": .integer(row.known),
+      "known_precision": row.knownPrecision.json, "brier": row.brier.json,
+      "ece": row.calibrationError.json, "coverage_at_95": row.coverageAt95.json,
+      "median_ms": .number(row.medianMilliseconds),
+    ]
   }
 }
 
