@@ -145,13 +145,15 @@ extension Store {
 
   /// One whose write meets a fault has its id already: it stays at hand and is stored later.
   private func insert(_ diagnosis: StoredDiagnosis) {
-    submit(as: .system, { try $0.insert(diagnosis) }) { [self] result in
-      guard case .failure(let error) = result, Fault(error) != nil else {
-        return pending.remove(diagnosis.id)
-      }
-      pending.fail(diagnosis.id)
-      pending.whenRecovered { [weak self] in self?.storeFailed() }
-    }
+    submit(
+      as: .system, { try $0.insert(diagnosis) },
+      finish: { [self] result in
+        guard case .failure(let error) = result, Fault(error) != nil else {
+          return pending.remove(diagnosis.id)
+        }
+        pending.fail(diagnosis.id)
+        pending.whenRecovered { [weak self] in self?.storeFailed() }
+      })
   }
 
   private func storeFailed() {
@@ -161,7 +163,8 @@ extension Store {
   /// Counts a question soon, or not at all when too many wait.
   package func count(_ question: Question) {
     guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
-    submit(as: .system, { try $0.insert(question) }) { [pending] _ in pending.removeQuestion() }
+    submit(
+      as: .system, { try $0.insert(question) }, finish: { [pending] _ in pending.removeQuestion() })
   }
 }
 

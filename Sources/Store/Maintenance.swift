@@ -89,13 +89,15 @@ extension Store {
     var damaged: [String] = []
     for table in tables ?? [] {
       // The name is one of our schema, or of the file's; it is quoted either way.
-      let name = table.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      let name = table.split(separator: "\"", omittingEmptySubsequences: false).joined(
+        separator: "\"\"")
       let rows = try? connection.rows(SQL(trusted: "PRAGMA integrity_check(\"\(name)\")")) {
         $0.text(0)
       }
       if rows != ["ok"] { damaged.append(table) }
     }
-    let list = damaged.isEmpty ? "the file is damaged" : "damaged: \(damaged.joined(separator: ", "))"
+    let list =
+      damaged.isEmpty ? "the file is damaged" : "damaged: \(damaged.joined(separator: ", "))"
     return [list] + found
   }
 
@@ -121,7 +123,8 @@ extension Store {
     if postings != tokens {
       problems.append("the search index holds \(postings) words, the issues \(tokens)")
     }
-    let counted = try connection.integer("SELECT coalesce(sum(issues), 0) FROM term WHERE term = ''")
+    let counted = try connection.integer(
+      "SELECT coalesce(sum(issues), 0) FROM term WHERE term = ''")
     let indexed = try connection.integer("SELECT count(*) FROM issue_index")
     if counted != indexed {
       problems.append("the search index counts \(counted) issues, there are \(indexed)")
