@@ -138,6 +138,36 @@ extension Writing {
       without: without + [id])
   }
 
+  /// Before an issue leaves its file: deleted, archived or merged into another.
+  func takeOut(_ id: Int, ofGuide guide: Int) throws {
+    if try style(ofGuide: guide).isOneFile { try passSpaceOn(fromIssue: id, ofGuide: guide) }
+  }
+
+  /// After an issue came back into its file, where it stood; at the end of its section when the
+  /// file has another one of that name now.
+  func putBack(_ id: Int, ofGuide guide: Int) throws {
+    let style = try style(ofGuide: guide)
+    guard
+      let (place, title) = try connection.first(
+        """
+        SELECT s.position, i.position, s.title FROM issue i JOIN section s ON s.id = i.section_id
+        WHERE i.id = \(id)
+        """,
+        {
+          (GuidePlace(section: $0.int(0), position: $0.int(1), issue: id), $0.text(2))
+        })
+    else { return }
+    if place.section < 0 {
+      let section = try section(title, ofGuide: guide, style, without: [id])
+      return try putIssue(id, atEndOf: section, ofGuide: guide, style)
+    }
+    guard style.isOneFile,
+      let space = try exchangeSpace(
+        inGuide: guide, before: place, for: style.newline + style.newline, without: [id])
+    else { return }
+    try setSpace(space, behindIssue: id)
+  }
+
   private func setSpace(_ space: String, behindIssue id: Int) throws {
     let (lead, markdown) = try connection.first(
       "SELECT lead, markdown FROM issue WHERE id = \(id)", { ($0.text(0), $0.text(1)) })!

@@ -19,6 +19,9 @@ extension Writing {
     }
     let reports = try ids("SELECT id FROM report WHERE issue_id = \(source)")
     let slugs = try ids("SELECT slug FROM slug WHERE issue_id = \(source)")
+    if try reading.issue(source)?.summary.confidence != .archived {
+      try takeOut(source, ofGuide: from.guide)
+    }
     // What leaves the source must be free before the target takes it.
     try connection.execute(
       "UPDATE issue SET deleted_at = \(now.milliseconds), merged_into = \(target) WHERE id = \(source)"

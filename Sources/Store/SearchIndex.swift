@@ -132,6 +132,7 @@ package struct StoredCorpus: Corpus {
       """
       SELECT issue_id, words FROM issue_index
       WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        AND \(reading.visible("guide_id"))
       """
     ) { ($0.int(0), IssueWords(bytes: $0.blob(1))) }
   }

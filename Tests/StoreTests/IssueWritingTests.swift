@@ -267,6 +267,85 @@ struct IssueWritingTests {
     #expect(newest + older == all.reversed())
   }
 
+  @Test
+  func `an issue that leaves and comes back stands where it stood, in its file and its index`()
+    throws
+  {
+    let check = "- **Fix**: a zebra\n- **Check**: id: length 3..5"
+    let text = "# Guide\n\n## Section\n\n### One\n- **Fix**: x\n\n### Two\n" + check
+    let without = "# Guide\n\n## Section\n\n### One\n- **Fix**: x"
+    let base = try Base()
+    try base.load(text)
+    let id = try base.issue("two").summary.id
+    func write(_ body: @escaping @Sendable (Writing) throws -> Void) throws {
+      try base.store.write(as: Base.editor, body)
+    }
+    let ways: [(@Sendable (Writing) throws -> Void, @Sendable (Writing) throws -> Void)] = [
+      ({ try $0.deleteIssue(id, base: .any, comment: "") }, { _ = try $0.restoreIssue(id) }),
+      (
+        { try $0.setConfidence(.archived, ofIssue: id) },
+        { try $0.setConfidence(.verified, ofIssue: id) }
+      ),
+    ]
+    for (leave, comeBack) in ways {
+      try write(leave)
+      #expect(try base.exportedText("guide") == without)
+      #expect(try base.store.read(as: .anyone) { try $0.check(named: "id") } == nil)
+      #expect(try base.titles() == ["One"])
+      try base.checkIntegrity()
+      try write(comeBack)
+      #expect(try base.exportedText("guide") == text)
+      #expect(try base.store.read(as: .anyone) { try $0.check(named: "id") } != nil)
+      #expect(
+        try base.store.read(as: .anyone) { try $0.issues(withPhrase: "zebra", limit: 9) } == [id])
+      try base.checkIntegrity()
+    }
+  }
+
+  @Test func `an issue restored after its section went stands in a section of that name`() throws {
+    let base = try Base()
+    try base.load("# Guide\n\n## A\n\n### One\n- **Fix**: x\n\n## B\n\n### Two\n- **Fix**: y\n")
+    let id = try base.issue("two").summary.id
+    try base.delete("two")
+    try base.load("# Guide\n\n## A\n\n### One\n- **Fix**: x\n")
+    #expect(try base.store.read(as: .anyone) { try $0.sectionTitles(ofGuide: "guide") } == ["A"])
+    _ = try base.store.write(as: Base.editor) { try $0.restoreIssue(id) }
+    #expect(
+      try base.exportedText("guide")
+        == "# Guide\n\n## A\n\n### One\n- **Fix**: x\n\n## B\n\n### Two\n- **Fix**: y\n")
+    try base.checkIntegrity()
+  }
+
+  @Test func `a merge and its undoing leave the file whole`() throws {
+    let base = try Base()
+    let text = "# Guide\n\n## Section\n\n### One\n- **Fix**: x\n\n### Two\n- **Fix**: y"
+    try base.load(text)
+    let (one, two) = (try base.issue("one").summary.id, try base.issue("two").summary.id)
+    _ = try base.store.write(as: Base.editor) { try $0.mergeIssue(two, into: one) }
+    try expectExportMatches(base, "guide", "merged")
+    _ = try base.store.write(as: Base.editor) { try $0.unmergeIssue(two) }
+    #expect(try base.exportedText("guide") == text)
+    try base.checkIntegrity()
+  }
+
+  @Test func `a record keeps what was given with it through deleting and restoring`() throws {
+    let base = try Base()
+    try base.load(
+      records:
+        #"{"id":"1","guide":"KB","title":"One","body":"- x","aliases":["uno"],"fixes":["f"]}"#)
+    let before = try base.issue("one")
+    try base.delete("one")
+    _ = try base.store.write(as: Base.editor) { try $0.restoreIssue(before.summary.id) }
+    #expect(try base.issue("one").aliases == ["uno"])
+    #expect(try base.issue("one").fixes.map(\.id) == before.fixes.map(\.id))
+    // An edit of something else leaves it, one of the same kind overtakes it.
+    try base.edit("one", markdown: "- x\n- y")
+    #expect(try base.issue("one").aliases == ["uno"])
+    try base.edit("one", markdown: "- x\n- **Also seen as**: eins")
+    #expect(try base.issue("one").aliases == ["eins"])
+    #expect(try base.issue("one").fixes.map(\.text) == ["f"])
+  }
+
   // MARK: The exported file after random writes
 
   @Test(arguments: 0..<40)

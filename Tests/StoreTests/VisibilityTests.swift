@@ -65,7 +65,7 @@ private let questions = [
     says(try reading.issues(filter { $0.tag = "zebra" }, offset: 0, limit: 100))
   },
   Question("issues of a confidence") { reading, _ in
-    says(try reading.issues(filter { $0.confidence = .unverified }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.confidence = .verified }, offset: 0, limit: 100))
   },
   Question("issues(withTag:)") { reading, secret in
     try reading.issues(withTag: "zebra").contains(secret.issue)
@@ -122,6 +122,18 @@ private let questions = [
   Question("samples(sharing:)") { reading, _ in
     let keys = Shingles.keys(ofSample: zebraLine)
     return says(try reading.corpus(guide: nil)!.samples(sharing: keys))
+  },
+  Question("verification") { reading, secret in
+    try reading.verification(ofIssue: secret.issue) != nil
+  },
+  Question("deletedIssues") { reading, _ in says(try reading.deletedIssues(limit: 9)) },
+  Question("sectionTitles") { reading, _ in
+    try !reading.sectionTitles(ofGuide: "zebra-guide").isEmpty
+  },
+  Question("suggestions") { reading, _ in says(try reading.suggestions(state: .open, limit: 9)) },
+  Question("suggestion") { reading, _ in try reading.suggestion(1) != nil },
+  Question("words") { reading, secret in
+    try !reading.corpus(guide: nil)!.words([secret.issue]).isEmpty
   },
   Question("visibleIssues") { reading, _ in try reading.corpus(guide: nil)!.visibleIssues() > 1 },
   Question("a diagnosis of its sample") { reading, secret in
@@ -180,7 +192,14 @@ struct VisibilityTests {
     secret = Secret(
       guide: guide, issue: issue.summary.id, fix: issue.fixes[0].id, diagnosis: diagnosis.id,
       report: report.id)
+    try base.create("Zebra gone", in: "zebra-guide", section: "Zebra section")
+    try base.delete("zebra-gone")
     _ = try base.store.write(as: .system) { writing in
+      _ = try writing.verify(issue: issue.summary.id, against: "version 7")
+      _ = try writing.suggest(
+        issue: issue.summary.id, guide: "zebra-guide",
+        IssueText(title: "Zebra", section: "", markdown: "- zebra", revision: 1), comment: "",
+        reporter: "a")
       for name in ["named", "other"] { _ = try writing.createAccount(name: name, role: .reader) }
       try writing.connection.execute(
         "INSERT INTO guide_reader (guide_id, account_id) VALUES (\(guide), 1)")
@@ -234,6 +253,16 @@ struct VisibilityTests {
     refused {
       _ = try $0.updateIssue(
         secret.issue, IssueText(title: "x", section: "", markdown: "- x"), base: .any, comment: "")
+    }
+    refused { _ = try $0.verify(issue: secret.issue, against: "") }
+    refused { try $0.setConfidence(.archived, ofIssue: secret.issue) }
+    refused { _ = try $0.mergeIssue(secret.issue, into: 1) }
+    refused { _ = try $0.mergeIssue(1, into: secret.issue) }
+    refused {
+      _ = try $0.suggest(
+        issue: secret.issue, guide: "open-guide",
+        IssueText(title: "x", section: "", markdown: "- x", revision: 1), comment: "", reporter: "a"
+      )
     }
     refused { try $0.deleteIssue(secret.issue, base: .any, comment: "") }
     refused {
