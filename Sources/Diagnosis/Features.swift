@@ -1,5 +1,3 @@
-import Glibc
-
 /// Reads the features on which the judge's confidence rests.
 ///
 /// Most are about the one line that the issue explains best, because a log has many lines that no
@@ -7,10 +5,8 @@ import Glibc
 struct FeatureReader {
   /// The names of the features, in order.
   static let names = [
-    "bias", "covered", "telling", "unknown", "depth", "margin", "rival guide", "sample",
-    "negative sample", "code", "run", "likeness", "title", "topic",
-    "foreign code", "agreement", "words", "elsewhere", "aside", "generic",
-    "contained", "unexplained", "log",
+    "bias", "covered", "unknown", "everyday", "margin", "rival guide", "sample", "not-sample",
+    "likeness", "contained", "title", "topic", "agreement",
   ]
 
   /// Candidates of the guide that was asked, best first.
@@ -20,7 +16,8 @@ struct FeatureReader {
   private let elsewhere: Double
   /// Terms that some candidate in scope has.
   private let explained: Set<Int>
-  private let unexplained: Double
+  /// How close the text comes to a line that an issue's author says is something else.
+  private let contradiction: Double
 
   init(_ candidates: [Candidate], query: Query) {
     self.query = query
@@ -31,27 +28,8 @@ struct FeatureReader {
       for hit in candidate.hits where hit.via == nil { explained.insert(hit.term) }
     }
     self.explained = explained
-    unexplained = FeatureReader.unexplained(query, explained)
-  }
-
-  /// Of the heaviest lines' words, the share that no issue has and that other prose hasn't either.
-  private static func unexplained(_ query: Query, _ explained: Set<Int>) -> Double {
-    let heaviest = query.lines.map(\.weight).max() ?? 0
-    var worst = 0.0
-    var totals = [Double](repeating: 0, count: query.lines.count)
-    var unknown = totals
-    for (index, term) in query.terms.enumerated() where term.weight > 0 {
-      let isUnknown = !explained.contains(index) && CommonWords.share(term.token.text) == nil
-      for line in term.lines {
-        totals[line] += term.idf
-        if isUnknown { unknown[line] += term.idf }
-      }
-    }
-    for (index, line) in query.lines.enumerated() where line.weight >= 0.6 * heaviest {
-      // A few words more or less are no line.
-      worst = max(worst, unknown[index] / (totals[index] + 8))
-    }
-    return worst
+    contradiction =
+      inScope.compactMap(\.sample).filter(\.negative).map(\.closeness).max() ?? 0
   }
 
   /// Whether the issue is also the best by other measures than the score.
@@ -70,77 +48,52 @@ struct FeatureReader {
     let line = LineShares(candidate, query: query, explained: explained)
     let score = max(candidate.score, 0.001)
     let strength = candidate.sample?.closeness ?? 0
-    let isNegative = candidate.sample?.negative ?? false
+    let isPositive = candidate.sample?.negative == false
     return [
       1,
       line.covered,
-      line.telling,
       line.unknown,
-      log(1 + line.tellingMass) / 3,
+      line.everyday,
       (score - rival) / max(score, rival),
       max(0, elsewhere - score) / max(score, elsewhere),
-      isNegative ? 0 : strength,
-      isNegative ? strength : 0,
-      min(line.code / 4, 1),
-      min(candidate.runs.longest / 12, 1),
+      isPositive ? strength : 0,
+      isPositive ? max(0, contradiction - strength) : contradiction,
       candidate.runs.likeness,
-      candidate.runs.title,
-      min(Double(query.topics) / 2, 1),
-      line.foreignCode,
-      agreement(candidate),
-      min(log(1 + line.count) / 3, 1),
-      1 - line.covered - line.unknown,
-      line.covered - line.telling,
-      line.generic,
       min(candidate.runs.contained, 1),
-      unexplained,
-      query.isLog ? 1 : 0,
+      min(candidate.runs.title, 1),
+      min(Double(query.topics) / 2, 1),
+      agreement(candidate),
     ]
   }
 }
 
 /// Of the line that an issue explains best: what share of its words' weight is what.
 private struct LineShares {
+  /// Words that the issue has.
   var covered = 0.0
-  var telling = 0.0
+  /// Words that no issue has and other prose neither.
   var unknown = 0.0
-  var tellingMass = 0.0
-  var code = 0.0
-  var foreignCode = 0.0
-  var count = 0.0
-  var generic = 0.0
+  /// Words of any troubleshooting prose.
+  var everyday = 0.0
 
   init(_ candidate: Candidate, query: Query, explained: Set<Int>) {
     guard let line = candidate.line else { return }
-    var hits: [Int: TermHit] = [:]
-    for hit in candidate.hits { hits[hit.term] = hit }
+    var factors: [Int: Double] = [:]
+    for hit in candidate.hits { factors[hit.term] = hit.factor }
     var total = 0.0
-    var codes = 0.0
-    for (index, term) in query.terms.enumerated() where term.lines.contains(line) {
-      let weight = term.weight > 0 ? term.idf : 0
-      total += weight
-      count += 1
-      if term.token.isCode {
-        codes += term.idf
-        if hits[index] == nil { foreignCode += term.idf }
-      }
-      if let share = CommonWords.share(term.token.text), share > 0.01 { generic += weight }
-      if let hit = hits[index] {
-        covered += weight * hit.factor
-        if !hit.fields.isDisjoint(with: .telling) {
-          telling += weight * hit.factor
-          if hit.via == nil, term.token.isCode { code = max(code, weight) }
-        }
-      } else if !explained.contains(index), CommonWords.share(term.token.text) == nil {
-        unknown += weight
+    for (index, term) in query.terms.enumerated() where term.weight > 0 && term.lines.contains(line) {
+      let share = CommonWords.share(term.token.text)
+      total += term.idf
+      if let share, share > 0.01 { everyday += term.idf }
+      if let factor = factors[index] {
+        covered += term.idf * factor
+      } else if !explained.contains(index), share == nil {
+        unknown += term.idf
       }
     }
-    tellingMass = telling
     guard total > 0 else { return }
     covered /= total
-    telling /= total
     unknown /= total
-    generic /= total
-    foreignCode /= max(codes, 8)
+    everyday /= total
   }
 }

@@ -5,7 +5,19 @@ extension Judge {
   /// Fitted by `fixbook eval --fit` (docs/search.md has the command and what it printed).
   package static let standard = Judge(
     weights: [
-      -3.2, 1.9, 0, -0.1, 0.53, 5, -4.8, 0, 0, 0, 0.2, 2.3, 1.6, 0.7, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+      -3.985,  // bias
+      2.819,  // covered
+      -0.367,  // unknown
+      -0.828,  // everyday
+      4.545,  // margin
+      -4.026,  // rival guide
+      2.504,  // sample
+      -2.253,  // not-sample
+      0.881,  // likeness
+      1.834,  // contained
+      1.666,  // title
+      0.751,  // topic
+      1.176,  // agreement
     ],
-    knownThreshold: 0.75, possibleThreshold: 0.35)
+    knownThreshold: 0.85, possibleThreshold: 0.57)
 }

@@ -5,17 +5,22 @@ import Glibc
 /// wrong one, and how much.
 ///
 /// Ridge-penalised, on standardised features, every set of queries weighing the same; a feature may
-/// only speak for what it is there for (`signs`), which keeps few rows from teaching nonsense.
+/// only speak for what it is there for (`sign`), which keeps few rows from teaching nonsense.
+///
+/// Questions without an answer are few, so each answerable one serves a second time, with its issue
+/// taken away: what is then best is wrong, and near. Since such rows are more than there are in life,
+/// scale and bias are fitted once more on the real ones (J. Platt, "Probabilistic outputs for
+/// support vector machines", 1999).
 struct LogisticModel {
   var weights: [Double]
 
   /// How strongly weights are drawn to zero, per row of weight 1.
-  static let penalty = 0.02
+  static let penalty = 0.04
 
   /// 1: more of it must not make an answer less sure; -1 the reverse; 0: either.
   static func sign(_ feature: String) -> Double {
     switch feature {
-    case "unknown", "rival guide", "negative sample": -1
+    case "unknown", "everyday", "rival guide", "not-sample": -1
     case "bias": 0
     default: 1
     }
@@ -42,8 +47,37 @@ struct LogisticModel {
     }
     let found = LogisticModel.descend(scaled, rows, total)
     weights = found.indices.map { $0 == 0 || deviation[$0] == 0 ? 0 : found[$0] / deviation[$0] }
-    weights[0] =
-      found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    weights[0] = found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    recalibrate(rows.filter(\.isReal))
+  }
+
+  /// Fits scale and bias alone, by Newton's method.
+  private mutating func recalibrate(_ rows: [FitRow]) {
+    let total = rows.reduce(0) { $0 + $1.weight }
+    let sums = rows.map { zip(weights, $0.features).reduce(0) { $0 + $1.0 * $1.1 } }
+    var (scale, bias) = (1.0, 0.0)
+    for _ in 0..<30 {
+      // A weak pull towards leaving all as it is keeps the system solvable.
+      var (gScale, gBias) = (1e-3 * (scale - 1), 0.0)
+      var (hScale, hBoth, hBias) = (1e-3, 0.0, 1e-9)
+      for (sum, row) in zip(sums, rows) {
+        let p = 1 / (1 + exp(-(scale * sum + bias)))
+        let weight = row.weight / total
+        let error = weight * (p - (row.isRight ? 1 : 0))
+        let curve = weight * p * (1 - p)
+        gScale += error * sum
+        gBias += error
+        hScale += curve * sum * sum
+        hBoth += curve * sum
+        hBias += curve
+      }
+      let determinant = hScale * hBias - hBoth * hBoth
+      guard determinant > 1e-12 else { break }
+      scale -= (hBias * gScale - hBoth * gBias) / determinant
+      bias -= (hScale * gBias - hBoth * gScale) / determinant
+    }
+    weights = weights.map { $0 * scale }
+    weights[0] += bias
   }
 
   /// Projected gradient descent with Nesterov's momentum; the loss is convex, so it finds the one
@@ -53,7 +87,7 @@ struct LogisticModel {
     var weights = [Double](repeating: 0, count: signs.count)
     var ahead = weights
     let step = 1 / (0.25 * Double(signs.count) + penalty)
-    for round in 0..<1_500 {
+    for round in 0..<800 {
       var gradient = [Double](repeating: 0, count: signs.count)
       for (features, row) in zip(scaled, rows) {
         var sum = 0.0
@@ -86,6 +120,8 @@ struct FitRow {
   let isRight: Bool
   let weight: Double
   let fold: Int
+  /// False for a query whose issue was taken away.
+  let isReal: Bool
 }
 
 /// Fits the judge, and says what the fit is worth on queries it has not seen.
@@ -93,11 +129,13 @@ struct JudgeFit {
   static let folds = 5
 
   private let rows: [FitRow]
+  private let taken: [FitRow]
   private let sets: Int
 
   init(_ sets: [[EvaluatedQuery]]) {
     self.sets = sets.count
     var rows: [FitRow] = []
+    var taken: [FitRow] = []
     for (number, set) in sets.enumerated() {
       // Fixed folds: every fifth of the answerable and every fifth of the others, in file order.
       var seen = [0, 0]
@@ -107,21 +145,30 @@ struct JudgeFit {
         let features =
           query.features.isEmpty
           ? [1] + [Double](repeating: 0, count: Judge.featureNames.count - 1) : query.features
+        let weight = 100 / Double(set.count)
+        let fold = seen[group] % JudgeFit.folds
         rows.append(
           FitRow(
-            query: query, set: number, features: features, isRight: query.isRight,
-            weight: 100 / Double(set.count), fold: seen[group] % JudgeFit.folds))
+            query: query, set: number, features: features, isRight: query.isRight, weight: weight,
+            fold: fold, isReal: true))
+        if !query.featuresWithout.isEmpty {
+          taken.append(
+            FitRow(
+              query: query, set: number, features: query.featuresWithout, isRight: false,
+              weight: weight, fold: fold, isReal: false))
+        }
         seen[group] += 1
       }
     }
     self.rows = rows
+    self.taken = taken
   }
 
   var report: String {
     var predicted = [Double](repeating: 0, count: rows.count)
     var models: [LogisticModel] = []
     for fold in 0..<JudgeFit.folds {
-      let model = LogisticModel(rows.filter { $0.fold != fold })
+      let model = LogisticModel((rows + taken).filter { $0.fold != fold })
       models.append(model)
       for (index, row) in rows.enumerated() where row.fold == fold {
         predicted[index] = model.probability(row.features)
@@ -139,7 +186,7 @@ struct JudgeFit {
         text += padded("  fold \(fold + 1)", 18) + measures(part, predicted, thresholds).line
       }
     }
-    let model = LogisticModel(rows)
+    let model = LogisticModel(rows + taken)
     let fitted = rows.map { model.probability($0.features) }
     text += "\n" + padded("on what it learned", 18) + "\n"
     for set in 0..<sets {
@@ -168,9 +215,8 @@ struct Thresholds {
   let known: Double
   let possible: Double
 
-  /// `possible`: the most refusal of unanswerable queries at a false refusal of 6 % (the goal is 8:
-  /// other queries are harder than those one chooses by). `known`: the least value from which 97 %
-  /// of the answers are right in every set (the goal is 95).
+  /// `possible`: the most refusal of unanswerable queries at a false refusal of 8 %, the goal. `known`: the least value for which 96 % of
+  /// the answers from it on are right in every set (the goal is 95).
   init(_ rows: [FitRow], _ predicted: [Double]) {
     let refusable = Set(rows.filter { !$0.query.isAnswerable }.map(\.set))
     var possible = 0.0
@@ -183,15 +229,13 @@ struct Thresholds {
         let members = rows.indices.filter { rows[$0].set == set }
         let answerable = members.filter { rows[$0].query.isAnswerable }
         let refused = answerable.count { predicted[$0] < value }
-        if refusable.contains(set), Double(refused) > 0.06 * Double(answerable.count) {
-          isMild = false
-        }
+        if refusable.contains(set), Double(refused) > 0.08 * Double(answerable.count) { isMild = false }
         let sure = members.filter { predicted[$0] >= value }
         let right = sure.count { rows[$0].isRight }
-        if Double(right) < 0.97 * Double(sure.count) { isSure = false }
+        if Double(right) < 0.96 * Double(sure.count) { isSure = false }
       }
       if isMild { possible = value }
-      if isSure { known = min(known, value) } else { known = 1 }
+      if isSure { known = min(known, value) }
     }
     self.possible = min(possible, known)
     self.known = known
