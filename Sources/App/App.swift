@@ -84,7 +84,8 @@ package final class App: Application {
   }
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
-  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response {
+  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response
+  {
     let stamp = cache?.stamp
     guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
       return problem(.internalError, request, match.representation)
@@ -145,8 +146,9 @@ package final class App: Application {
     let forms = Representation.allCases.map(\.contentType)
     return Failure(
       .notAcceptable, "not_acceptable", "Not acceptable",
-      "This page exists as text/html, application/json, text/markdown and text/plain.")
-      .member("available", .array(forms.map { .string($0) }))
+      "This page exists as text/html, application/json, text/markdown and text/plain."
+    )
+    .member("available", .array(forms.map { .string($0) }))
   }
 
   /// What holds for every write: no foreign forms, not too many from one address.
@@ -171,7 +173,9 @@ package final class App: Application {
 
   /// Whether a page of this server sent the request.
   func isOwn(_ origin: String, _ request: Request) -> Bool {
-    let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
+    let own = [
+      configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 },
+    ]
     return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 

@@ -86,7 +86,8 @@ enum Cookies {
   static let reporter = "fixbook_reporter"
 
   /// `HttpOnly; SameSite=Lax`, and `Secure` where the public address is https.
-  static func set(_ name: String, _ value: String, maxAge: Int, secure: Bool) -> HeaderFields.Field {
+  static func set(_ name: String, _ value: String, maxAge: Int, secure: Bool) -> HeaderFields.Field
+  {
     HeaderFields.Field(
       "Set-Cookie",
       "\(name)=\(value); Path=/; Max-Age=\(maxAge); HttpOnly; SameSite=Lax"

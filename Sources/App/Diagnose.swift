@@ -1,4 +1,5 @@
 import Diagnosis
+import Glibc
 import Guide
 import HTTP
 import JSON
@@ -276,8 +277,6 @@ struct DiagnosisPage: Page {
     ]
   }
 }
-
-import Glibc
 
 /// For durations: a clock that does not jump.
 func monotonicMilliseconds() -> Double {

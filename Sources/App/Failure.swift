@@ -54,8 +54,9 @@ extension Failure {
   static func methodNotAllowed(_ allowed: [String]) -> Failure {
     Failure(
       .methodNotAllowed, "method_not_allowed", "Method not allowed",
-      "This address answers to \(allowed.joined(separator: ", ")).")
-      .header("Allow", allowed.joined(separator: ", "))
+      "This address answers to \(allowed.joined(separator: ", "))."
+    )
+    .header("Allow", allowed.joined(separator: ", "))
   }
 
   static func invalid(_ field: String, _ detail: String) -> Failure {
@@ -89,13 +90,15 @@ extension Failure {
 
   static let unauthorized = Failure(
     .unauthorized, "unauthorized", "Token needed",
-    "Send `Authorization: Bearer TOKEN`; an admin makes one with `fixbook token create`.")
-    .header("WWW-Authenticate", "Bearer realm=\"fixbook\"")
+    "Send `Authorization: Bearer TOKEN`; an admin makes one with `fixbook token create`."
+  )
+  .header("WWW-Authenticate", "Bearer realm=\"fixbook\"")
 
   static let wrongToken = Failure(
     .unauthorized, "invalid_token", "Unknown token",
-    "This token is not valid here, was revoked, or has expired.")
-    .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
+    "This token is not valid here, was revoked, or has expired."
+  )
+  .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
 
   static func missingScope(_ scope: String) -> Failure {
     Failure(
@@ -121,21 +124,25 @@ extension Failure {
   static func stale(_ current: Int) -> Failure {
     Failure(
       .preconditionFailed, "stale_revision", "Changed meanwhile",
-      "The issue is at revision \(current) now. Read it again, or send \"base\" to merge.")
-      .member("current_revision", .integer(current))
+      "The issue is at revision \(current) now. Read it again, or send \"base\" to merge."
+    )
+    .member("current_revision", .integer(current))
   }
 
   static let busy = Failure(
-    .serviceUnavailable, "busy", "Busy", "Try again in a few seconds.").header("Retry-After", "3")
+    .serviceUnavailable, "busy", "Busy", "Try again in a few seconds."
+  ).header("Retry-After", "3")
 
   static let timeout = Failure(
     .serviceUnavailable, "timeout", "Took too long",
-    "The question took too long to answer. Ask for less, or try again.").header("Retry-After", "3")
+    "The question took too long to answer. Ask for less, or try again."
+  ).header("Retry-After", "3")
 
   static let diskFull = Failure(
     .insufficientStorage, "disk_full", "No room",
-    "The disk that holds the knowledge base is full; nothing was stored.")
-    .header("Retry-After", "60")
+    "The disk that holds the knowledge base is full; nothing was stored."
+  )
+  .header("Retry-After", "60")
 
   /// What a fault of the file or its disk is to a caller.
   static func fault(_ fault: Fault) -> Failure {
@@ -151,8 +158,9 @@ extension Failure {
 
   static let diskFailed = Failure(
     .serviceUnavailable, "disk_failed", "The disk fails",
-    "The knowledge base's file could not be read or written; nothing was stored. The log says more.")
-    .header("Retry-After", "60")
+    "The knowledge base's file could not be read or written; the log says more."
+  )
+  .header("Retry-After", "60")
 
   static let damaged = Failure(
     .serviceUnavailable, "damaged", "Damaged",
@@ -165,8 +173,9 @@ extension Failure {
   static func readOnly(_ reason: String) -> Failure {
     Failure(
       .serviceUnavailable, "read_only", "Read only",
-      "The knowledge base can be read but not written now: \(reason).")
-      .header("Retry-After", "60")
+      "The knowledge base can be read but not written now: \(reason)."
+    )
+    .header("Retry-After", "60")
   }
 
   static let internalError = Failure(

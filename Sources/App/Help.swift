@@ -51,6 +51,9 @@ struct HelpPage: Page {
       The header `Fixbook-Verdict` says `known`, `possible` or `unknown`; with `?fail=1` an unknown text answers 404. \
       Every answer names the issue's address and revision, so that it can be cited. Writes below `/api/v1` need a token.
 
+      An agent that speaks the Model Context Protocol connects to `\(base)/mcp`; \
+      [llms.txt](\(base)/llms.txt) lists what is here.
+
       ## Words
 
       - **Issue**: a known problem, with symptoms, causes and fixes.

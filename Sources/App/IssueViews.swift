@@ -169,6 +169,11 @@ private struct IssueProse {
 
   init(of issue: Issue) {
     let other = IssueContent.reading(issue.markdown, title: issue.summary.title).content.other
+    guard !other.isEmpty else {
+      lead = ""
+      rest = ""
+      return
+    }
     let lines = other.split(separator: "\n", omittingEmptySubsequences: false)
     let written = issue.markdown.split(whereSeparator: \.isNewline).map(trimmed)
     var opening = written[...]

@@ -146,7 +146,9 @@ extension App {
   static func deleteIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
-    guard let base = try revisionMatched(context, issue: id) else { throw Failure.preconditionRequired }
+    guard let base = try revisionMatched(context, issue: id) else {
+      throw Failure.preconditionRequired
+    }
     return .write { writing in
       try writing.deleteIssue(id, base: base, comment: "deleted")
       return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
@@ -180,7 +182,8 @@ extension App {
   private static func issueTitle(
     _ fields: inout Fields, required: Bool
   ) throws(Failure) -> String? {
-    let title = required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
+    let title =
+      required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
     if let title {
       guard !title.contains(where: \.isNewline) else {
         throw Failure.invalid("title", "title must be one line.")
@@ -202,20 +205,22 @@ extension App {
     Failure(
       .unprocessableContent, "broken_sample", "A sample would be broken",
       mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
-      field: "markdown")
-      .member(
-        "mistakes",
-        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
+      field: "markdown"
+    )
+    .member(
+      "mistakes",
+      .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func malformed(_ mistakes: [GuideError]) -> Failure {
     Failure(
       .unprocessableContent, "invalid_markdown", "Mistake in the guide format",
       mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
-      field: "markdown")
-      .member(
-        "mistakes",
-        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
+      field: "markdown"
+    )
+    .member(
+      "mistakes",
+      .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func listRevisions(_ context: Context) throws -> Reply {
@@ -278,9 +283,10 @@ extension App {
     case .conflict(let base, let current, let yours):
       return Failure(
         .conflict, "edit_conflict", "Both changed the same lines",
-        "Take what you need from \"current\" and send it again with \"base\" \(current.revision).")
-        .member("base", App.json(base)).member("current", App.json(current))
-        .member("yours", App.json(yours))
+        "Take what you need from \"current\" and send it again with \"base\" \(current.revision)."
+      )
+      .member("base", App.json(base)).member("current", App.json(current))
+      .member("yours", App.json(yours))
     case .malformed(let mistakes): return App.malformed(mistakes)
     case .checkNameTaken(let name, let slug):
       return .invalid(

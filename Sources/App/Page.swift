@@ -73,7 +73,8 @@ package struct Caller: Sendable, Hashable {
     case .anonymous: .anyone
     case .account(let id, _, _): .member(account: id)
     case .token(_, _, _, let account):
-      scopes.contains(.admin) ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
+      scopes.contains(.admin)
+        ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
     }
   }
 

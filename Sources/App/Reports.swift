@@ -88,7 +88,7 @@ extension App {
       let path = (isAPI ? "/api/v1" : "") + "/reports/" + opened.id
       if isHTML { return .redirect(.seeOther, to: path) }
       return .page(
-        try ReportPage(opened, reading: writing.reading), status: .created,
+        try ReportPage(opened, reading: writing.reading, isNew: true), status: .created,
         headers: [HeaderFields.Field("Location", site.url(path))])
     }
   }
@@ -173,11 +173,13 @@ struct ReportPage: Page {
 
   var title: String { issue.map { "Report: \($0.title)" } ?? "Report" }
 
-  init(_ report: Report, reading: Reading, recorded: Int? = nil) throws {
+  /// A new report has no outcomes yet, so that nobody need look for them.
+  init(_ report: Report, reading: Reading, recorded: Int? = nil, isNew: Bool = false) throws {
     self.report = report
     self.recorded = recorded
     issue = try report.issueID.flatMap { try reading.summaries([$0]).first }
-    outcomes = try reading.outcomes(ofReport: report.id).map { ($0, try reading.fix($0.fixID)) }
+    let found = isNew ? [] : try reading.outcomes(ofReport: report.id)
+    outcomes = try found.map { ($0, try reading.fix($0.fixID)) }
     next = try issue.flatMap { try OutcomePage.next(report, issue: $0.id, reading: reading) }
   }
 

@@ -99,9 +99,10 @@ private struct MediaRange {
   }
 }
 
+/// Without spaces and tabs at its ends.
 func trimmed(_ text: Substring) -> Substring {
-  var text = text
-  while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-  while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-  return text
+  var bytes = text.utf8[...]
+  while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+  while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+  return Substring(bytes)
 }

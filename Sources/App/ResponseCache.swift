@@ -64,6 +64,7 @@ final class ResponseCache: Sendable {
     var old: [Key: Response] = [:]
     var youngSize = 0
     var oldSize = 0
+    var hits = 0
   }
 
   private let changes: ChangeWatch
@@ -87,8 +88,12 @@ final class ResponseCache: Sendable {
     guard let stamp = changes.stamp else { return nil }
     return entries.withLock { entries in
       guard entries.stamp == stamp else { return nil }
-      if let response = entries.young[key] { return response }
+      if let response = entries.young[key] {
+        entries.hits += 1
+        return response
+      }
       guard let response = entries.old.removeValue(forKey: key) else { return nil }
+      entries.hits += 1
       let size = Self.size(key, response)
       entries.oldSize -= size
       add(response, key, size, to: &entries)
@@ -101,7 +106,7 @@ final class ResponseCache: Sendable {
     let size = Self.size(key, response)
     guard size <= limit / 8, changes.stamp == stamp else { return }
     entries.withLock { entries in
-      if entries.stamp != stamp { entries = Entries(stamp: stamp) }
+      if entries.stamp != stamp { entries = Entries(stamp: stamp, hits: entries.hits) }
       if entries.young[key] == nil { add(response, key, size, to: &entries) }
     }
   }
@@ -122,8 +127,10 @@ final class ResponseCache: Sendable {
     return body.count + key.size + overhead
   }
 
-  /// Responses and bytes held.
-  var load: (responses: Int, bytes: Int) {
-    entries.withLock { ($0.young.count + $0.old.count, $0.youngSize + $0.oldSize) }
+  /// Responses and bytes held, and how many requests were answered from here.
+  var load: (responses: Int, bytes: Int, hits: Int) {
+    entries.withLock {
+      ($0.young.count + $0.old.count, $0.youngSize + $0.oldSize, $0.hits)
+    }
   }
 }

@@ -246,7 +246,8 @@ package enum Analyzer {
     var result = String.UnicodeScalarView()
     for scalar in text._nfd {
       switch scalar.properties.generalCategory {
-      case .nonspacingMark where scalar.value < 0x3000 && scalar.value >= 0x300 && scalar.value < 0x370:
+      case .nonspacingMark
+      where scalar.value < 0x3000 && scalar.value >= 0x300 && scalar.value < 0x370:
         continue
       case .dashPunctuation, .otherPunctuation, .openPunctuation, .closePunctuation,
         .initialPunctuation, .finalPunctuation, .spaceSeparator, .mathSymbol, .otherSymbol:

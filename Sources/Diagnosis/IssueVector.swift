@@ -94,5 +94,7 @@ package struct IssueVector: Sendable {
 }
 
 func append(_ word: UInt32, to bytes: inout [UInt8]) {
-  for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+  for shift in stride(from: 0, to: 32, by: 8) {
+    bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+  }
 }

@@ -52,7 +52,8 @@ package struct IssueWords: Sendable {
         for index in 0..<count {
           words.append(
             UInt32(
-              littleEndian: bytes.loadUnaligned(fromByteOffset: place + index * 4, as: UInt32.self)))
+              littleEndian: bytes.loadUnaligned(fromByteOffset: place + index * 4, as: UInt32.self))
+          )
         }
         place += count * 4
         body(Field(rawValue: UInt8(truncatingIfNeeded: head)), words.span)

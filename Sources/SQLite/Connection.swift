@@ -40,11 +40,12 @@ package final class Connection: @unchecked Sendable {
       flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       name = "file:" + percentEncoded(path) + "?immutable=1"
     }
+    errno = 0
     let code = sqlite3_open_v2(
       name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let handle else {
+      let systemError = errno
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
-      let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
       sqlite3_close_v2(handle)
       throw DatabaseError(
         extendedCode: code, message: message, sql: "open", systemError: systemError)
@@ -120,6 +121,7 @@ package final class Connection: @unchecked Sendable {
       }
     var frames: Int32 = 0
     var done: Int32 = 0
+    errno = 0
     let result = sqlite3_wal_checkpoint_v2(handle, nil, code, &frames, &done)
     if result & 0xff == SQLITE_BUSY { return false }
     try check(result, "checkpoint")
@@ -227,13 +229,15 @@ package final class Connection: @unchecked Sendable {
 
   /// What the last call came to.
   fileprivate func error(_ code: Int32, _ sql: String) -> DatabaseError {
+    // SQLite's own record of it (`sqlite3_system_errno`) passes over commits.
+    let systemError = errno
     let extended = sqlite3_extended_errcode(handle)
-    let isStorage = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL].contains(code & 0xff)
+    let isStorage = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_CORRUPT]
+      .contains(code & 0xff)
     return DatabaseError(
       extendedCode: extended & 0xff == code & 0xff ? extended : code,
       message: String(cString: sqlite3_errmsg(handle)), sql: sql,
-      // Kept from earlier calls by SQLite, so only meant where it can have been set.
-      systemError: isStorage ? sqlite3_system_errno(handle) : 0)
+      systemError: isStorage ? systemError : 0)
   }
 }
 
@@ -288,6 +292,7 @@ private final class Statement {
 
   /// True when there is a row.
   func step(_ connection: Connection) throws(DatabaseError) -> Bool {
+    errno = 0
     let code = sqlite3_step(handle)
     switch code {
     case SQLITE_ROW: return true

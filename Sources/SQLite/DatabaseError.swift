@@ -47,9 +47,10 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
       || code == SQLITE_CANTOPEN && isOutOfDescriptors
   }
 
-  /// What was read is not what SQLite wrote.
+  /// What was read is not what SQLite wrote. Where the disk could not be read at all SQLite
+  /// says the same (`SQLITE_IOERR_CORRUPTFS`), but `errno` tells.
   package var isCorrupt: Bool {
-    code == SQLITE_CORRUPT || code == SQLITE_NOTADB
+    code == SQLITE_CORRUPT && systemError != EIO || code == SQLITE_NOTADB
       || extendedCode == SQLITE_IOERR | (2 << 8)  // SQLITE_IOERR_SHORT_READ
   }
 
@@ -59,6 +60,7 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
   /// The disk failed for another reason than being full.
   package var isDiskError: Bool {
     code == SQLITE_IOERR && !isFull && !isReadOnly && !isCorrupt
+      || code == SQLITE_CORRUPT && systemError == EIO
   }
 
   /// The deadline set on the connection ran out.

@@ -43,6 +43,8 @@ package enum DatabaseFile {
     guard descriptor >= 0 else { return descriptor == -EEXIST }
     fchmod(descriptor, 0o600)
     close(descriptor)
+    // A file without its name would be lost in a power cut, with all that is flushed into it.
+    sync(folder(of: path))
     return true
   }
 
@@ -60,6 +62,13 @@ package enum DatabaseFile {
     guard rename(source, target) == 0 else { return false }
     sync(folder(of: target))
     return true
+  }
+
+  /// The path without symbolic links, beside which SQLite puts `-wal` and `-shm`.
+  package static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   /// The size of a file; 0 when there is none.

@@ -42,6 +42,7 @@ package final class Writer: Sendable {
   private enum Turn { case work, idle, stop }
 
   private let state = Monitor(State())
+  private let answers = Answering()
   private let limits: Limits
   private let open: @Sendable () throws -> Connection
   private let observe: @Sendable (Event) -> Void
@@ -68,6 +69,7 @@ package final class Writer: Sendable {
     self.observe = observe
     self.open = open
     held = Held(first)
+    answers.start()
     _ = Thread.start("fixbook-writer") { [weak self] in
       while let self, self.takeTurn() {}
     }
@@ -76,7 +78,7 @@ package final class Writer: Sendable {
   /// Writes waiting now.
   package var waiting: Int { state.withLock { $0.queue.count } }
 
-  /// Runs `body` in a transaction; `finish` is called once, on the writer's thread, after the
+  /// Runs `body` in a transaction; `finish` is called once, on a thread of the writer's, after the
   /// commit or with the error. Never blocks. `body` may run twice; of the first run nothing is kept.
   package func submit<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> T,
@@ -115,6 +117,7 @@ package final class Writer: Sendable {
   package func stop() {
     state.change { $0.stopping = true }
     state.wait { $0.stopped ? () : nil }
+    answers.stop()
   }
 
   /// False when stopped.
@@ -123,6 +126,7 @@ package final class Writer: Sendable {
     case .work: commitGroup()
     case .idle: emptyWAL()
     case .stop:
+      if let connection = held.connection, connection.hasMoved { makeWhole(connection) }
       held.connection = nil
       state.change { $0.stopped = true }
       return false
@@ -146,7 +150,7 @@ package final class Writer: Sendable {
       held.connection = connection
       guard try lock(connection) else { return }
     } catch {
-      held.connection = nil
+      if let connection = held.connection { leave(connection, error) }
       return fail(takeJobs(), error)
     }
     let jobs = takeJobs()
@@ -157,7 +161,12 @@ package final class Writer: Sendable {
       outcomes = commitSingly(jobs, connection, after: error)
     }
     emptyLog(connection)
-    for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
+    if jobs.count == 1 {
+      jobs[0].finish(outcomes[0])
+    } else {
+      // Making the answers takes about as long as the writes: the next group need not wait for it.
+      answers.give { for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) } }
+    }
     checkpoint(connection)
   }
 
@@ -182,7 +191,8 @@ package final class Writer: Sendable {
     for job in jobs { job.finish(.failure(error)) }
   }
 
-  /// Begins a transaction. False when every waiting write has given up meanwhile.
+  /// Begins a transaction. False when every waiting write has given up meanwhile; they
+  /// do at once when the program stops while another process holds the file.
   private func lock(_ connection: Connection) throws -> Bool {
     while true {
       do {
@@ -191,8 +201,9 @@ package final class Writer: Sendable {
       } catch let error as DatabaseError where error.isBusy {
         let now = monotonicNanoseconds()
         let (late, isEmpty) = state.withLock { state in
-          let late = state.queue.filter { $0.due <= now }
-          state.queue.removeAll { $0.due <= now }
+          let isLate = { (job: Job) in state.stopping || job.due <= now }
+          let late = state.queue.filter(isLate)
+          state.queue.removeAll(where: isLate)
           return (late, state.queue.isEmpty)
         }
         if !late.isEmpty { fail(late, error) }
@@ -304,14 +315,19 @@ package final class Writer: Sendable {
   /// After a fault the connection's state is in doubt, so the next write opens another.
   private func leave(_ connection: Connection, _ error: any Error) {
     if error is DatabaseMoved {
-      // The old file becomes whole, and the WAL that may lie beside another file now, empty.
-      connection.patience = 250_000_000
-      _ = try? connection.checkpoint(.truncate)
+      makeWhole(connection)
     } else if let error = error as? DatabaseError, error.isFull || error.isBusy {
       return
     } else {
       held.connection = nil
     }
+  }
+
+  /// Moves the WAL into a file that was moved away: it is whole by itself then, and a WAL that
+  /// lies beside another file now, which would take it for its own, is empty.
+  private func makeWhole(_ connection: Connection) {
+    connection.patience = 250_000_000
+    _ = try? connection.checkpoint(.truncate)
   }
 
   private func isFault(_ error: any Error) -> Bool {
@@ -375,6 +391,43 @@ extension Writer {
       // Less and less often while a reader stays.
       return min(idle << min(idleTries, 6), 60_000)
     }
+  }
+}
+
+/// A thread that tells what became of a group while the writer goes on with the next.
+private final class Answering: Sendable {
+  private struct State: Sendable {
+    var groups: [@Sendable () -> Void] = []
+    var stopping = false
+    var stopped = false
+  }
+
+  private let state = Monitor(State())
+
+  func start() {
+    _ = Thread.start("fixbook-answers") { [state] in
+      while true {
+        let groups = state.wait { state -> [@Sendable () -> Void]? in
+          if state.groups.isEmpty { return state.stopping ? [] : nil }
+          defer { state.groups = [] }
+          return state.groups
+        }
+        if groups.isEmpty { break }
+        for group in groups { group() }
+      }
+      state.change { $0.stopped = true }
+    }
+  }
+
+  func give(_ group: @escaping @Sendable () -> Void) {
+    state.withLock { $0.groups.append(group) }
+    state.wake()
+  }
+
+  /// Returns when everything given has been told.
+  func stop() {
+    state.change { $0.stopping = true }
+    state.wait { $0.stopped ? () : nil }
   }
 }
 

@@ -164,7 +164,8 @@ extension Store {
   package func count(_ question: Question) {
     guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
     submit(
-      as: .system, { try $0.insert(question) }, finish: { [pending] _ in pending.removeQuestion() })
+      as: .system, { try $0.insert(question) },
+      finish: { [pending] _ in pending.removeQuestion() })
   }
 }
 

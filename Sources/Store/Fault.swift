@@ -89,8 +89,8 @@ package final class FaultWatch: Sendable {
     return state.withLock { $0.isDamaged ? .damaged : $0.current }
   }
 
-  /// A write failed, or a read met damage.
-  func note(_ error: any Error, inWrite: Bool) {
+  /// A write failed, or a read met damage. `advice` replaces the fault's own.
+  func note(_ error: any Error, inWrite: Bool, advice: String? = nil) {
     guard let fault = Fault(error) else { return }
     let line = state.withLock { state -> ((@Sendable (String) -> Void), String)? in
       if fault == .damaged { state.isDamaged = true }
@@ -106,7 +106,7 @@ package final class FaultWatch: Sendable {
       let before = told.unsaid == 0 ? "" : " (\(told.unsaid) times more since it was last said)"
       told = (now, 0)
       if inWrite { state.begunWasTold = true }
-      return state.log.map { ($0, "\(fault.advice)\(before) [\(error)]") }
+      return state.log.map { ($0, "\(advice ?? fault.advice)\(before) [\(error)]") }
     }
     if let line { line.0(line.1) }
   }
@@ -126,7 +126,12 @@ package final class FaultWatch: Sendable {
   }
 
   /// Moving the WAL into the file failed; nothing is lost, and it is tried again.
-  func noteCheckpoint(_ error: any Error) { note(error, inWrite: false) }
+  func noteCheckpoint(_ error: any Error) {
+    note(
+      error, inWrite: false,
+      advice: "the -wal file can't be moved into the file; writes go on, nothing is lost"
+    )
+  }
 }
 
 /// Refused because the file is damaged.

@@ -9,12 +9,13 @@ extension Store {
   }
 
   /// Puts a file in the place of another that no connection is open on; what stood there goes to
-  /// `target`.before-restore, with its WAL. Throws `StoreUnavailable` and changes nothing where
+  /// `path`.before-restore, with its WAL. Throws `StoreUnavailable` and changes nothing where
   /// that can't be.
-  package static func restore(from source: String, to target: String) throws {
+  package static func restore(from source: String, to path: String) throws {
+    let target = DatabaseFile.resolved(path)
     let part = target + ".part"
     unlink(part)
-    try copy(from: source, mode: readableMode(source), to: part)
+    try copy(from: source, mode: readableMode(DatabaseFile.resolved(source)), to: part)
     guard DatabaseFile.identity(target) != nil else {
       guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
       return
@@ -63,6 +64,7 @@ extension Store {
     if let obstacle = DatabaseFile.obstacle(path, create: false) {
       throw StoreUnavailable(reason: obstacle)
     }
+    let path = DatabaseFile.resolved(path)
     let connection = try Connection(path: path, mode: try readableMode(path))
     _ = try Migrator(Store.migrations).inspect(connection)
     var problems = try integrityProblems(connection)
@@ -80,7 +82,7 @@ extension Store {
       found = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
     } catch {
       guard error.isCorrupt else { throw error }
-      return ["the file is damaged: \(error.message)"]
+      found = [error.message]
     }
     guard !found.isEmpty else { return [] }
     let tables = try? connection.rows(
@@ -89,16 +91,15 @@ extension Store {
     var damaged: [String] = []
     for table in tables ?? [] {
       // The name is one of our schema, or of the file's; it is quoted either way.
-      let name = table.split(separator: "\"", omittingEmptySubsequences: false).joined(
-        separator: "\"\"")
+      let name = table.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"")
       let rows = try? connection.rows(SQL(trusted: "PRAGMA integrity_check(\"\(name)\")")) {
         $0.text(0)
       }
       if rows != ["ok"] { damaged.append(table) }
     }
-    let list =
-      damaged.isEmpty ? "the file is damaged" : "damaged: \(damaged.joined(separator: ", "))"
-    return [list] + found
+    let names = damaged.joined(separator: ", ")
+    return [damaged.isEmpty ? "the file is damaged" : "damaged: \(names)"] + found
   }
 
   /// Where the search index and the counts of its words differ from the issues.

@@ -24,9 +24,8 @@ extension Writing {
     }
     // What leaves the source must be free before the target takes it.
     try connection.execute(
-      """
-      UPDATE issue SET deleted_at = \(now.milliseconds), merged_into = \(target) WHERE id = \(source)
-      """)
+      "UPDATE issue SET deleted_at = \(now.milliseconds), merged_into = \(target) WHERE id = \(source)"
+    )
     try unindex(issueID: source)
     try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(source)")
     let (movedFixes, movedOutcomes) = try moveFixes(from: from, to: to)

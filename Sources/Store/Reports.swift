@@ -126,7 +126,7 @@ extension Reading {
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
         AND (+issue_id IS NULL OR EXISTS (
           SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
-      ORDER BY created_at DESC, rowid DESC LIMIT \(limit) OFFSET \(offset)
+      ORDER BY rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
 
@@ -172,7 +172,10 @@ extension Writing {
         \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
         \(now.milliseconds), \(now.milliseconds))
       """)
-    return try reading.report(id)!
+    return Report(
+      id: id, state: .open, text: report.text, environment: report.environment,
+      issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
+      source: report.source, closedBy: nil, closingText: nil, createdAt: now)
   }
 
   /// The report this reporter has of the diagnosis, opened when there is none.

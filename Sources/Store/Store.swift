@@ -13,6 +13,8 @@ package final class Store: Sendable {
   package let changes: ChangeWatch?
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
+  /// The path without symbolic links.
+  private let file: String
   private let identity: DatabaseFile.Identity?
   private let access: Mutex<Access>
 
@@ -37,6 +39,8 @@ package final class Store: Sendable {
       throw StoreUnavailable(reason: obstacle)
     }
     if create { DatabaseFile.create(path) }
+    let path = DatabaseFile.resolved(path)
+    file = path
     identity = DatabaseFile.identity(path)
     do {
       let connection = try Store.openForWriting(path)
@@ -173,15 +177,15 @@ package final class Store: Sendable {
     return try access.withLock { access in
       if let writer = access.writer { return writer }
       let reason = access.reason ?? ""
-      guard monotonicNanoseconds() &- access.triedAt > 5_000_000_000,
-        DatabaseFile.identity(path) == identity
+      guard monotonicNanoseconds() &- access.triedAt > 2_000_000_000,
+        DatabaseFile.identity(file) == identity
       else { throw StoreReadOnly(reason: reason) }
       access.triedAt = monotonicNanoseconds()
-      guard let connection = try? Store.openForWriting(path) else {
+      guard let connection = try? Store.openForWriting(file) else {
         throw StoreReadOnly(reason: reason)
       }
       access.readers.close()
-      access = Store.writable(path, connection, identity, faults, pending)
+      access = Store.writable(file, connection, identity, faults, pending)
       return access.writer!
     }
   }

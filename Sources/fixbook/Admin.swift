@@ -18,7 +18,9 @@ let token = Verb(
   defer { store.close() }
   switch arguments.operands.first {
   case "create":
-    guard let name = arguments.value("name"), !name.isEmpty else { throw UsageError("--name is missing") }
+    guard let name = arguments.value("name"), !name.isEmpty else {
+      throw UsageError("--name is missing")
+    }
     let scopes = try (arguments.value("scope") ?? "read,report").split(separator: ",").map { text in
       guard let scope = Scope(rawValue: String(text)) else {
         throw UsageError("--scope must be a list of read, report, edit, admin")
@@ -36,7 +38,8 @@ let token = Verb(
     let tokens = try store.read(as: .system) { try $0.tokens() }
     for token in tokens {
       Console.out(
-        "\(token.id)\t\(token.name)\t\(token.kind.rawValue)\t\(token.scopes.map(\.rawValue).sorted().joined(separator: ","))\n")
+        "\(token.id)\t\(token.name)\t\(token.kind.rawValue)\t\(token.scopes.map(\.rawValue).sorted().joined(separator: ","))\n"
+      )
     }
   case "revoke":
     guard arguments.operands.count == 2, let id = Int(arguments.operands[1]) else {

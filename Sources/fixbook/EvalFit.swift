@@ -29,18 +29,21 @@ struct LogisticModel {
     for feature in 1..<count {
       mean[feature] = rows.reduce(0) { $0 + $1.weight * $1.features[feature] } / total
       let variance = rows.reduce(0) {
-        $0 + $1.weight * ($1.features[feature] - mean[feature]) * ($1.features[feature] - mean[feature])
+        $0 + $1.weight * ($1.features[feature] - mean[feature])
+          * ($1.features[feature] - mean[feature])
       }
       deviation[feature] = (variance / total).squareRoot()
     }
     let scaled = rows.map { row in
       row.features.indices.map { index in
-        index == 0 ? 1 : deviation[index] > 0 ? (row.features[index] - mean[index]) / deviation[index] : 0
+        index == 0
+          ? 1 : deviation[index] > 0 ? (row.features[index] - mean[index]) / deviation[index] : 0
       }
     }
     let found = LogisticModel.descend(scaled, rows, total)
     weights = found.indices.map { $0 == 0 || deviation[$0] == 0 ? 0 : found[$0] / deviation[$0] }
-    weights[0] = found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    weights[0] =
+      found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// Projected gradient descent with Nesterov's momentum; the loss is convex, so it finds the one
@@ -101,7 +104,8 @@ struct JudgeFit {
       for query in set {
         let group = query.isAnswerable ? 1 : 0
         // A query for which nothing at all was found is refused whatever the weights.
-        let features = query.features.isEmpty
+        let features =
+          query.features.isEmpty
           ? [1] + [Double](repeating: 0, count: Judge.featureNames.count - 1) : query.features
         rows.append(
           FitRow(
@@ -179,7 +183,9 @@ struct Thresholds {
         let members = rows.indices.filter { rows[$0].set == set }
         let answerable = members.filter { rows[$0].query.isAnswerable }
         let refused = answerable.count { predicted[$0] < value }
-        if refusable.contains(set), Double(refused) > 0.06 * Double(answerable.count) { isMild = false }
+        if refusable.contains(set), Double(refused) > 0.06 * Double(answerable.count) {
+          isMild = false
+        }
         let sure = members.filter { predicted[$0] >= value }
         let right = sure.count { rows[$0].isRight }
         if Double(right) < 0.97 * Double(sure.count) { isSure = false }
@@ -217,7 +223,8 @@ struct FitMeasures {
     let known = pairs.filter { $0.1 >= thresholds.known }
     func part(_ count: Int, _ of: Int) -> Double? { of == 0 ? nil : Double(count) / Double(of) }
     line =
-      leading("\(rows.count)", 5) + leading(decimal(loss / all), 10) + leading(decimal(brier / all), 7)
+      leading("\(rows.count)", 5) + leading(decimal(loss / all), 10)
+      + leading(decimal(brier / all), 7)
       + leading(decimal(error), 7)
       + leading(decimal(part(none.count { $0.1 < thresholds.possible }, none.count)), 9)
       + leading(decimal(part(some.count { $0.1 < thresholds.possible }, some.count)), 15)

@@ -74,7 +74,9 @@ enum Evaluation {
 
   static func rows(_ results: [EvaluatedQuery]) -> [Row] {
     var kinds: [String] = []
-    for result in results where !kinds.contains(result.query.kind) { kinds.append(result.query.kind) }
+    for result in results where !kinds.contains(result.query.kind) {
+      kinds.append(result.query.kind)
+    }
     return kinds.sorted().map { kind in
       Row(name: kind, results: results.filter { $0.query.kind == kind })
     } + [Row(name: "overall", results: results)]
@@ -91,7 +93,8 @@ enum Evaluation {
     let all = Row(name: "", results: results)
     text += "\nRecall@1 \(decimal(all.recall(1)))  Recall@3 \(decimal(all.recall(3)))  "
     text += "MRR@10 \(decimal(all.meanReciprocalRank))\n"
-    text += "refusal of unanswerable \(decimal(all.refusal))  false refusal \(decimal(all.falseRefusal))\n"
+    text +=
+      "refusal of unanswerable \(decimal(all.refusal))  false refusal \(decimal(all.falseRefusal))\n"
     text += "known: \(all.known), of them right \(decimal(all.knownPrecision))\n"
     text += "Brier \(decimal(all.brier))  ECE \(decimal(all.calibrationError))  "
     text += "coverage at 95 % precision \(decimal(all.coverageAt95))\n"

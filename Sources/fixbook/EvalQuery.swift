@@ -97,9 +97,12 @@ struct EvaluatedQuery {
   var isMiss: Bool { isAnswerable ? !isRight || isRefused : !isRefused }
 
   var explanation: String {
-    var text = "\n\(query.id) (\(query.kind)) \(verdict.rawValue) \(percentage(confidence)), rank \(rank.map(String.init) ?? "-")\n"
+    var text =
+      "\n\(query.id) (\(query.kind)) \(verdict.rawValue) \(percentage(confidence)), rank \(rank.map(String.init) ?? "-")\n"
     text += "  " + query.text.prefix(200).split(separator: "\n").joined(separator: " | ") + "\n"
-    text += "  wanted: " + (query.relevant.isEmpty ? "nothing" : query.relevant.joined(separator: "; ")) + "\n"
+    text +=
+      "  wanted: " + (query.relevant.isEmpty ? "nothing" : query.relevant.joined(separator: "; "))
+      + "\n"
     for match in best {
       text += "  \(percentage(match.confidence)) \(match.title)\n"
       for evidence in match.evidence.prefix(2) {

@@ -10,7 +10,8 @@ let serve = Verb(
   "serve", "Serves the knowledge base over HTTP",
   flags: [
     .database,
-    .value("listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
+    .value(
+      "listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
@@ -146,7 +147,9 @@ private func samples(_ metrics: Metrics) -> [Metric] {
     Metric("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
     Metric("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
     Metric("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
-    Metric("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Metric(
+      "http_refusals_total", .counter, "Requests refused by the HTTP layer.",
+      Double(metrics.refusals)),
     Metric("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
     Metric("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
     Metric("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),

@@ -151,6 +151,10 @@ struct PlanTests {
       {
         continue
       }
+      // Newest first by rowid, which no clock changes, with a limit.
+      if scan.hasPrefix("SCAN \(table) in "), scan.contains("ORDER BY rowid DESC LIMIT") {
+        continue
+      }
       Issue.record("\(scan)")
     }
   }

@@ -22,7 +22,7 @@ struct wishes {
   int64_t write_error;         // errno of writes, 0: none
   int64_t sync_error;          // errno of flushes, 0: none
   int64_t read_error;          // errno of reads, 0: none
-  int64_t only_wal;            // 1: writes of files that end in -wal only; 2: of others only
+  int64_t only;                // 1: writes of the -wal fail only; 2: of the database itself only
   int64_t syncs;               // counted here
   int64_t write_failures;      // counted here
 };
@@ -52,23 +52,30 @@ __attribute__((constructor)) static void begin(void) {
   close(file);
 }
 
-// Whether a descriptor is of a file that is meant; `wal` says of which kind.
-static int is_meant(int descriptor, int *wal) {
+enum kind { DATABASE, WAL, INDEX };
+
+static int ends(const char *name, const char *end) {
+  size_t length = strlen(name), tail = strlen(end);
+  return length > tail && strcmp(name + length - tail, end) == 0;
+}
+
+// Whether a descriptor is of a file that is meant; `kind` says what it is.
+static int is_meant(int descriptor, enum kind *kind) {
   char link[64], name[PATH_MAX];
   if (!prefix) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   ssize_t length = readlink(link, name, sizeof name - 1);
   if (length < 0) return 0;
   name[length] = 0;
-  *wal = length > 4 && strcmp(name + length - 4, "-wal") == 0;
+  *kind = ends(name, "-wal") ? WAL : ends(name, "-shm") ? INDEX : DATABASE;
   return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
 static int write_fails(int descriptor) {
-  int wal;
-  if (!wishes->write_error || !is_meant(descriptor, &wal)) return 0;
-  if (wishes->only_wal == 1 && !wal) return 0;
-  if (wishes->only_wal == 2 && wal) return 0;
+  enum kind kind;
+  if (!wishes->write_error || !is_meant(descriptor, &kind)) return 0;
+  if (wishes->only == 1 && kind != WAL) return 0;
+  if (wishes->only == 2 && kind != DATABASE) return 0;
   __atomic_add_fetch(&wishes->write_failures, 1, __ATOMIC_RELAXED);
   errno = (int)wishes->write_error;
   return 1;
@@ -83,8 +90,8 @@ ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
 }
 
 ssize_t pread64(int descriptor, void *bytes, size_t count, off_t offset) {
-  int wal;
-  if (wishes->read_error && is_meant(descriptor, &wal)) {
+  enum kind kind;
+  if (wishes->read_error && is_meant(descriptor, &kind)) {
     errno = (int)wishes->read_error;
     return -1;
   }
@@ -100,10 +107,10 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 }
 
 static int flush(int (*real)(int), int descriptor) {
-  int wal;
+  enum kind kind;
   __atomic_add_fetch(&wishes->syncs, 1, __ATOMIC_RELAXED);
   if (wishes->sync_microseconds > 0) usleep((useconds_t)wishes->sync_microseconds);
-  if (wishes->sync_error && is_meant(descriptor, &wal)) {
+  if (wishes->sync_error && is_meant(descriptor, &kind)) {
     errno = (int)wishes->sync_error;
     return -1;
   }

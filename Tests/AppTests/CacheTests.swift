@@ -1,0 +1,366 @@
+import Foundation
+import HTTP
+import SQLite
+import Testing
+
+@testable import App
+@testable import Store
+
+/// The cache answers only with what the database says at that moment, to those who may see it.
+@Suite struct CacheTests {
+  @Test func aPageIsMadeOnceAndThenComesFromTheCache() throws {
+    let site = try CachedSite()
+    let first = site.get("/issues/crane-stuck", accept: "text/html")
+    #expect(site.cache.load.hits == 0)
+    let second = site.get("/issues/crane-stuck", accept: "text/html")
+    #expect(site.cache.load.hits == 1)
+    #expect(first.status == .ok)
+    #expect(first.headers == second.headers)
+    #expect(bytes(first) == bytes(second))
+  }
+
+  @Test func itIsTheSameAsWithoutACache() throws {
+    let site = try CachedSite()
+    let plain = App(
+      store: site.store, configuration: AppSettings(base: "http://127.0.0.1:8080").uncached)
+    #expect(plain.cache == nil)
+    for path in [
+      "/issues/crane-stuck", "/guides/harbour", "/guides", "/issues", "/checks", "/help",
+      "/robots.txt", "/issues/crane-stuck.md", "/api/v1/issues/crane-stuck", "/issues/1",
+      "/issues/none", "/issues?limit=x", "/assets/fixbook.css",
+    ] {
+      for accept in [nil, "text/html", "application/json", "image/png"] {
+        for coding in [nil, "gzip"] {
+          let request = CachedSite.request(path, accept: accept, coding: coding)
+          let expected = plain.response(to: request)
+          for _ in 0..<2 {
+            let found = site.app.response(to: request)
+            #expect(found.status == expected.status, "\(path) \(accept ?? "")")
+            #expect(found.headers == expected.headers, "\(path) \(accept ?? "")")
+            #expect(bytes(found) == bytes(expected), "\(path) \(accept ?? "")")
+          }
+        }
+      }
+    }
+    #expect(site.cache.load.hits > 50)
+  }
+
+  @Test func aWriteOfThisProcessIsSeenAtOnce() throws {
+    let site = try CachedSite()
+    for round in 1...20 {
+      #expect(!text(site.get("/issues/crane-stuck")).contains("round \(round)."))
+      try site.edit("- the crane stands, round \(round).")
+      #expect(text(site.get("/issues/crane-stuck")).contains("round \(round)."))
+      #expect(text(site.get("/issues/crane-stuck")).contains("round \(round)."))
+    }
+  }
+
+  @Test func aWriteThroughTheAPIIsSeenAtOnce() throws {
+    let site = try CachedSite()
+    let before = site.get("/api/v1/issues/crane-stuck")
+    let report = Request(
+      method: .put, rawPath: "/api/v1/issues/crane-stuck",
+      segments: ["api", "v1", "issues", "crane-stuck"],
+      headers: HeaderFields([
+        .init("Authorization", "Bearer secret-admin-token"), .init("If-Match", "*"),
+        .init("Content-Type", "application/json"),
+      ]),
+      body: Array(#"{"title": "Crane stuck", "section": "Cranes", "markdown": "- new words"}"#.utf8)
+    )
+    #expect(site.app.response(to: report).status == .ok)
+    let after = site.get("/api/v1/issues/crane-stuck")
+    #expect(text(after).contains("new words"))
+    #expect(before.headers["ETag"] != after.headers["ETag"])
+  }
+
+  /// Another store on the same file shares nothing with the first but the file, as another process.
+  @Test func aWriteThroughAnotherConnectionIsSeenAtOnce() throws {
+    let site = try CachedSite()
+    let other = try Store(path: site.path)
+    defer { other.close() }
+    for round in 1...20 {
+      _ = site.get("/issues/crane-stuck")
+      try site.edit("- elsewhere, round \(round).", through: other)
+      #expect(text(site.get("/issues/crane-stuck")).contains("round \(round)."))
+    }
+  }
+
+  @Test func anImportIsSeenAtOnce() throws {
+    let site = try CachedSite()
+    _ = site.get("/guides")
+    _ = site.get("/issues")
+    try site.load("# Quay\n\n## Berths\n\n### Berth taken\n- a ship lies there\n")
+    #expect(text(site.get("/guides")).contains("Quay"))
+    #expect(text(site.get("/issues")).contains("Berth taken"))
+  }
+
+  /// What the cache must not depend on: a commit that is undone changes nothing.
+  @Test func aCommitOfSomethingElseEmptiesIt() throws {
+    let site = try CachedSite()
+    _ = site.get("/issues/crane-stuck")
+    _ = site.get("/issues/crane-stuck")
+    #expect(site.cache.load.hits == 1)
+    try site.store.write(as: .system) {
+      try $0.connection.execute("INSERT INTO setting (name, value) VALUES ('x', 'y')")
+    }
+    _ = site.get("/issues/crane-stuck")
+    #expect(site.cache.load.hits == 1)
+  }
+
+  @Test func itSurvivesACheckpointThatRestartsTheLog() throws {
+    let site = try CachedSite()
+    let other = try Connection(path: site.path, mode: .readWrite)
+    for round in 1...10 {
+      _ = site.get("/issues/crane-stuck")
+      try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+      #expect(text(site.get("/issues/crane-stuck")).contains("The jib stays"))
+      try site.edit("- The jib stays, round \(round).")
+      #expect(text(site.get("/issues/crane-stuck")).contains("round \(round)."))
+    }
+  }
+
+  @Test func formsAndCodingsAreKeptApart() throws {
+    let site = try CachedSite()
+    for _ in 0..<2 {
+      let html = site.get("/issues/crane-stuck", accept: "text/html")
+      let json = site.get("/issues/crane-stuck", accept: "application/json")
+      let plain = site.get("/issues/crane-stuck")
+      let zipped = site.get("/issues/crane-stuck", accept: "text/html", coding: "gzip")
+      #expect(html.headers["Content-Type"] == "text/html; charset=utf-8")
+      #expect(json.headers["Content-Type"] == "application/json")
+      #expect(plain.headers["Content-Type"] == "text/plain; charset=utf-8")
+      #expect(zipped.headers["Content-Encoding"] == "gzip")
+      #expect(html.headers["Content-Encoding"] == nil)
+      #expect(Gzip.expand(bytes(zipped)) == bytes(html))
+      #expect(Set([html, json, plain, zipped].map { $0.headers["ETag"] }).count == 4)
+    }
+  }
+
+  @Test func queriesAreKeptApart() throws {
+    let site = try CachedSite()
+    for _ in 0..<2 {
+      #expect(text(site.get("/issues?limit=1")).contains("More:"))
+      #expect(!text(site.get("/issues?limit=20")).contains("More:"))
+      #expect(site.get("/issues?limit=x").status == .unprocessableContent)
+    }
+  }
+
+  @Test func whatTheClientHasIsNotSentAgain() throws {
+    let site = try CachedSite()
+    let tag = try #require(site.get("/issues/crane-stuck").headers["ETag"])
+    let known = site.get("/issues/crane-stuck", more: [.init("If-None-Match", tag)])
+    #expect(known.status == .notModified)
+    #expect(known.headers["ETag"] == tag)
+    #expect(bytes(known) == [])
+    let other = site.get("/issues/crane-stuck", more: [.init("If-None-Match", "\"1-other\"")])
+    #expect(other.status == .ok)
+    try site.edit("- other words")
+    let changed = site.get("/issues/crane-stuck", more: [.init("If-None-Match", tag)])
+    #expect(changed.status == .ok)
+    #expect(site.get("/issues/crane-stuck").headers["ETag"] == changed.headers["ETag"])
+  }
+
+  @Test func headHasTheFieldsOfGet() throws {
+    let site = try CachedSite()
+    for _ in 0..<2 {
+      var request = CachedSite.request("/issues/crane-stuck", accept: "text/html")
+      request.method = .head
+      let head = site.app.response(to: request)
+      #expect(head.headers == site.get("/issues/crane-stuck", accept: "text/html").headers)
+    }
+    #expect(site.cache.load.hits == 3)
+  }
+
+  @Test func whoHasAnAccountOrATokenPassesItBy() throws {
+    let site = try CachedSite()
+    let session = try site.signIn()
+    let cookie = HeaderFields.Field("Cookie", "fixbook_session=\(session)")
+    let token = HeaderFields.Field("Authorization", "Bearer secret-admin-token")
+    for _ in 0..<3 {
+      let own = site.get("/issues/crane-stuck", accept: "text/html", more: [cookie])
+      #expect(text(own).contains("editor-edna"))
+      #expect(own.headers["Cache-Control"] == "private, no-cache")
+      let anyone = site.get("/issues/crane-stuck", accept: "text/html")
+      #expect(!text(anyone).contains("editor-edna"))
+      let wrong = HeaderFields.Field("Authorization", "Bearer wrong")
+      #expect(site.get("/issues/crane-stuck", more: [wrong]).status == .unauthorized)
+      #expect(site.get("/issues/crane-stuck", more: [token]).status == .ok)
+    }
+    #expect(site.cache.load.hits == 2)
+  }
+
+  @Test func aGuideThatIsHiddenIsHiddenAtOnce() throws {
+    let site = try CachedSite()
+    let session = try site.signIn()
+    #expect(site.get("/issues/crane-stuck").status == .ok)
+    try site.store.write(as: .system) {
+      try $0.connection.execute("UPDATE guide SET audience = 'members'")
+    }
+    #expect(site.get("/issues/crane-stuck").status == .notFound)
+    let cookie = HeaderFields.Field("Cookie", "fixbook_session=\(session)")
+    #expect(site.get("/issues/crane-stuck", more: [cookie]).status == .ok)
+    #expect(site.get("/issues/crane-stuck").status == .notFound)
+    #expect(!text(site.get("/issues")).contains("Crane stuck"))
+  }
+
+  @Test func errorsAndRedirectsAreNotKept() throws {
+    let site = try CachedSite()
+    for path in ["/issues/none", "/issues/crane-stuck?x=1", "/search?q=crane", "/", "/healthz"] {
+      _ = site.get(path)
+    }
+    #expect(site.cache.load.responses == 0)
+  }
+
+  @Test func itStaysWithinItsLimit() throws {
+    let site = try CachedSite(cacheSize: 256 * 1_024)
+    for width in 20...399 {
+      _ = site.get("/issues/crane-stuck?width=\(width)")
+      _ = site.get("/issues/crane-stuck")
+      #expect(site.cache.load.bytes <= 256 * 1_024)
+    }
+    #expect(site.cache.load.responses > 20)
+    // What is asked for again and again stays.
+    // A background commit may empty the cache now and then.
+    #expect(site.cache.load.hits >= 360)
+  }
+
+  @Test func readersAndWritersAtOnceNeverSeeThePast() throws {
+    let site = try CachedSite()
+    let other = try Store(path: site.path)
+    defer { other.close() }
+    let acknowledged = Acknowledged()
+    let failures = Acknowledged()
+    DispatchQueue.concurrentPerform(iterations: 5) { thread in
+      if thread == 0 {
+        for round in 1...200 {
+          // Both writers take turns.
+          try? site.edit("- round \(round).", through: round % 2 == 0 ? other : site.store)
+          acknowledged.set(round)
+        }
+        acknowledged.set(1_000)
+        return
+      }
+      while true {
+        let least = acknowledged.value
+        if least == 1_000 { return }
+        let shown = text(site.get("/issues/crane-stuck")).split(separator: "round ").dropFirst()
+          .first
+        let round = Int(shown?.prefix { $0.isNumber } ?? "") ?? 0
+        if round < least { failures.set(round + 1) }
+      }
+    }
+    #expect(failures.value == 0)
+  }
+}
+
+private func bytes(_ response: Response) -> [UInt8] {
+  guard case .bytes(let bytes) = response.body else { return [] }
+  return bytes
+}
+
+private func text(_ response: Response) -> String {
+  String(decoding: bytes(response), as: UTF8.self)
+}
+
+private final class Acknowledged: @unchecked Sendable {
+  private let lock = NSLock()
+  private var number = 0
+
+  var value: Int { lock.withLock { number } }
+  func set(_ value: Int) { lock.withLock { number = value } }
+}
+
+extension AppSettings {
+  fileprivate var uncached: AppSettings {
+    var settings = self
+    settings.cacheSize = 0
+    settings.adminToken = "secret-admin-token"
+    return settings
+  }
+}
+
+/// The product on a small base of its own, as one function.
+private final class CachedSite: Sendable {
+  let path: String
+  let store: Store
+  let app: App
+  private let folder: URL
+
+  var cache: ResponseCache { app.cache! }
+
+  init(cacheSize: Int = 8 * 1_024 * 1_024) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "fixbook-cache-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    path = folder.path + "/fixbook.db"
+    store = try Store(path: path)
+    var settings = AppSettings(base: "http://127.0.0.1:8080", adminToken: "secret-admin-token")
+    settings.cacheSize = cacheSize
+    app = App(store: store, configuration: settings)
+    try #require(app.cache != nil)
+    try load(
+      """
+      # Harbour
+
+      ## Cranes
+
+      ### Crane stuck
+      - The jib stays where it is
+      - **Check**: berth-code: length 8..12
+      - **Fix**: Close the cab door until it clicks.
+
+      \(String(repeating: "Words that make the page long enough to be packed. ", count: 60))
+
+      ### Brake hot
+      - the drum smokes
+      """)
+  }
+
+  deinit {
+    store.close()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func load(_ guide: String) throws {
+    var importer = Importer()
+    importer.add(file: Array(guide.utf8), path: "guide.md")
+    let prepared = importer
+    _ = try store.write(as: .importer) { try prepared.store($0) }
+  }
+
+  func edit(_ markdown: String, through other: Store? = nil) throws {
+    try (other ?? store).write(as: .system) { writing in
+      guard case .issue(let id) = try writing.reading.issueID(named: "crane-stuck") else { return }
+      _ = try writing.updateIssue(
+        id, IssueText(title: "Crane stuck", section: "Cranes", markdown: markdown), base: .any,
+        comment: "")
+    }
+  }
+
+  /// The secret of a new editor's session.
+  func signIn() throws -> String {
+    try store.write(as: .system) { writing in
+      let account = try writing.createAccount(name: "editor-edna", role: .editor)
+      return try writing.createSession(account: account.id)
+    }
+  }
+
+  static func request(
+    _ target: String, accept: String? = nil, coding: String? = nil, more: [HeaderFields.Field] = []
+  ) -> Request {
+    let parts = target.split(separator: "?", maxSplits: 1)
+    var headers = HeaderFields([.init("Host", "127.0.0.1")] + more)
+    if let accept { headers.add("accept", accept) }
+    if let coding { headers.add("Accept-Encoding", coding) }
+    return Request(
+      method: .get, rawPath: String(parts[0]),
+      segments: parts[0].split(separator: "/").map(String.init),
+      rawQuery: parts.count > 1 ? String(parts[1]) : nil, headers: headers)
+  }
+
+  func get(
+    _ target: String, accept: String? = nil, coding: String? = nil, more: [HeaderFields.Field] = []
+  ) -> Response {
+    app.response(to: CachedSite.request(target, accept: accept, coding: coding, more: more))
+  }
+}
