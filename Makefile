@@ -9,6 +9,9 @@ BENCH ?=
 # More words for pytest, as in: make test PYTEST='-k diagnose'
 PYTEST ?=
 
+# Kills in `make soak`.
+ROUNDS ?= 50
+
 SWIFT := swift
 # On a terminal the build shows its progress; elsewhere only what went wrong.
 QUIET := $(if $(MAKE_TERMOUT),,-q)
@@ -16,10 +19,10 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-swift test-end-to-end lint format release bench soak setup setup-test clean
+.PHONY: help run test test-swift test-end-to-end lint format release bench bench-writes soak setup setup-test clean
 
 help: ## Say what the verbs do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Build and serve: DB=fixbook.db LISTEN=127.0.0.1:8080 ARGS=...
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
@@ -51,9 +54,15 @@ bench: setup ## Measure beside nginx and bare SQLite: BENCH='--quick', '--issues
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook python3 tools/bench $(BENCH)
 
-soak: setup-test ## Keep a server busy and watch its memory: DURATION=60
+bench-writes: setup-test ## Time durable writes beside bare SQLite, and with slow flushes
+	@$(SWIFT) build $(QUIET) -c release --product fixbook
+	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench-writes.py
+
+soak: setup-test ## Keep a server busy and watch its memory; kill it often: DURATION=60 ROUNDS=50
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/soak.py $(DURATION)
+	@FIXBOOK_BIN=.build/release/fixbook FIXBOOK_LONG=1 FIXBOOK_ROUNDS=$(ROUNDS) \
+		.venv/bin/python -m pytest Tests/EndToEnd/test_durability.py -n 0 -s -o timeout=900
 
 setup: ## Install what building needs
 	@tools/setup build

@@ -46,11 +46,17 @@ let package = Package(
     module("Guide"),
     module("Diagnosis"),
     module("Store", ["SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON"]),
-    module("App", ["HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite", "Threads"]),
+    module(
+      "App",
+      [
+        "HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite",
+        "Threads",
+      ]),
     .executableTarget(
       name: "fixbook",
       dependencies: [
-        "App", "Server", "Sockets", "HTTP", "Store", "SQLite", "Diagnosis", "Guide", "JSON", "Threads",
+        "App", "Server", "Sockets", "HTTP", "Store", "SQLite", "Diagnosis", "Guide", "JSON",
+        "Threads",
         "CSystem",
       ],
       swiftSettings: settings),

@@ -1,5 +1,5 @@
 // A button beside each block of code that copies it. Nothing depends on this.
-for (const pre of document.querySelectorAll('main pre')) {
+for (const pre of document.querySelectorAll('main pre:not(.diff)')) {
   const box = document.createElement('div');
   box.className = 'code';
   pre.replaceWith(box);

@@ -34,6 +34,8 @@ package struct AppSettings: Sendable {
 
 /// The product as one function from request to response: routes, who may do what, representations.
 package final class App: Application {
+  package static let version = "0.1.0"
+
   package let store: Store
   package let configuration: AppSettings
   private let router: Router
@@ -82,7 +84,8 @@ package final class App: Application {
   }
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
-  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response {
+  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response
+  {
     let stamp = cache?.stamp
     guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
       return problem(.internalError, request, match.representation)
@@ -143,8 +146,9 @@ package final class App: Application {
     let forms = Representation.allCases.map(\.contentType)
     return Failure(
       .notAcceptable, "not_acceptable", "Not acceptable",
-      "This page exists as text/html, application/json, text/markdown and text/plain.")
-      .member("available", .array(forms.map { .string($0) }))
+      "This page exists as text/html, application/json, text/markdown and text/plain."
+    )
+    .member("available", .array(forms.map { .string($0) }))
   }
 
   /// What holds for every write: no foreign forms, not too many from one address.
@@ -162,12 +166,17 @@ package final class App: Application {
   private func refuseForeignForm(_ request: Request) throws(Failure) {
     if let site = request.headers["Sec-Fetch-Site"] {
       if site != "same-origin" && site != "none" { throw Failure.foreignForm }
-    } else if let origin = request.headers["Origin"] {
-      let own = [configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 }]
-      guard own.contains(where: { $0.map { equalIgnoringCase($0, origin) } ?? false }) else {
-        throw Failure.foreignForm
-      }
+    } else if let origin = request.headers["Origin"], !isOwn(origin, request) {
+      throw Failure.foreignForm
     }
+  }
+
+  /// Whether a page of this server sent the request.
+  func isOwn(_ origin: String, _ request: Request) -> Bool {
+    let own = [
+      configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 },
+    ]
+    return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
@@ -192,23 +201,26 @@ package final class App: Application {
     }
   }
 
-  /// What an error becomes for the caller; what is private goes to the log only.
   private func failure(of error: any Error, _ request: Request) -> Failure {
+    failure(of: error, doing: "\(request.method.name) \(request.rawPath)")
+  }
+
+  /// What an error becomes for the caller; what is private goes to the log only.
+  func failure(of error: any Error, doing what: String) -> Failure {
     switch error {
     case let failure as Failure: return failure
-    case let error as DatabaseError:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
-      if error.isFull { return .diskFull }
-      if error.isReadOnly { return .readOnly("the file can't be written") }
-      if error.isBusy { return .busy }
-      if error.isInterrupted { return .timeout }
-      return .internalError
+    case is DatabaseError, is DatabaseMoved:
+      // The store logs faults, once and not for each request.
+      if let fault = Fault(error) { return .fault(fault) }
+      configuration.log("\(what): \(error)")
+      return (error as? DatabaseError)?.isInterrupted == true ? .timeout : .internalError
     case let error as StoreReadOnly: return .readOnly(error.reason)
-    case is WriterStopped: return .busy
+    case is StoreDamaged: return .damagedFile
+    case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:
-      configuration.log("\(request.method.name) \(request.rawPath): \(error)")
+      configuration.log("\(what): \(error)")
       return .internalError
     }
   }

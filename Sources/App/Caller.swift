@@ -4,8 +4,12 @@ import Store
 extension App {
   /// What pages know of the server and the caller; throws for a wrong token.
   func site(for request: Request) throws -> Site {
+    site(of: try caller(of: request))
+  }
+
+  func site(of caller: Caller) -> Site {
     Site(
-      base: configuration.publicURL ?? configuration.base, caller: try caller(of: request),
+      base: configuration.publicURL ?? configuration.base, caller: caller,
       openToAnyone: configuration.anonymousReports, now: .now())
   }
 
@@ -82,7 +86,8 @@ enum Cookies {
   static let reporter = "fixbook_reporter"
 
   /// `HttpOnly; SameSite=Lax`, and `Secure` where the public address is https.
-  static func set(_ name: String, _ value: String, maxAge: Int, secure: Bool) -> HeaderFields.Field {
+  static func set(_ name: String, _ value: String, maxAge: Int, secure: Bool) -> HeaderFields.Field
+  {
     HeaderFields.Field(
       "Set-Cookie",
       "\(name)=\(value); Path=/; Max-Age=\(maxAge); HttpOnly; SameSite=Lax"

@@ -11,6 +11,9 @@ extension App {
   }
 
   static func runCheck(_ context: Context) throws -> Reply {
+    guard let check = try context.read({ try $0.check(named: context.path[0]) }) else {
+      throw Failure.notFound("check")
+    }
     var value: String?
     if context.request.method == .post {
       var fields = try context.body()
@@ -21,16 +24,13 @@ extension App {
       value = try query.text("value", limit: 8_000)
       try query.finish()
     }
-    guard let check = try context.read({ try $0.check(named: context.path[0]) }) else {
-      throw Failure.notFound("check")
-    }
     guard let value else {
-      if context.request.method == .get { return .page(CheckPage(check: check, value: nil, result: nil)) }
+      if context.request.method == .get {
+        return .page(CheckPage(check: check, value: nil, result: nil))
+      }
       throw Failure.missing("value")
     }
-    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
-    let result = rule.evaluate(value)
-    return .page(CheckPage(check: check, value: value, result: (result.pass, result.detail)))
+    return .page(try CheckPage.run(check, value))
   }
 }
 
@@ -75,6 +75,12 @@ struct CheckPage: Page {
 
   var title: String { "Check \(check.name)" }
 
+  static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    let result = rule.evaluate(value)
+    return CheckPage(check: check, value: value, result: (result.pass, result.detail))
+  }
+
   func html(_ site: Site) -> HTML {
     """
     <p class="crumbs"><a href="/checks">Checks</a></p>
@@ -90,7 +96,9 @@ struct CheckPage: Page {
 
   func json(_ site: Site) -> JSON {
     guard let result else {
-      return ["name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue)]
+      return [
+        "name": .string(check.name), "rule": .string(check.rule), "issue": .string(check.issue),
+      ]
     }
     return [
       "name": .string(check.name), "pass": .bool(result.pass), "detail": .string(result.detail),
@@ -100,7 +108,7 @@ struct CheckPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     guard let result else { return "\(check.name): \(check.rule)\n" }
-    let where_ = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
-    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(where_)\n"
+    let address = result.pass ? "" : "\n  \(site.url(issue: check.issue))"
+    return "\(result.pass ? "PASS" : "FAIL") \(check.name): \(result.detail)\(address)\n"
   }
 }

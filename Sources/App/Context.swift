@@ -79,6 +79,9 @@ package struct Context: Sendable {
     try require(.report)
   }
 
+  /// How a question is counted.
+  var channel: String { isAPI ? "api" : representation == .html ? "html" : "curl" }
+
   func read<T>(_ body: (Reading) throws -> T) throws -> T {
     try store.read(as: caller.viewer, body)
   }

@@ -7,13 +7,13 @@ struct Cursor: Sendable {
 
   init(offset: Int) { self.offset = offset }
 
-  init(_ text: String?) throws(Failure) {
+  init(_ text: String?, field: String = "cursor") throws(Failure) {
     guard let text else {
       offset = 0
       return
     }
     guard text.first == "c", let number = Int(text.dropFirst(), radix: 36), number > 0 else {
-      throw Failure.invalid("cursor", "cursor must be the \"next\" of the page before.")
+      throw Failure.invalid(field, "\(field) must be the \"next\" of the page before.")
     }
     offset = number
   }

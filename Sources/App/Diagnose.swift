@@ -1,4 +1,5 @@
 import Diagnosis
+import Glibc
 import Guide
 import HTTP
 import JSON
@@ -17,6 +18,14 @@ struct DiagnoseInput: Sendable {
   var environment: [Property] = []
   /// 404 when unknown, for scripts.
   var fails = false
+
+  /// The same; an empty text is refused.
+  func checked() throws(Failure) -> DiagnoseInput {
+    guard text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) else {
+      throw Failure.empty
+    }
+    return self
+  }
 }
 
 extension App {
@@ -26,17 +35,9 @@ extension App {
   }
 
   static func diagnose(_ context: Context) throws -> Reply {
-    let started = monotonicMilliseconds()
     let input = try diagnoseInput(context)
-    let page = try DiagnosisPage.diagnose(
-      input, store: context.store, viewer: context.caller.viewer, source: context.caller.source)
-    context.store.count(
-      Question(
-        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
-        source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-        reporter: context.caller.reporter, verdict: page.verdict, results: page.matches.count,
-        milliseconds: monotonicMilliseconds() - started))
-    context.app.verdicts.add(page.verdict.rawValue)
+    let page = try context.app.diagnose(
+      input, caller: context.caller, source: context.caller.source, channel: context.channel)
     var headers = [
       HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
       HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
@@ -49,6 +50,22 @@ extension App {
       return .redirect(.seeOther, to: "/diagnoses/" + id, headers: headers)
     }
     return .page(page, status: isUnknown && input.fails ? .notFound : .ok, headers: headers)
+  }
+
+  /// Diagnoses a text and counts the question, for whoever asks on whichever way.
+  func diagnose(
+    _ input: DiagnoseInput, caller: Caller, source: SourceKind, channel: String
+  ) throws -> DiagnosisPage {
+    let started = monotonicMilliseconds()
+    let page = try DiagnosisPage.diagnose(
+      input, store: store, viewer: caller.viewer, source: source)
+    store.count(
+      Question(
+        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
+        source: channel, reporter: caller.reporter, verdict: page.verdict,
+        results: page.matches.count, milliseconds: monotonicMilliseconds() - started))
+    verdicts.add(page.verdict.rawValue)
+    return page
   }
 
   private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
@@ -86,12 +103,10 @@ extension App {
       try fields.finish()
       text = Intake.read(given)
     }
-    guard text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) else {
-      throw Failure.empty
-    }
-    return DiagnoseInput(
+    return try DiagnoseInput(
       text: text, guide: guide, limit: limit, keep: keep,
-      environment: environment.map { Property($0.key, $0.value) }, fails: fails)
+      environment: environment.map { Property($0.key, $0.value) }, fails: fails
+    ).checked()
   }
 
   static func showDiagnosis(_ context: Context) throws -> Reply {
@@ -262,8 +277,6 @@ struct DiagnosisPage: Page {
     ]
   }
 }
-
-import Glibc
 
 /// For durations: a clock that does not jump.
 func monotonicMilliseconds() -> Double {

@@ -1,5 +1,5 @@
-import Guide
 import Diagnosis
+import Guide
 import JSON
 import Markup
 import Store
@@ -145,10 +145,14 @@ extension DiagnosisPage {
   private func answerText(_ match: Match, _ site: Site, _ width: Int) -> String {
     var text = "  \(site.url(issue: match.issue.slug))\n"
     text += "  \(match.sureness), revision \(match.revision)"
-    text += metLastHour > 1 ? ", met by \(counted(metLastHour - 1, "other")) in the last hour\n" : "\n"
+    text +=
+      metLastHour > 1 ? ", met by \(counted(metLastHour - 1, "other")) in the last hour\n" : "\n"
     if verdict == .possible {
-      text += "\n" + wrapped(
-        "This looks similar. Check that the line below is your problem before you try a fix.", width)
+      text +=
+        "\n"
+        + wrapped(
+          "This looks similar. Check that the line below is your problem before you try a fix.",
+          width)
     }
     text += "\nWhy\n"
     for evidence in match.evidence {
@@ -177,7 +181,8 @@ extension DiagnosisPage {
       text += "\n"
     }
     if verdict == .unknown {
-      text += "No issue explains this text well enough to say so. Ask: \(contact ?? "no owner is named in the guides")\n"
+      text +=
+        "No issue explains this text well enough to say so. Ask: \(contact ?? "no owner is named in the guides")\n"
     }
     return text
   }

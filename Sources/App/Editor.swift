@@ -103,7 +103,8 @@ extension App {
         let saved = try writing.updateIssue(id, wanted, base: .merging(base), comment: comment)
         try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : ""))
+          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : "")
+        )
       } catch IssueWriteError.conflict(let base, let current, let yours) {
         var page = page
         page.conflict = (base, current, yours)
@@ -209,6 +210,19 @@ struct DiffPage: Page {
   private var pieces: [WordDiff.Piece] { WordDiff.pieces(from: old.markdown, to: new.markdown) }
 
   func html(_ site: Site) -> HTML {
+    """
+    <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a> › <a href="/issues/\(issue.slug)/history">History</a></p>
+    <h1>Revision \(old.number) to \(new.number)</h1>
+    <p class="quiet">\(.moment(new.createdAt)) · \(new.author)\(new.comment.isEmpty ? "" : " · ")\(new.comment)</p>
+    \("<p>Title: <del>\(old.title)</del> <ins>\(new.title)</ins></p>", if: old.title != new.title)
+    \("<p>Section: <del>\(old.section)</del> <ins>\(new.section)</ins></p>", if: old.section != new.section)
+    \(DiffPage.marked(pieces))
+    \(site.mayEdit ? revertForm : "")
+    """
+  }
+
+  /// What went is struck out, what came is underlined.
+  static func marked(_ pieces: [WordDiff.Piece]) -> HTML {
     let parts: [HTML] = pieces.map { piece in
       switch piece.kind {
       case .same: "\(piece.text)"
@@ -216,15 +230,7 @@ struct DiffPage: Page {
       case .added: "<ins>\(piece.text)</ins>"
       }
     }
-    return """
-      <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a> › <a href="/issues/\(issue.slug)/history">History</a></p>
-      <h1>Revision \(old.number) to \(new.number)</h1>
-      <p class="quiet">\(new.author), <time datetime="\(new.createdAt.rfc3339)">\(new.createdAt.date)</time>: \(new.comment)</p>
-      \(old.title == new.title ? "" : "<p>Title: <del>\(old.title)</del> <ins>\(new.title)</ins></p>" as HTML)
-      \(old.section == new.section ? "" : "<p>Section: <del>\(old.section)</del> <ins>\(new.section)</ins></p>" as HTML)
-      <pre class="diff" tabindex="0">\(parts)</pre>
-      \(site.mayEdit ? revertForm : "")
-      """
+    return "<pre class=\"diff\" tabindex=\"0\">\(parts)</pre>"
   }
 
   private var revertForm: HTML {
@@ -308,7 +314,7 @@ struct EditorPage: HTMLOnly {
     \(conflictHTML)
     \(mistakesHTML)
     \(showsPreview ? preview : "")
-    <form class="paste" method="post" action="\(isSuggestion ? "/suggestions" : slug.map { "/issues/\($0)/edit" } ?? "/issues/new")">
+    <form class="paste fields" method="post" action="\(action)">
     \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)
     \(slug == nil ? guideField : "<input type=\"hidden\" name=\"base\" value=\"\(text.revision)\">" as HTML)
     <p><label for="title">Title</label><input id="title" name="title" value="\(text.title)" required maxlength="200"></p>
@@ -318,10 +324,16 @@ struct EditorPage: HTMLOnly {
     <textarea id="markdown" name="markdown" rows="24" spellcheck="true" required>\(HTML.raw("\n"))\(text.markdown)</textarea>
     <p><label for="comment">What you changed</label><input id="comment" name="comment" value="\(comment)" maxlength="500"></p>
     <p class="row"><button class="primary" name="action" value="save">\(isSuggestion ? "Suggest" : "Save")</button>
-    \(isSuggestion ? "" : "<button name=\"action\" value=\"preview\">Preview</button>" as HTML)</p>
+    \("<button name=\"action\" value=\"preview\">Preview</button>", if: !isSuggestion)</p>
     </form>
     \(formatHelp)
     """
+  }
+
+  /// Where the form is sent.
+  private var action: String {
+    if isSuggestion { return "/suggestions" }
+    return slug.map { "/issues/\($0)/edit" } ?? "/issues/new"
   }
 
   private var guideField: HTML {
@@ -336,11 +348,17 @@ struct EditorPage: HTMLOnly {
   private var mistakesHTML: HTML {
     guard !mistakes.isEmpty else { return "" }
     let items: [HTML] = mistakes.map { "<li>Line \($0.line): \($0.reason)</li>" }
-    return "<div class=\"notice\" role=\"alert\"><h2>Not saved yet</h2><ul>\(items)</ul></div>"
+    return
+      "<div class=\"notice fail\" role=\"alert\"><h2>Not saved yet</h2>\n<ul>\(items)</ul></div>"
   }
 
   private var preview: HTML {
-    "<section class=\"match\"><h2>Preview</h2><h3>\(text.title)</h3><div class=\"prose\">\(Markdown.html(text.markdown))</div></section>"
+    """
+    <section class="preview" aria-labelledby="preview">
+    <h2 id="preview">Preview: \(text.title)</h2>
+    \(Markdown.html(text.markdown, topHeading: 3))
+    </section>
+    """
   }
 
   private var conflictHTML: HTML {
@@ -350,19 +368,13 @@ struct EditorPage: HTMLOnly {
       <p>Nothing is lost. Your text stands in the form; theirs is below. Put together what should hold and save again.</p></div>
       \(side("Theirs, revision \(conflict.current.revision)", conflict.base, conflict.current))
       \(side("Yours", conflict.base, conflict.yours))
-      <details><summary>Where both began, revision \(conflict.base.revision)</summary><pre tabindex="0">\(conflict.base.markdown)</pre></details>
+      <details><summary>Where both began, revision \(conflict.base.revision)</summary>\(.verbatim(conflict.base.markdown))</details>
       """
   }
 
   private func side(_ name: String, _ base: IssueText, _ text: IssueText) -> HTML {
-    let parts: [HTML] = WordDiff.pieces(from: base.markdown, to: text.markdown).map { piece in
-      switch piece.kind {
-      case .same: "\(piece.text)"
-      case .removed: "<del>\(piece.text)</del>"
-      case .added: "<ins>\(piece.text)</ins>"
-      }
-    }
-    return "<section class=\"match\"><h2>\(name)</h2><pre class=\"diff\" tabindex=\"0\">\(parts)</pre></section>"
+    let pieces = WordDiff.pieces(from: base.markdown, to: text.markdown)
+    return "<h2>\(name)</h2>\n\(DiffPage.marked(pieces))"
   }
 
   private var formatHelp: HTML {

@@ -1,5 +1,6 @@
 package import HTTP
 package import JSON
+import Store
 
 /// Why a request is refused, as the caller should see it: becomes an RFC 9457 problem document in
 /// the form that was asked for.
@@ -53,8 +54,9 @@ extension Failure {
   static func methodNotAllowed(_ allowed: [String]) -> Failure {
     Failure(
       .methodNotAllowed, "method_not_allowed", "Method not allowed",
-      "This address answers to \(allowed.joined(separator: ", ")).")
-      .header("Allow", allowed.joined(separator: ", "))
+      "This address answers to \(allowed.joined(separator: ", "))."
+    )
+    .header("Allow", allowed.joined(separator: ", "))
   }
 
   static func invalid(_ field: String, _ detail: String) -> Failure {
@@ -88,13 +90,15 @@ extension Failure {
 
   static let unauthorized = Failure(
     .unauthorized, "unauthorized", "Token needed",
-    "Send `Authorization: Bearer TOKEN`; an admin makes one with `fixbook token create`.")
-    .header("WWW-Authenticate", "Bearer realm=\"fixbook\"")
+    "Send `Authorization: Bearer TOKEN`; an admin makes one with `fixbook token create`."
+  )
+  .header("WWW-Authenticate", "Bearer realm=\"fixbook\"")
 
   static let wrongToken = Failure(
     .unauthorized, "invalid_token", "Unknown token",
-    "This token is not valid here, was revoked, or has expired.")
-    .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
+    "This token is not valid here, was revoked, or has expired."
+  )
+  .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
 
   static func missingScope(_ scope: String) -> Failure {
     Failure(
@@ -120,26 +124,58 @@ extension Failure {
   static func stale(_ current: Int) -> Failure {
     Failure(
       .preconditionFailed, "stale_revision", "Changed meanwhile",
-      "The issue is at revision \(current) now. Read it again, or send \"base\" to merge.")
-      .member("current_revision", .integer(current))
+      "The issue is at revision \(current) now. Read it again, or send \"base\" to merge."
+    )
+    .member("current_revision", .integer(current))
   }
 
   static let busy = Failure(
-    .serviceUnavailable, "busy", "Busy", "Try again in a few seconds.").header("Retry-After", "3")
+    .serviceUnavailable, "busy", "Busy", "Try again in a few seconds."
+  ).header("Retry-After", "3")
 
   static let timeout = Failure(
     .serviceUnavailable, "timeout", "Took too long",
-    "The question took too long to answer. Ask for less, or try again.").header("Retry-After", "3")
+    "The question took too long to answer. Ask for less, or try again."
+  ).header("Retry-After", "3")
 
   static let diskFull = Failure(
     .insufficientStorage, "disk_full", "No room",
-    "The disk that holds the knowledge base is full; nothing was stored.")
+    "The disk that holds the knowledge base is full; nothing was stored."
+  )
+  .header("Retry-After", "60")
+
+  /// What a fault of the file or its disk is to a caller.
+  static func fault(_ fault: Fault) -> Failure {
+    switch fault {
+    case .full: .diskFull
+    case .readOnly: .readOnly("the file can't be written")
+    case .busy: .busy
+    case .moved: .readOnly("its file was removed or replaced")
+    case .disk: .diskFailed
+    case .damaged, .damagedIndex: .damaged
+    }
+  }
+
+  static let diskFailed = Failure(
+    .serviceUnavailable, "disk_failed", "The disk fails",
+    "The knowledge base's file could not be read or written; the log says more."
+  )
+  .header("Retry-After", "60")
+
+  static let damaged = Failure(
+    .serviceUnavailable, "damaged", "Damaged",
+    "This part of the knowledge base's file is damaged. `fixbook verify` names what else is.")
+
+  static let damagedFile = Failure(
+    .serviceUnavailable, "damaged", "Damaged",
+    "The knowledge base's file is damaged: what can be read is served, nothing is written into it.")
 
   static func readOnly(_ reason: String) -> Failure {
     Failure(
       .serviceUnavailable, "read_only", "Read only",
-      "The knowledge base can be read but not written now: \(reason).")
-      .header("Retry-After", "60")
+      "The knowledge base can be read but not written now: \(reason)."
+    )
+    .header("Retry-After", "60")
   }
 
   static let internalError = Failure(

@@ -15,7 +15,8 @@ struct Fields {
     guard let members = json.members else {
       throw Failure.invalid("body", "The body must be a JSON object, not \(json.typeName).")
     }
-    values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    values = Dictionary(
+      members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     names = members.map(\.name)
     isText = false
   }
@@ -156,7 +157,8 @@ func formDecoded(_ text: Substring) -> String? {
     switch byte {
     case UInt8(ascii: "+"): bytes.append(0x20)
     case UInt8(ascii: "%"):
-      guard let high = rest.popFirst().flatMap(hexValue), let low = rest.popFirst().flatMap(hexValue)
+      guard let high = rest.popFirst().flatMap(hexValue),
+        let low = rest.popFirst().flatMap(hexValue)
       else { return nil }
       bytes.append(high << 4 | low)
     default: bytes.append(byte)

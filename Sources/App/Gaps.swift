@@ -71,7 +71,8 @@ enum Draft {
     // A fence longer than any run of backticks in the line.
     let longest = line.split { $0 != "`" }.map(\.count).max() ?? 0
     let fence = String(repeating: "`", count: max(3, longest + 1))
-    return "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
+    return
+      "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
   }
 }
 
@@ -85,14 +86,16 @@ struct GapsPage: Page {
     let items: [HTML] = gaps.map { gap in
       """
       <li><code>\(String(gap.text.prefix(300)))</code>
-      <p class="quiet">\(counted(gap.people, "reporter")), \(counted(gap.times, "time")), last <time datetime="\(gap.lastAskedAt.rfc3339)">\(gap.lastAskedAt.date)</time></p>
+      <p class="quiet">\(counted(gap.people, "reporter")), \(counted(gap.times, "time")), last \(.day(gap.lastAskedAt))</p>
       \(site.mayEdit && !guides.isEmpty ? form(gap) : "")</li>
+
       """
     }
     return """
       <h1>Gaps</h1>
       <p>What people asked in the last \(counted(days, "day")) and nobody has written down.</p>
-      \(gaps.isEmpty ? "<p>None: every question was answered.</p>" : "<ol class=\"results\">\(items)</ol>")
+      \("<p>None: every question was answered.</p>", if: gaps.isEmpty)
+      \("<ol class=\"results\">\n\(items)</ol>", if: !gaps.isEmpty)
       """
   }
 

@@ -11,9 +11,9 @@ extension App {
   }
 
   static func showGuide(_ context: Context) throws -> Reply {
-    try context.query().finish()
     return try context.read { reading in
       guard let guide = try reading.guide(context.path[0]) else { throw Failure.notFound("guide") }
+      try context.query().finish()
       if context.representation == .markdown {
         // The exported guide, byte for byte.
         let text = GuideExport.page(try reading.exported(guide: guide.id), guide)
@@ -71,7 +71,9 @@ struct GuidesPage: Page {
 
   func markdown(_ site: Site) -> String {
     "# Guides\n\n"
-      + guides.map { "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n" }
+      + guides.map {
+        "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
+      }
       .joined()
   }
 

@@ -11,7 +11,8 @@ package enum Gzip {
       let parts = item.split(separator: ";").map { trimmed($0).lowercased() }
       guard let coding = parts.first, coding == "gzip" || coding == "x-gzip" || coding == "*"
       else { continue }
-      let q = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      let q =
+        parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
       if coding != "*" { return q > 0 }
       accepted = q > 0
     }

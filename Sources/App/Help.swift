@@ -51,6 +51,9 @@ struct HelpPage: Page {
       The header `Fixbook-Verdict` says `known`, `possible` or `unknown`; with `?fail=1` an unknown text answers 404. \
       Every answer names the issue's address and revision, so that it can be cited. Writes below `/api/v1` need a token.
 
+      An agent that speaks the Model Context Protocol connects to `\(base)/mcp`; \
+      [llms.txt](\(base)/llms.txt) lists what is here.
+
       ## Words
 
       - **Issue**: a known problem, with symptoms, causes and fixes.
@@ -103,7 +106,9 @@ struct ProblemsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + ProblemCodes.all.map { wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4) }
+      + ProblemCodes.all.map {
+        wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4)
+      }
       .joined()
   }
 }
@@ -142,6 +147,8 @@ package enum ProblemCodes {
     ("busy", 503, "Too much to do at once; try again."),
     ("timeout", 503, "The question took too long."),
     ("read_only", 503, "The knowledge base can't be written now."),
+    ("disk_failed", 503, "The disk fails; nothing was stored."),
+    ("damaged", 503, "The file is damaged: what can be read is served, nothing is written."),
     ("disk_full", 507, "The disk is full; nothing was stored."),
   ]
 }

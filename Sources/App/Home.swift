@@ -35,7 +35,7 @@ extension App {
   static func changes(_ context: Context) throws -> Reply {
     var query = try context.query()
     let limit = try query.integer("limit", in: 1...100) ?? 20
-    let since = try Cursor(try query.text("since")).offset
+    let since = try Cursor(try query.text("since"), field: "since").offset
     try query.finish()
     return try context.read { reading in
       let found = try reading.changes(after: since, limit: limit)

@@ -18,7 +18,7 @@ enum IssueJSON {
     [
       "id": .integer(fix.id), "kind": .string(fix.kind.rawValue), "text": .string(fix.text),
       "verify": fix.verify.json, "risk": (fix.risk?.rawValue).json,
-      "evidence": evidence(fix.evidence),
+      "requires_approval": .bool(fix.requiresApproval), "evidence": evidence(fix.evidence),
     ]
   }
 
@@ -38,6 +38,11 @@ enum IssueJSON {
   private static func counts(_ worked: Int, _ tried: Int) -> JSON {
     ["worked": .integer(worked), "tried": .integer(tried)]
   }
+}
+
+extension Fix {
+  /// Deletes or replaces something: not without a person's approval.
+  var requiresApproval: Bool { risk == .destructive }
 }
 
 extension FixEvidence {

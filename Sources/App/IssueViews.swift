@@ -72,7 +72,8 @@ extension IssuePage {
     }
     if !issue.aliases.isEmpty { row("Also seen as", "\(issue.aliases.joined(separator: "; "))") }
     for check in issue.checks {
-      row("Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
+      row(
+        "Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
     }
     block("Owner", [issue.owner].compactMap { $0 })
     block("Escalate", [issue.escalate].compactMap { $0 })
@@ -81,13 +82,34 @@ extension IssuePage {
     block("Attribution", [issue.attribution].compactMap { $0 })
     if !issue.tags.isEmpty { row("Tags", "\(issue.tags.joined(separator: ", "))") }
     row("State", "\(issue.summary.confidence.rawValue)")
+    if let verified = issue.verified {
+      let against: HTML = verified.against.isEmpty ? "" : ", against \(verified.against)"
+      row("Verified", "\(.day(verified.at)) by \(verified.by)\(against)")
+    }
     row("Changed", "\(.day(issue.summary.updatedAt)), revision \(issue.summary.revision)")
     return """
       <h2>History and sources</h2>
       <dl>
       \(rows)</dl>
       <p><a href="/issues/\(issue.summary.slug)/history">All revisions of this issue</a></p>
+      \(site.mayEdit ? editing : site.mayReport ? suggesting : "")
       """
+  }
+
+  /// What members may do here.
+  private var editing: HTML {
+    """
+    <h2>Correct it</h2>
+    <p><a class="button" href="/issues/\(issue.summary.slug)/edit">Edit this issue</a></p>
+    <form action="/issues/\(issue.summary.slug)/verify" method="post" class="ask">
+    <label for="against">Still right? Say what you checked it against, such as a version</label>
+    <input id="against" name="against" maxlength="200"><button>Verify</button>
+    </form>
+    """
+  }
+
+  private var suggesting: HTML {
+    "<p><a href=\"/issues/\(issue.summary.slug)/suggest\">Suggest an edit</a></p>"
   }
 
   func text(_ site: Site, width: Int) -> String {
@@ -107,7 +129,8 @@ extension IssuePage {
     text += "\n\(site.url(issue: summary.slug))\n"
     if let fix = issue.fixes.first {
       text += "\nDid the first fix work? Record it:\n"
-      text += "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
+      text +=
+        "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
     }
     return text
   }
@@ -225,15 +248,18 @@ struct RevisionsPage: Page {
     let rows: [HTML] = revisions.map {
       """
       <tr><td><a href="/issues/\(issue.slug)/revisions/\($0.number)">\($0.number)</a></td>\
-      <td class="nowrap">\(.moment($0.createdAt))</td><td>\($0.author)</td><td>\($0.comment)</td></tr>
+      <td class="nowrap">\(.moment($0.createdAt))</td><td>\($0.author)</td><td>\($0.comment)</td>\
+      <td>\("<a href=\"/issues/\(issue.slug)/diff?to=\($0.number)\">changes</a>", if: $0.number > 1)</td></tr>
+
       """
     }
     return """
       <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a></p>
       <h1>History</h1>
       <div class="scroll" tabindex="0" role="region" aria-label="Revisions"><table>
-      <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
+      <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th><th scope="col">Compare</th></tr></thead>
+      <tbody>
+      \(rows)</tbody></table></div>
       \(Cursor.more(next, path: "/issues/\(issue.slug)/history"))
       """
   }
@@ -245,7 +271,8 @@ struct RevisionsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + revisions.map {
-        wrapped("\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
+        wrapped(
+          "\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
       }.joined()
   }
 }
@@ -277,7 +304,9 @@ struct RevisionPage: Page {
   }
 
   func json(_ site: Site) -> JSON {
-    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else { return .null }
+    guard case .object(let members) = RevisionPage.summary(revision, issue, site) else {
+      return .null
+    }
     return .object(members + [.init("markdown", .string(revision.markdown))])
   }
 

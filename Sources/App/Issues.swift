@@ -7,7 +7,13 @@ import Store
 extension App {
   /// The issue that a slug, former slug or id names, and how it is called now.
   static func issueID(_ context: Context, _ reading: Reading) throws -> (id: Int, moved: String?) {
-    switch try reading.issueID(named: context.path[0]) {
+    try issueID(named: context.path[0], reading)
+  }
+
+  static func issueID(
+    named name: String, _ reading: Reading
+  ) throws -> (id: Int, moved: String?) {
+    switch try reading.issueID(named: name) {
     case .issue(let id): return (id, nil)
     case .moved(let id, let slug): return (id, slug)
     case nil: throw Failure.notFound("issue")
@@ -27,9 +33,7 @@ extension App {
       var query = try context.query()
       _ = try query.integer("merged", in: 1...Int.max)
       try query.finish()
-      guard let issue = try reading.issue(id), !issue.isDeleted else {
-        throw Failure.notFound("issue")
-      }
+      let issue = try visibleIssue(id, reading)
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -40,6 +44,14 @@ extension App {
       }
       return .page(IssuePage(issue: issue), headers: headers)
     }
+  }
+
+  /// An issue that is there for the reader.
+  static func visibleIssue(_ id: Int, _ reading: Reading) throws -> Issue {
+    guard let issue = try reading.issue(id), !issue.isDeleted else {
+      throw Failure.notFound("issue")
+    }
+    return issue
   }
 
   static func listIssues(_ context: Context) throws -> Reply {
@@ -54,6 +66,9 @@ extension App {
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
+      if let guide = filter.guide, try reading.guide(guide) == nil {
+        throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
+      }
       let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
       let page = IssueListPage(
         issues: Array(found.prefix(limit)),
@@ -66,7 +81,7 @@ extension App {
     try context.require(.edit)
     var fields = try context.body()
     let guide = try fields.required("guide", limit: 200)
-    let section = try fields.text("section", limit: 200) ?? ""
+    let section = try sectionTitle(&fields) ?? ""
     let title = try issueTitle(&fields, required: true)!
     let markdown = try fields.required("markdown", limit: 200_000)
     let comment = try fields.text("comment", limit: 500) ?? ""
@@ -93,19 +108,25 @@ extension App {
     let (id, _) = try context.read { try issueID(context, $0) }
     // PUT gives every part anew; PATCH leaves out what stays.
     let isWhole = context.request.method == .put
-    let ifMatch = try revisionMatched(context)
-    var fields = try context.body()
+    let ifMatch = try revisionMatched(context, issue: id)
+    var fields: Fields
+    do {
+      fields = try context.body()
+    } catch {
+      // What the change starts from is asked for before what it is.
+      throw ifMatch == nil ? Failure.preconditionRequired : error
+    }
     let base = try fields.integer("base", in: 1...Int.max)
+    guard let start = ifMatch ?? base.map({ .merging($0) }) else {
+      throw Failure.preconditionRequired
+    }
     let title = try issueTitle(&fields, required: isWhole)
-    let section = try fields.text("section", limit: 200)
+    let section = try sectionTitle(&fields)
     let markdown = try fields.text("markdown", limit: 200_000)
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
     let comment = try fields.text("comment", limit: 500) ?? ""
     try fields.finish()
     if let markdown { try checkMarkdown(markdown) }
-    guard let start = ifMatch ?? base.map({ .merging($0) }) else {
-      throw Failure.preconditionRequired
-    }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
       let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
@@ -125,7 +146,9 @@ extension App {
   static func deleteIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
-    guard let base = try revisionMatched(context) else { throw Failure.preconditionRequired }
+    guard let base = try revisionMatched(context, issue: id) else {
+      throw Failure.preconditionRequired
+    }
     return .write { writing in
       try writing.deleteIssue(id, base: base, comment: "deleted")
       return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
@@ -134,21 +157,33 @@ extension App {
 
   /// `If-Match`: an issue's ETag is "REVISION-DIGEST", and only the revision counts, from any form;
   /// `*` overwrites (RFC 9110 §13.1.1).
-  private static func revisionMatched(_ context: Context) throws(Failure) -> WriteBase? {
+  private static func revisionMatched(_ context: Context, issue id: Int) throws -> WriteBase? {
     guard let field = context.request.headers.list("If-Match") else { return nil }
     if trimmed(field[...]) == "*" { return .any }
-    for tag in field.split(separator: ",") {
-      let text = trimmed(tag).drop { $0 == "\"" }
-      if let revision = Int(text.prefix { $0.isASCII && $0.isNumber }) { return .exactly(revision) }
+    guard let current = try context.read({ try $0.summaries([id]).first?.revision }) else {
+      throw Failure.notFound("issue")
     }
-    // An unknown tag matches nothing.
-    return .exactly(-1)
+    // One of the tags must match; a tag of nothing we know matches nothing.
+    let revisions = field.split(separator: ",").map { tag in
+      Int(trimmed(tag).drop { $0 == "\"" }.prefix { $0.isASCII && $0.isNumber })
+    }
+    guard revisions.contains(current) else { throw Failure.stale(current) }
+    return .exactly(current)
+  }
+
+  private static func sectionTitle(_ fields: inout Fields) throws(Failure) -> String? {
+    let title = try fields.text("section", limit: 200)
+    if let title, title.contains(where: \.isNewline) {
+      throw Failure.invalid("section", "section must be one line.")
+    }
+    return title
   }
 
   private static func issueTitle(
     _ fields: inout Fields, required: Bool
   ) throws(Failure) -> String? {
-    let title = required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
+    let title =
+      required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
     if let title {
       guard !title.contains(where: \.isNewline) else {
         throw Failure.invalid("title", "title must be one line.")
@@ -170,20 +205,22 @@ extension App {
     Failure(
       .unprocessableContent, "broken_sample", "A sample would be broken",
       mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
-      field: "markdown")
-      .member(
-        "mistakes",
-        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
+      field: "markdown"
+    )
+    .member(
+      "mistakes",
+      .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func malformed(_ mistakes: [GuideError]) -> Failure {
     Failure(
       .unprocessableContent, "invalid_markdown", "Mistake in the guide format",
       mistakes.prefix(5).map { "line \($0.line): \($0.reason)" }.joined(separator: " "),
-      field: "markdown")
-      .member(
-        "mistakes",
-        .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
+      field: "markdown"
+    )
+    .member(
+      "mistakes",
+      .array(mistakes.map { ["line": .integer($0.line), "reason": .string($0.reason)] }))
   }
 
   static func listRevisions(_ context: Context) throws -> Reply {
@@ -205,13 +242,13 @@ extension App {
   }
 
   static func showRevision(_ context: Context) throws -> Reply {
-    try context.query().finish()
     return try context.read { reading in
       let (id, _) = try issueID(context, reading)
       guard let number = Int(context.path[1]),
         let revision = try reading.revision(number, ofIssue: id),
         let issue = try reading.summaries([id]).first
       else { throw Failure.notFound("revision") }
+      try context.query().finish()
       return .page(RevisionPage(issue: issue, revision: revision))
     }
   }
@@ -246,9 +283,10 @@ extension App {
     case .conflict(let base, let current, let yours):
       return Failure(
         .conflict, "edit_conflict", "Both changed the same lines",
-        "Take what you need from \"current\" and send it again with \"base\" \(current.revision).")
-        .member("base", App.json(base)).member("current", App.json(current))
-        .member("yours", App.json(yours))
+        "Take what you need from \"current\" and send it again with \"base\" \(current.revision)."
+      )
+      .member("base", App.json(base)).member("current", App.json(current))
+      .member("yours", App.json(yours))
     case .malformed(let mistakes): return App.malformed(mistakes)
     case .checkNameTaken(let name, let slug):
       return .invalid(

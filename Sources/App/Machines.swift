@@ -14,8 +14,10 @@ extension App {
 
   static func ready(_ context: Context) throws -> Reply {
     _ = try context.read { try $0.guides() }
+    // Reads go on whatever keeps writes from being stored.
+    let fault = context.store.faults.current.map { ", but for writes: \($0)" } ?? ""
     return .bytes(
-      Array("ready\n".utf8), type: Representation.text.contentType,
+      Array("ready\(fault)\n".utf8), type: Representation.text.contentType,
       headers: [HeaderFields.Field("Cache-Control", "no-store")])
   }
 

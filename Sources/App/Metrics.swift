@@ -39,7 +39,9 @@ extension App {
   static func metrics(_ context: Context) throws -> Reply {
     let app = context.app
     var samples = app.metricsSource.samples + processSamples()
-    let issues = try context.store.read(as: .system) { try $0.corpus(guide: nil)?.issueCount() ?? 0 }
+    let issues = try context.store.read(as: .system) {
+      try $0.corpus(guide: nil)?.issueCount() ?? 0
+    }
     samples.append(Metric("fixbook_issues", .gauge, "Issues in the search index.", Double(issues)))
     samples.append(
       Metric(
@@ -61,7 +63,8 @@ extension App {
     var last = ""
     for sample in samples {
       if sample.name != last {
-        text += "# HELP \(sample.name) \(sample.help)\n# TYPE \(sample.name) \(sample.kind.rawValue)\n"
+        text +=
+          "# HELP \(sample.name) \(sample.help)\n# TYPE \(sample.name) \(sample.kind.rawValue)\n"
         last = sample.name
       }
       let labels = sample.labels.isEmpty ? "" : "{\(sample.labels)}"
@@ -92,7 +95,8 @@ extension App {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 128)
     guard fgets(&line, 128, file) != nil else { return 0 }
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(
+      decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
   }
 

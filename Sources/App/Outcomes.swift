@@ -10,6 +10,8 @@ struct OutcomeInput: Sendable {
   let fix: Int
   let result: OutcomeResult
   let note: String
+  /// The command that checked it and the last lines it printed.
+  let observed: String
   let environment: [Property]
   let onBehalfOf: String?
   let reporter: String
@@ -21,6 +23,17 @@ struct OutcomeInput: Sendable {
 
   init(_ context: Context) throws(Failure) {
     var fields = try context.body()
+    try self.init(
+      &fields, caller: context.caller, source: context.caller.source,
+      newCookie: OutcomeInput.cookieNeeded(context), isHTML: context.representation == .html,
+      isSecure: context.site.base.hasPrefix("https:"))
+    try fields.finish()
+  }
+
+  init(
+    _ fields: inout Fields, caller: Caller, source: SourceKind, newCookie: String? = nil,
+    isHTML: Bool = false, isSecure: Bool = false
+  ) throws(Failure) {
     guard let fix = try fields.integer("fix", in: 1...Int.max) else { throw Failure.missing("fix") }
     guard let result = try fields.choice("result", as: OutcomeResult.self) else {
       throw Failure.missing("result")
@@ -28,35 +41,38 @@ struct OutcomeInput: Sendable {
     self.fix = fix
     self.result = result
     note = SecretMasker.mask(try fields.text("note", limit: 5_000) ?? "").text
+    observed = SecretMasker.mask(try fields.text("observed", limit: 20_000) ?? "").text
     var environment: [Property] = []
     for pair in try fields.properties("environment") + fields.properties("env") {
       environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
     }
     self.environment = environment
     let behalf = try fields.text("on_behalf_of", limit: 200)
-    try fields.finish()
-    isHTML = context.representation == .html
-    isSecure = context.site.base.hasPrefix("https:")
-    source = context.caller.source
-    onBehalfOf = behalf.map { "on_behalf:" + Secrets.digest(Array($0.utf8)) }
+    onBehalfOf = behalf.map(Caller.mark)
+    self.source = source
+    self.newCookie = newCookie
+    self.isHTML = isHTML
+    self.isSecure = isSecure
+    reporter =
+      newCookie.map { "cookie:" + Secrets.digest(Array($0.utf8)) }
+      ?? caller.reporter(onBehalfOf: behalf)
+  }
+
+  private static func cookieNeeded(_ context: Context) -> String? {
     let isBrowser = context.request.headers["Sec-Fetch-Site"] != nil
-    if context.caller.isAnonymous, isBrowser, cookie(Cookies.reporter, of: context.request) == nil {
-      let value = Secrets.identifier()
-      newCookie = value
-      reporter = "cookie:" + Secrets.digest(Array(value.utf8))
-    } else {
-      newCookie = nil
-      // Behind a shared bot each person counts as one.
-      reporter = onBehalfOf.map { context.caller.reporter + "/" + $0 } ?? context.caller.reporter
-    }
+    return context.caller.isAnonymous && isBrowser
+      && cookie(Cookies.reporter, of: context.request) == nil ? Secrets.identifier() : nil
+  }
+
+  /// As the store takes it.
+  var outcome: NewOutcome {
+    NewOutcome(
+      fixID: fix, result: result, note: note, observed: observed, environment: environment,
+      reporter: reporter, onBehalfOf: onBehalfOf, source: source)
   }
 
   func record(_ writing: Writing, report: String) throws -> Reply {
-    let recorded = try writing.record(
-      NewOutcome(
-        fixID: fix, result: result, note: note, environment: environment, reporter: reporter,
-        onBehalfOf: onBehalfOf, source: source),
-      forReport: report)
+    let recorded = try writing.record(outcome, forReport: report)
     var headers: [HeaderFields.Field] = []
     if let newCookie {
       headers.append(
@@ -91,14 +107,13 @@ extension App {
     guard let report = try context.read({ try $0.report(id) }) else {
       throw Failure.notFound("report")
     }
-    try requireReporter(of: report, context)
+    try requireReporter(of: report, context.caller)
     let outcome = try OutcomeInput(context)
     return .write { try outcome.record($0, report: id) }
   }
 
   /// "By its reporter or an editor."
-  static func requireReporter(of report: Report, _ context: Context) throws(Failure) {
-    let caller = context.caller
+  static func requireReporter(of report: Report, _ caller: Caller) throws(Failure) {
     if caller.may(.edit) || caller.reporter == report.reporter
       || report.reporter.hasPrefix(caller.reporter + "/")
     {

@@ -73,7 +73,8 @@ package struct Caller: Sendable, Hashable {
     case .anonymous: .anyone
     case .account(let id, _, _): .member(account: id)
     case .token(_, _, _, let account):
-      scopes.contains(.admin) ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
+      scopes.contains(.admin)
+        ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
     }
   }
 
@@ -92,6 +93,8 @@ package enum Reply: Sendable {
   case page(any Page, status: Status = .ok, headers: [HeaderFields.Field] = [])
   /// Bytes that are no page: assets, feeds, exports. With `cacheable` they get an ETag.
   case bytes([UInt8], type: String, headers: [HeaderFields.Field] = [])
+  /// A message of a protocol of its own, or nothing (MCP).
+  case message(Status, JSON?, headers: [HeaderFields.Field] = [])
   case redirect(Status, to: String, headers: [HeaderFields.Field] = [])
   /// Runs inside a write transaction; its reply is sent once the commit is on disk.
   case write(@Sendable (Writing) throws -> Reply)

@@ -14,6 +14,11 @@ extension App {
       fields.add("Content-Type", type)
       if fields["Cache-Control"] == nil { fields.add("Cache-Control", "no-cache") }
       return finish(.ok, fields, bytes, revision: nil, context.request)
+    case .message(let status, let body, let headers):
+      var fields = HeaderFields(headers)
+      if body != nil { fields.add("Content-Type", "application/json") }
+      fields.add("Cache-Control", "no-store")
+      return finish(status, fields, body?.bytes ?? [], revision: nil, context.request)
     case .redirect(let status, let location, let headers):
       var fields = HeaderFields(headers)
       fields.add("Location", location)
@@ -44,6 +49,7 @@ extension App {
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)
+      fields.add("Link", "</llms.txt>; rel=\"describedby\"; type=\"text/plain\"")
     }
     if fields["Cache-Control"] == nil {
       fields.add("Cache-Control", context.caller.isAnonymous ? "no-cache" : "private, no-cache")
@@ -59,7 +65,9 @@ extension App {
     let stem = path == "/" ? "/index" : path
     guard !stem.hasSuffix("/") else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else { return }
+    guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
+      return
+    }
     let links = Representation.allCases.filter { $0 != context.representation }.map {
       let type = $0.contentType.split(separator: ";")[0]
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""

@@ -5,6 +5,65 @@ import JSON
 import Markup
 import Store
 
+/// What is said of a problem that was met.
+struct ReportInput: Sendable {
+  let text: String?
+  let issue: String?
+  let diagnosis: String?
+  let environment: [Property]
+  let onBehalfOf: String?
+
+  init(_ fields: inout Fields) throws(Failure) {
+    let words = try fields.text("text", limit: 100_000)
+    text = words.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    let slug = try fields.text("issue", limit: 200)
+    issue = slug?.isEmpty == true ? nil : slug
+    let id = try fields.text("diagnosis", limit: 100)
+    diagnosis = id?.isEmpty == true ? nil : id
+    var environment: [Property] = []
+    for pair in try fields.properties("environment") {
+      environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
+    }
+    self.environment = environment
+    onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
+  }
+
+  /// The report to be opened; what it names must be there for the caller.
+  func report(
+    caller: Caller, source: SourceKind, pending: PendingDiagnoses, _ reading: Reading
+  ) throws -> NewReport {
+    var about: IssueSummary?
+    if let issue {
+      switch try reading.issueID(named: issue) {
+      case .issue(let id), .moved(let id, _): about = try reading.summaries([id]).first
+      case nil: break
+      }
+      guard about != nil else { throw Failure.invalid("issue", "There is no such issue.") }
+    }
+    var cited: StoredDiagnosis?
+    if let diagnosis {
+      cited = try pending.diagnosis(diagnosis) ?? reading.diagnosis(diagnosis)
+      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
+    }
+    let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""
+    return NewReport(
+      text: SecretMasker.mask(words).text, environment: environment, issueID: about?.id,
+      diagnosisID: cited?.id, reporter: caller.reporter(onBehalfOf: onBehalfOf), source: source)
+  }
+}
+
+extension Caller {
+  /// Behind a shared bot each person counts as one; only a digest of the name is kept.
+  func reporter(onBehalfOf person: String?) -> String {
+    person.map { reporter + "/" + Caller.mark(onBehalfOf: $0) } ?? reporter
+  }
+
+  static func mark(onBehalfOf person: String) -> String {
+    "on_behalf:" + Secrets.digest(Array(person.utf8))
+  }
+}
+
 extension App {
   static func reportForm(_ context: Context) throws -> Reply {
     try context.query().finish()
@@ -14,39 +73,13 @@ extension App {
   static func openReport(_ context: Context) throws -> Reply {
     try context.requireReporting()
     var fields = try context.body()
-    let text = try fields.text("text", limit: 100_000)
-    let slug = try fields.text("issue", limit: 200)
-    let diagnosis = try fields.text("diagnosis", limit: 100)
-    let environment = try fields.properties("environment")
-    let onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    let input = try ReportInput(&fields)
     try fields.finish()
-    let words = text.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    guard words != nil || slug?.isEmpty == false || diagnosis?.isEmpty == false else {
-      throw Failure.missing("text")
+    let caller = context.caller
+    let report = try context.read {
+      try input.report(
+        caller: caller, source: caller.source, pending: context.store.pending, $0)
     }
-    var issue: IssueSummary?
-    if let slug, !slug.isEmpty {
-      issue = try context.read { reading in
-        switch try reading.issueID(named: slug) {
-        case .issue(let id), .moved(let id, _): try reading.summaries([id]).first
-        case nil: nil
-        }
-      }
-      guard issue != nil else { throw Failure.invalid("issue", "There is no such issue.") }
-    }
-    var cited: StoredDiagnosis?
-    if let diagnosis, !diagnosis.isEmpty {
-      cited = try context.read {
-        try context.store.pending.diagnosis(diagnosis) ?? $0.diagnosis(diagnosis)
-      }
-      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
-    }
-    let behalf = onBehalfOf.map { "/on_behalf:" + Secrets.digest(Array($0.utf8)) } ?? ""
-    let report = NewReport(
-      text: SecretMasker.mask(words ?? cited?.kept ?? cited?.excerpt ?? issue?.title ?? "").text,
-      environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
-      issueID: issue?.id, diagnosisID: cited?.id,
-      reporter: context.caller.reporter + behalf, source: context.caller.source)
     let site = context.site
     let isHTML = context.representation == .html
     let isAPI = context.isAPI
@@ -55,19 +88,19 @@ extension App {
       let path = (isAPI ? "/api/v1" : "") + "/reports/" + opened.id
       if isHTML { return .redirect(.seeOther, to: path) }
       return .page(
-        try ReportPage(opened, reading: writing.reading), status: .created,
+        try ReportPage(opened, reading: writing.reading, isNew: true), status: .created,
         headers: [HeaderFields.Field("Location", site.url(path))])
     }
   }
 
   static func showReport(_ context: Context) throws -> Reply {
-    var query = try context.query()
-    let recorded = try query.integer("recorded", in: 1...Int.max)
-    try query.finish()
     return try context.read { reading in
       guard let report = try reading.report(context.path[0]) else {
         throw Failure.notFound("report")
       }
+      var query = try context.query()
+      let recorded = try query.integer("recorded", in: 1...Int.max)
+      try query.finish()
       return .page(
         try ReportPage(report, reading: reading, recorded: recorded),
         headers: [HeaderFields.Field("Cache-Control", "private, no-cache")])
@@ -98,7 +131,7 @@ extension App {
     guard let report = try context.read({ try $0.report(context.path[0]) }) else {
       throw Failure.notFound("report")
     }
-    try requireReporter(of: report, context)
+    try requireReporter(of: report, context.caller)
     return .write { writing in
       try writing.deleteReport(report.id)
       return .page(DonePage(title: "Deleted", detail: "The report and its outcomes are gone."))
@@ -112,10 +145,12 @@ extension App {
     guard let report = try context.read({ try $0.report(context.path[0]) }) else {
       throw Failure.notFound("report")
     }
-    try requireReporter(of: report, context)
+    try requireReporter(of: report, context.caller)
     var fields = try context.body()
     guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
-    let text = by == .other ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+    let text =
+      by == .other
+      ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -138,11 +173,13 @@ struct ReportPage: Page {
 
   var title: String { issue.map { "Report: \($0.title)" } ?? "Report" }
 
-  init(_ report: Report, reading: Reading, recorded: Int? = nil) throws {
+  /// A new report has no outcomes yet, so that nobody need look for them.
+  init(_ report: Report, reading: Reading, recorded: Int? = nil, isNew: Bool = false) throws {
     self.report = report
     self.recorded = recorded
     issue = try report.issueID.flatMap { try reading.summaries([$0]).first }
-    outcomes = try reading.outcomes(ofReport: report.id).map { ($0, try reading.fix($0.fixID)) }
+    let found = isNew ? [] : try reading.outcomes(ofReport: report.id)
+    outcomes = try found.map { ($0, try reading.fix($0.fixID)) }
     next = try issue.flatMap { try OutcomePage.next(report, issue: $0.id, reading: reading) }
   }
 

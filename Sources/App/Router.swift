@@ -21,7 +21,8 @@ struct Route: Sendable {
   let handler: @Sendable (Context) throws -> Reply
 
   static func get(
-    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false, cached: Bool = false,
+    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
+    cached: Bool = false,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(

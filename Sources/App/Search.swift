@@ -6,7 +6,6 @@ import Store
 
 extension App {
   static func search(_ context: Context) throws -> Reply {
-    let started = monotonicMilliseconds()
     var query = try context.query()
     let words = try query.text("q", limit: 2_000) ?? ""
     let guide = try query.text("guide")
@@ -15,22 +14,26 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let page = try context.read { reading in
-      try SearchPage.search(
-        SearchInput(
-          words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
-          explains: explains), reading)
-    }
-    if cursor.offset == 0, !words.allSatisfy(\.isWhitespace) {
-      let masked = String(SecretMasker.mask(words).text.prefix(300))
-      context.store.count(
+    let page = try context.app.search(
+      SearchInput(
+        words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
+        explains: explains), caller: context.caller, channel: context.channel)
+    return .page(page, headers: Cursor.link(page.next, context))
+  }
+
+  /// Searches and counts the question, for whoever asks on whichever way.
+  func search(_ input: SearchInput, caller: Caller, channel: String) throws -> SearchPage {
+    let started = monotonicMilliseconds()
+    let page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
+    if input.offset == 0, !input.words.allSatisfy(\.isWhitespace) {
+      let masked = String(SecretMasker.mask(input.words).text.prefix(300))
+      store.count(
         Question(
-          kind: .search, text: masked, template: Template.of(masked),
-          source: context.isAPI ? "api" : context.representation == .html ? "html" : "curl",
-          reporter: context.caller.reporter, verdict: nil, results: page.results.count,
+          kind: .search, text: masked, template: Template.of(masked), source: channel,
+          reporter: caller.reporter, verdict: nil, results: page.results.count,
           milliseconds: monotonicMilliseconds() - started))
     }
-    return .page(page, headers: Cursor.link(page.next, context))
+    return page
   }
 }
 
@@ -133,7 +136,8 @@ struct SearchPage: Page {
 
       """
     }
-    let path = "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
+    let path =
+      "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
     return "<ol class=\"results\">\n\(items)</ol>\(Cursor.more(next, path: path))"
   }
 
@@ -147,11 +151,13 @@ struct SearchPage: Page {
   func text(_ site: Site, width: Int) -> String {
     if results.isEmpty {
       return wrapped("Nothing found for: \(query)", width)
-        + wrapped("Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
+        + wrapped(
+          "Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
     }
     return results.map { result in
       "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
         + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
-    }.joined() + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+    }.joined()
+      + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
   }
 }

@@ -160,6 +160,12 @@ struct AccountPage: HTMLOnly {
     """
     <h1>\(name)</h1>
     <p>Signed in as \(role.rawValue).</p>
+    <ul>
+    <li><a href="/reports">Reports</a>: what people met</li>
+    <li><a href="/gaps">Gaps</a>: what nobody has written down yet</li>
+    <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
+    \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
+    </ul>
     <h2>\(hasPassword ? "Change the password" : "Choose a password")</h2>
     <form class="fields" action="/account/password" method="post">
     \(hasPassword ? "<p><label for=\"current\">Current password</label><input id=\"current\" name=\"current\" type=\"password\" autocomplete=\"current-password\" required></p>" as HTML : "")

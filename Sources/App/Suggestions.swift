@@ -49,7 +49,10 @@ extension App {
       guard let found = try reading.issueID(named: slug) else {
         throw Failure.invalid("issue", "There is no such issue.")
       }
-      let id = switch found { case .issue(let id), .moved(let id, _): id }
+      let id =
+        switch found {
+        case .issue(let id), .moved(let id, _): id
+        }
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       return (id, issue.guide, base ?? issue.revision)
     }
@@ -142,7 +145,8 @@ extension App {
       try writing.reject(suggestion, reason: reason)
       if isHTML { return .redirect(.seeOther, to: "/suggestions") }
       return .page(
-        try SuggestionPage(try writing.reading.suggestion(suggestion.id)!, reading: writing.reading))
+        try SuggestionPage(try writing.reading.suggestion(suggestion.id)!, reading: writing.reading)
+      )
     }
   }
 
@@ -159,7 +163,10 @@ extension App {
       guard let found = try writing.reading.issueID(named: into) else {
         throw Failure.invalid("into", "There is no such issue.")
       }
-      let target = switch found { case .issue(let id), .moved(let id, _): id }
+      let target =
+        switch found {
+        case .issue(let id), .moved(let id, _): id
+        }
       guard target != id else {
         throw Failure.invalid("into", "An issue cannot be merged into itself.")
       }
@@ -207,20 +214,22 @@ struct SuggestionPage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    let parts: [HTML] = pieces.map { piece in
-      switch piece.kind {
-      case .same: "\(piece.text)"
-      case .removed: "<del>\(piece.text)</del>"
-      case .added: "<ins>\(piece.text)</ins>"
-      }
-    }
+    """
+    <p class="crumbs"><a href="/suggestions">Suggestions</a></p>
+    <h1>\(suggestion.text.title)</h1>
+    <p class="quiet">\(issue.map { "For <a href=\"/issues/\($0.slug)\">\($0.title)</a>, revision \(suggestion.text.revision). " as HTML } ?? "A new issue. ")\
+    By \(suggestion.author), \(.day(suggestion.createdAt))\(suggestion.comment.isEmpty ? "" : ": ")\(suggestion.comment)</p>
+    \(DiffPage.marked(pieces))
+    \(suggestion.state == .open && site.mayEdit ? decision : state)
+    """
+  }
+
+  /// "Rejected by Ada: needs a source".
+  private var state: HTML {
+    let name = suggestion.state.rawValue
     return """
-      <p class="crumbs"><a href="/suggestions">Suggestions</a></p>
-      <h1>\(suggestion.text.title)</h1>
-      <p class="quiet">\(issue.map { "For <a href=\"/issues/\($0.slug)\">\($0.title)</a>, revision \(suggestion.text.revision). " as HTML } ?? "A new issue. ")\
-      By \(suggestion.author), <time datetime="\(suggestion.createdAt.rfc3339)">\(suggestion.createdAt.date)</time>: \(suggestion.comment)</p>
-      <pre class="diff" tabindex="0">\(parts)</pre>
-      \(suggestion.state == .open && site.mayEdit ? decision : "<p>\(suggestion.state.rawValue) \(suggestion.decidedBy.map { "by \($0)" } ?? "") \(suggestion.reason)</p>" as HTML)
+      <p class="notice"><strong>\(name.prefix(1).uppercased() + name.dropFirst())</strong>\
+      \(suggestion.decidedBy.map { " by \($0)" })\(suggestion.reason.isEmpty ? "" : ": ")\(suggestion.reason)</p>
       """
   }
 
@@ -268,12 +277,14 @@ struct SuggestionsPage: Page {
     let items: [HTML] = suggestions.map {
       """
       <li><a href="/suggestions/\($0.suggestion.id)">\($0.suggestion.text.title)</a> \
-      <span class="quiet">\($0.suggestion.comment) · \($0.suggestion.author), \($0.suggestion.createdAt.date)</span></li>
+      <span class="quiet">\($0.suggestion.comment) · \($0.suggestion.author), \(.day($0.suggestion.createdAt))</span></li>
+
       """
     }
     return """
       <h1>Suggestions</h1>
-      \(suggestions.isEmpty ? "<p>None is waiting.</p>" : "<ul class=\"issues\">\(items)</ul>")
+      \("<p>None is waiting.</p>", if: suggestions.isEmpty)
+      \("<ul class=\"issues\">\n\(items)</ul>", if: !suggestions.isEmpty)
       \(Cursor.more(next, path: "/suggestions"))
       """
   }
@@ -284,7 +295,9 @@ struct SuggestionsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + suggestions.map { "\($0.suggestion.id)  \($0.suggestion.text.title)  \($0.suggestion.comment)\n" }
+      + suggestions.map {
+        "\($0.suggestion.id)  \($0.suggestion.text.title)  \($0.suggestion.comment)\n"
+      }
       .joined()
   }
 }

@@ -20,7 +20,8 @@ package enum SyntheticCorpus {
       for _ in 0..<3 { markdown += "- error: \(sentence(9, &random)) E\(number)\n" }
       for _ in 0..<(number % 2 + 1) { markdown += "- **Fix**: \(sentence(12, &random))\n" }
       _ = try writing.createIssue(
-        guide: guide, IssueText(title: title, section: "Section \(number % 20)", markdown: markdown),
+        guide: guide,
+        IssueText(title: title, section: "Section \(number % 20)", markdown: markdown),
         comment: "generated")
     }
   }
@@ -36,9 +37,10 @@ package enum SyntheticCorpus {
     for _ in 0..<Int(steps) { rank *= 2 }
     rank *= 1 + (steps - steps.rounded(.down))
     let number = min(Int(rank), 200_000)
-    return "w" + String(number, radix: 26).map { digit in
-      String(Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(digit.hexDigitOrLetter))))
-    }.joined()
+    return "w"
+      + String(number, radix: 26).map { digit in
+        String(Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(digit.hexDigitOrLetter))))
+      }.joined()
   }
 }
 

@@ -50,4 +50,6 @@ func rounded(_ value: Double, _ places: Int = 3) -> Double {
   return (value * factor).rounded() / factor
 }
 
-package func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+package func counted(_ number: Int, _ noun: String) -> String {
+  "\(number) \(noun)\(number == 1 ? "" : "s")"
+}

@@ -36,6 +36,12 @@ int fixbook_open(const char *path, int flags, unsigned int mode) {
   return descriptor >= 0 ? descriptor : -errno;
 }
 
+int fixbook_lock(int descriptor, int64_t start, int64_t length) {
+  struct flock lock = {
+      .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+  return fcntl(descriptor, F_SETLK, &lock) == 0 ? 0 : -errno;
+}
+
 int fixbook_processors(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;

@@ -13,6 +13,19 @@ package struct Token: Sendable, Hashable {
 
   package let text: String
   package let kind: Kind
+
+  /// Whether it names one thing rather than says something: code, or letters with digits as in
+  /// `LNK2019` or `0x133`.
+  var isCode: Bool {
+    if kind == .code { return true }
+    guard text.utf8.count >= 3 else { return false }
+    var digits = false
+    var letters = false
+    for byte in text.utf8 {
+      if byte &- 0x30 < 10 { digits = true } else if byte < 0x80 { letters = true }
+    }
+    return digits && letters
+  }
 }
 
 /// Turns text into the tokens that the index and queries share. Code is kept whole *and*
@@ -20,13 +33,34 @@ package struct Token: Sendable, Hashable {
 /// Linear in the input.
 package enum Analyzer {
   /// Part of every stored index row: a change here means indexing anew.
-  package static let version = 1
+  package static let version = 2
 
   /// Longest word or code token kept, in bytes.
   private static let tokenLimit = 64
 
   package static func tokens(of text: String) -> [Token] {
     var tokens: [Token] = []
+    scan(text) { bytes, range in segment(bytes, range, into: &tokens) }
+    return tokens
+  }
+
+  /// Tokens, those of one segment together, each with the segment as it is written: a code token
+  /// stands with the words that are its parts.
+  static func segments(of text: String) -> [(tokens: [Token], written: String)] {
+    var segments: [(tokens: [Token], written: String)] = []
+    var tokens: [Token] = []
+    scan(text) { bytes, range in
+      segment(bytes, range, into: &tokens)
+      if tokens.isEmpty { return }
+      segments.append((tokens, String(decoding: bytes[range], as: UTF8.self)))
+      tokens.removeAll(keepingCapacity: true)
+    }
+    return segments
+  }
+
+  private static func scan(
+    _ text: String, _ body: (UnsafeBufferPointer<UInt8>, Range<Int>) -> Void
+  ) {
     var text = folded(text)
     text.withUTF8 { bytes in
       var start = 0
@@ -37,11 +71,10 @@ package enum Analyzer {
         }
         var end = start
         while end < bytes.count, !isSpace(bytes[end]) { end += 1 }
-        chunk(bytes, start..<end, into: &tokens)
+        chunk(bytes, start..<end, body)
         start = end
       }
     }
-    return tokens
   }
 
   /// Words alone, in order: for phrases and runs.
@@ -52,14 +85,15 @@ package enum Analyzer {
   /// A piece between white space. Segments between `/ , ; ( ) " ' = < >` stand alone; the rest of
   /// its punctuation joins parts of one code token.
   private static func chunk(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into tokens: inout [Token]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    _ body: (UnsafeBufferPointer<UInt8>, Range<Int>) -> Void
   ) {
     var start = range.lowerBound
     for index in range where isBreak(bytes[index]) {
-      segment(bytes, start..<index, into: &tokens)
+      body(bytes, start..<index)
       start = index + 1
     }
-    segment(bytes, start..<range.upperBound, into: &tokens)
+    body(bytes, start..<range.upperBound)
   }
 
   private static func segment(
@@ -137,12 +171,23 @@ package enum Analyzer {
     }
     // Long numbers are ids and times, which no two people share.
     if digits == word.count, digits > 6 { return }
+    if word.count > 2, word[0] == 0x30, word[1] == 0x78 {
+      guard let short = hexadecimal(word) else { return }
+      word = short
+    }
     if ascii {
       tokens.append(
         Token(text: String(decoding: Stemmer.stem(word), as: UTF8.self), kind: .word))
     } else {
       otherScript(String(decoding: word, as: UTF8.self), into: &tokens)
     }
+  }
+
+  /// `0x0000000A` is `0xa`; what has more than nine digits then is an address.
+  private static func hexadecimal(_ word: [UInt8]) -> [UInt8]? {
+    let digits = word.dropFirst(2).drop { $0 == 0x30 }
+    if digits.count > 9 { return nil }
+    return Array(word[..<2]) + (digits.isEmpty ? [0x30] : Array(digits))
   }
 
   /// Words of other scripts; runs of characters written without spaces become overlapping pairs.
@@ -201,7 +246,8 @@ package enum Analyzer {
     var result = String.UnicodeScalarView()
     for scalar in text._nfd {
       switch scalar.properties.generalCategory {
-      case .nonspacingMark where scalar.value < 0x3000 && scalar.value >= 0x300 && scalar.value < 0x370:
+      case .nonspacingMark
+      where scalar.value < 0x3000 && scalar.value >= 0x300 && scalar.value < 0x370:
         continue
       case .dashPunctuation, .otherPunctuation, .openPunctuation, .closePunctuation,
         .initialPunctuation, .finalPunctuation, .spaceSeparator, .mathSymbol, .otherSymbol:

@@ -39,23 +39,7 @@ package struct IssueVector: Sendable {
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Builds the vector of an issue's texts.
-  package init(_ texts: [(field: Field, text: String)]) {
-    var counts: [String: (fields: Field, weight: Double)] = [:]
-    var length = 0
-    for (field, text) in texts {
-      var inField: [String: Int] = [:]
-      for token in Analyzer.tokens(of: text) {
-        length += 1
-        inField[token.text, default: 0] += 1
-      }
-      for (token, count) in inField {
-        var entry = counts[token] ?? ([], 0)
-        entry.fields.insert(field)
-        entry.weight += Field.weight(field) * Double(min(count, 4)).squareRoot()
-        counts[token] = entry
-      }
-    }
+  init(_ counts: [String: (fields: Field, weight: Double)], length: Int) {
     var rows: [(hash: UInt32, fields: UInt8, weight: UInt16)] = counts.map { token, entry in
       (IssueVector.hash(token), entry.fields.rawValue, UInt16(min(entry.weight * 16, 65_535)))
     }
@@ -109,6 +93,8 @@ package struct IssueVector: Sendable {
   }
 }
 
-private func append(_ word: UInt32, to bytes: inout [UInt8]) {
-  for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+func append(_ word: UInt32, to bytes: inout [UInt8]) {
+  for shift in stride(from: 0, to: 32, by: 8) {
+    bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+  }
 }

@@ -11,11 +11,11 @@ package enum Shingles {
     return windows(words, length)
   }
 
-  /// The hashes to look a line up by: all its runs, and shorter ones for short samples.
-  package static func keys(ofLine text: String) -> [Int64] {
-    let words = Array(Analyzer.words(of: Template.of(text)).prefix(120))
+  /// The hashes to look a line up by, from its template's words: all its runs, and shorter ones for
+  /// short samples.
+  static func keys(ofLine words: [String]) -> [Int64] {
     var keys = windows(words, length)
-    for short in 2..<length { keys += windows(words, short) }
+    for short in 1..<length { keys += windows(words, short) }
     return keys
   }
 
@@ -34,20 +34,21 @@ package enum Shingles {
     return Int64(bitPattern: hash)
   }
 
-  /// How much of `sample`'s words stand in `line` in order and close together, 0…1.
-  package static func overlap(sample: [String], line: [String]) -> Double {
+  /// How much of `sample` stands in `line` in order, 0…1, each word counted by its weight.
+  static func overlap(sample: [String], weights: [Double], line: [String]) -> Double {
     guard !sample.isEmpty, !line.isEmpty else { return 0 }
-    // Longest common subsequence: samples and lines are short.
-    var previous = [Int](repeating: 0, count: line.count + 1)
+    // Heaviest common subsequence: samples and lines are short.
+    var previous = [Double](repeating: 0, count: line.count + 1)
     var current = previous
-    for word in sample {
+    for (word, weight) in zip(sample, weights) {
       for index in line.indices {
         current[index + 1] =
           word == line[index]
-          ? previous[index] + 1 : max(previous[index + 1], current[index])
+          ? previous[index] + weight : max(previous[index + 1], current[index])
       }
       swap(&previous, &current)
     }
-    return Double(previous[line.count]) / Double(sample.count)
+    let all = weights.reduce(0, +)
+    return all > 0 ? previous[line.count] / all : 0
   }
 }

@@ -10,6 +10,9 @@ package enum Thesaurus {
   /// Words related to a stem, as stems; the stem itself is not among them.
   static func related(to stem: String) -> [String] { table[stem] ?? [] }
 
+  /// A word with that stem, for people.
+  static func word(_ stem: String) -> String { spelled[stem] ?? stem }
+
   private static let groups = """
     timeout hang hangs stuck freezes unresponsive slow stalls waits forever deadline
     timeout etimedout
@@ -92,5 +95,15 @@ package enum Thesaurus {
       }
     }
     return table
+  }()
+
+  private static let spelled: [String: String] = {
+    var spelled: [String: String] = [:]
+    for word in groups.split(whereSeparator: \.isWhitespace) {
+      for stem in Analyzer.words(of: String(word)) where spelled[stem] == nil {
+        spelled[stem] = String(word)
+      }
+    }
+    return spelled
   }()
 }

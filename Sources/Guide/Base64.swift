@@ -1,7 +1,7 @@
 /// Strict base64 of RFC 4648 §4: padded, no white space, no stray bits.
-enum Base64 {
+package enum Base64 {
   /// - Throws: `RuleError` that names the first thing wrong.
-  static func decode(_ bytes: [UInt8]) throws(RuleError) -> [UInt8] {
+  package static func decode(_ bytes: [UInt8]) throws(RuleError) -> [UInt8] {
     guard !bytes.isEmpty else { throw RuleError("the value is empty") }
     let body = bytes.count - bytes.reversed().prefix(2) { $0 == Byte.equals }
     var result: [UInt8] = []

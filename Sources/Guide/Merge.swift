@@ -69,7 +69,8 @@ package enum Merge: Sendable, Equatable {
     func collides(with other: Change) -> Bool {
       if range.isEmpty && other.range.isEmpty { return range.lowerBound == other.range.lowerBound }
       if range.isEmpty {
-        return other.range.lowerBound < range.lowerBound && range.lowerBound < other.range.upperBound
+        return other.range.lowerBound < range.lowerBound
+          && range.lowerBound < other.range.upperBound
       }
       if other.range.isEmpty { return other.collides(with: self) }
       return range.overlaps(other.range)

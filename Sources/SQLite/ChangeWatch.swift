@@ -1,4 +1,5 @@
 import CSystem
+import Glibc
 import Synchronization
 
 /// Tells whether anything was committed to a WAL database, by whatever connection or process, for
@@ -18,6 +19,9 @@ package final class ChangeWatch: Sendable {
   /// Keeps the mapping, and by its shared lock the file it maps, for as long as it is open.
   private let connection: Mutex<Connection?>
   private let header: Atomic<UInt>
+  private let path: String
+  /// Device and inode of the file that is watched.
+  private let file: (UInt, UInt)
 
   /// Nil when the database has no WAL-index in shared memory.
   package init?(path: String) {
@@ -26,12 +30,23 @@ package final class ChangeWatch: Sendable {
       (try? connection.first("PRAGMA journal_mode", { $0.text(0) })) == "wal",
       let header = fixbook_wal_header(connection.handle)
     else { return nil }
+    guard let file = ChangeWatch.identity(path) else { return nil }
+    self.path = path
+    self.file = file
     self.connection = Mutex(connection)
     self.header = Atomic(UInt(bitPattern: header))
   }
 
-  /// The state of the database now; nil while a commit is being published.
+  /// nil when there is no such file.
+  private static func identity(_ path: String) -> (UInt, UInt)? {
+    var info = stat()
+    return stat(path, &info) == 0 ? (UInt(info.st_dev), UInt(info.st_ino)) : nil
+  }
+
+  /// The state of the database now; nil while a commit is being published, and when another file
+  /// stands at the path or none.
   package var stamp: Stamp? {
+    guard let now = ChangeWatch.identity(path), now == file else { return nil }
     guard let header = UnsafePointer<UInt64>(bitPattern: header.load(ordering: .acquiring)) else {
       return nil
     }

@@ -21,6 +21,11 @@ package final class Connection: @unchecked Sendable {
   /// Set inside a transaction that deletes what must be gone: the writer then copies the write-ahead
   /// log into the file and empties it, before it answers.
   package var emptiesLogAfterCommit = false
+  /// How long a statement waits while another connection holds a lock it needs.
+  package var patience: UInt64 = 5_000_000_000
+  private var waitingSince: UInt64 = 0
+  /// Frames in the WAL after the last commit of this connection.
+  package private(set) var walFrames = 0
   /// Called with the text of every statement that runs; for tests.
   package var trace: ((String) -> Void)?
 
@@ -35,16 +40,31 @@ package final class Connection: @unchecked Sendable {
       flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       name = "file:" + percentEncoded(path) + "?immutable=1"
     }
+    errno = 0
     let code = sqlite3_open_v2(
       name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let handle else {
+      let systemError = errno
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
-      throw DatabaseError(extendedCode: code, message: message, sql: "open")
+      throw DatabaseError(
+        extendedCode: code, message: message, sql: "open", systemError: systemError)
     }
     self.handle = handle
-    sqlite3_busy_timeout(handle, 5_000)
     _ = fixbook_harden(handle)
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    sqlite3_busy_handler(
+      handle,
+      { context, calls in
+        Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue().waitForLock(calls) ? 1 : 0
+      }, context)
+    // Replaces the automatic checkpoint, which would come before the answer: `Writer` makes its own.
+    sqlite3_wal_hook(
+      handle,
+      { context, _, _, frames in
+        Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue().walFrames = Int(frames)
+        return SQLITE_OK
+      }, context)
     try execute("PRAGMA foreign_keys = ON")
     try execute("PRAGMA synchronous = FULL")
     try execute("PRAGMA temp_store = MEMORY")
@@ -52,6 +72,8 @@ package final class Connection: @unchecked Sendable {
   }
 
   deinit {
+    // Closing may checkpoint; it must not call back into what is going away.
+    sqlite3_busy_handler(handle, nil, nil)
     for statement in statements.values { statement.finalize() }
     sqlite3_close_v2(handle)
   }
@@ -67,6 +89,51 @@ package final class Connection: @unchecked Sendable {
       }, Unmanaged.passUnretained(self).toOpaque())
     defer { sqlite3_progress_handler(handle, 0, nil, nil) }
     return try body()
+  }
+
+  /// Sleeps for as long as a commit takes: SQLite's own handler sleeps up to 100 ms, and
+  /// a process that commits all the time would not let another one in.
+  private func waitForLock(_ calls: Int32) -> Bool {
+    let now = monotonicNanoseconds()
+    if calls == 0 { waitingSince = now }
+    guard now &- waitingSince < patience else { return false }
+    usleep(calls < 20 ? 500 : 2_000)
+    return true
+  }
+
+  package enum Checkpoint: Sendable {
+    /// As far as readers and writers allow, without waiting for them.
+    case passive
+    /// Waits for readers, so that the next write begins the WAL anew.
+    case restart
+    /// The same, and empties the WAL's file.
+    case truncate
+  }
+
+  /// Moves what the WAL holds into the database file (https://www.sqlite.org/wal.html#ckpt).
+  /// False when readers or writers were in the way of all of it.
+  package func checkpoint(_ mode: Checkpoint) throws(DatabaseError) -> Bool {
+    let code =
+      switch mode {
+      case .passive: SQLITE_CHECKPOINT_PASSIVE
+      case .restart: SQLITE_CHECKPOINT_RESTART
+      case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+      }
+    var frames: Int32 = 0
+    var done: Int32 = 0
+    errno = 0
+    let result = sqlite3_wal_checkpoint_v2(handle, nil, code, &frames, &done)
+    if result & 0xff == SQLITE_BUSY { return false }
+    try check(result, "checkpoint")
+    if done == frames { walFrames = 0 }
+    return done == frames
+  }
+
+  /// Whether the file that is open no longer stands at its path: it was removed, moved or replaced.
+  package var hasMoved: Bool {
+    var moved: Int32 = 0
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+    return moved != 0
   }
 
   /// Runs one statement and throws its rows away.
@@ -157,10 +224,20 @@ package final class Connection: @unchecked Sendable {
 
   func check(_ code: Int32, _ sql: String) throws(DatabaseError) {
     guard code != SQLITE_OK else { return }
-    throw DatabaseError(
-      extendedCode: sqlite3_extended_errcode(handle) & 0xff == code & 0xff
-        ? sqlite3_extended_errcode(handle) : code,
-      message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    throw error(code, sql)
+  }
+
+  /// What the last call came to.
+  fileprivate func error(_ code: Int32, _ sql: String) -> DatabaseError {
+    // SQLite's own record of it (`sqlite3_system_errno`) passes over commits.
+    let systemError = errno
+    let extended = sqlite3_extended_errcode(handle)
+    let isStorage = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_CORRUPT]
+      .contains(code & 0xff)
+    return DatabaseError(
+      extendedCode: extended & 0xff == code & 0xff ? extended : code,
+      message: String(cString: sqlite3_errmsg(handle)), sql: sql,
+      systemError: isStorage ? systemError : 0)
   }
 }
 
@@ -215,13 +292,13 @@ private final class Statement {
 
   /// True when there is a row.
   func step(_ connection: Connection) throws(DatabaseError) -> Bool {
+    errno = 0
     let code = sqlite3_step(handle)
     switch code {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
     default:
-      throw DatabaseError(
-        extendedCode: code, message: String(cString: sqlite3_errmsg(connection.handle)), sql: text)
+      throw connection.error(code, text)
     }
   }
 

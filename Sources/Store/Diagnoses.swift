@@ -83,7 +83,10 @@ package struct Question: Sendable {
 package final class PendingDiagnoses: Sendable {
   private struct State {
     var diagnoses: [String: StoredDiagnosis] = [:]
+    /// Those of them whose write failed; they are tried again when writes are stored again.
+    var failed: Set<String> = []
     var questions = 0
+    var onRecovery: (@Sendable () -> Void)?
   }
 
   private static let limit = 2_000
@@ -99,36 +102,70 @@ package final class PendingDiagnoses: Sendable {
     }
   }
 
-  func addQuestion() -> Bool {
+  /// While writes fail one question at a time goes on being tried: it finds out when they work again.
+  func addQuestion(alone: Bool) -> Bool {
     state.withLock { state in
-      guard state.questions < PendingDiagnoses.limit else { return false }
+      guard state.questions < (alone ? 1 : PendingDiagnoses.limit) else { return false }
       state.questions += 1
       return true
     }
   }
 
   func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
+  func fail(_ id: String) { state.withLock { _ = $0.failed.insert(id) } }
   func removeQuestion() { state.withLock { $0.questions -= 1 } }
   package func diagnosis(_ id: String) -> StoredDiagnosis? {
     state.withLock { $0.diagnoses[id] }
   }
+
+  func takeFailed() -> [StoredDiagnosis] {
+    state.withLock { state in
+      defer { state.failed = [] }
+      return state.failed.compactMap { state.diagnoses[$0] }
+    }
+  }
+
+  func whenRecovered(_ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.onRecovery = body }
+  }
+
+  func recovered() { state.withLock { $0.onRecovery }?() }
 }
 
 extension Store {
-  /// Stores a diagnosis soon. False when too many wait or the file can't be written: then it
+  /// Stores a diagnosis soon. False when too many wait or nothing can be written now: then it
   /// has no id.
   package func remember(_ diagnosis: StoredDiagnosis) -> Bool {
-    guard readOnlyReason == nil, pending.add(diagnosis) else { return false }
-    submit(as: .system, { try $0.insert(diagnosis) }) { [pending] _ in
-      pending.remove(diagnosis.id)
+    guard readOnlyReason == nil, faults.current == nil, pending.add(diagnosis) else {
+      return false
     }
+    insert(diagnosis)
     return true
+  }
+
+  /// One whose write meets a fault has its id already: it stays at hand and is stored later.
+  private func insert(_ diagnosis: StoredDiagnosis) {
+    submit(
+      as: .system, { try $0.insert(diagnosis) },
+      finish: { [self] result in
+        guard case .failure(let error) = result, Fault(error) != nil else {
+          return pending.remove(diagnosis.id)
+        }
+        pending.fail(diagnosis.id)
+        pending.whenRecovered { [weak self] in self?.storeFailed() }
+      })
+  }
+
+  private func storeFailed() {
+    for diagnosis in pending.takeFailed() { insert(diagnosis) }
   }
 
   /// Counts a question soon, or not at all when too many wait.
   package func count(_ question: Question) {
-    guard readOnlyReason == nil, pending.addQuestion() else { return }
-    submit(as: .system, { try $0.insert(question) }) { [pending] _ in pending.removeQuestion() }
+    guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
+    submit(
+      as: .system, { try $0.insert(question) },
+      finish: { [pending] _ in pending.removeQuestion() })
   }
 }
 
@@ -210,7 +247,8 @@ extension Reading {
         """
         SELECT id FROM issue
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
-        """) { $0.int(0) })
+        """
+      ) { $0.int(0) })
     stored.matches.removeAll { !visible.contains($0.issueID) }
     return stored
   }

@@ -35,6 +35,13 @@ struct CountedOutcome {
   /// The fix's command or code block has changed since.
   let beforeEdit: Bool
   let createdAt: Time
+  /// It says what was seen: the command that checked it, and what it printed.
+  var isObserved = true
+
+  /// A program's success that nobody saw is kept, but not counted.
+  var counts: Bool {
+    result != .worked || isObserved || (source != .agent && source != .automation)
+  }
 }
 
 /// The recorded attempts with one fix.
@@ -66,10 +73,11 @@ package struct FixEvidence: Sendable, Equatable {
 
   package static let none = FixEvidence([])
 
+  /// Outcomes in the order they were recorded, which a clock that goes back does not change.
   init(_ outcomes: [CountedOutcome]) {
     // The latest outcome of a reporter for a report counts.
     var latest: [String: CountedOutcome] = [:]
-    for outcome in outcomes.sorted(by: { $0.createdAt < $1.createdAt }) {
+    for outcome in outcomes where outcome.counts {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
     var attempts: [String: (sum: Double, count: Double, source: SourceKind)] = [:]
@@ -99,9 +107,9 @@ package struct FixEvidence: Sendable, Equatable {
     var member = (successes: 0.0, failures: 0.0)
     var anonymous = (successes: 0.0, failures: 0.0)
     // In an order of their own, since sums of fractions depend on it.
-    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) })
-      .sorted(by: { $0.0 < $1.0 })
-    {
+    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) }
+    )
+    .sorted(by: { $0.0 < $1.0 }) {
       if isAnonymous {
         anonymous.successes += share
         anonymous.failures += 1 - share

@@ -26,7 +26,7 @@ extension Reading {
     try connection.each(
       """
       SELECT o.fix_id, o.reporter, o.report_id, o.result, o.source, o.tried_before <> '[]',
-        o.fix_revision < f.code_revision, o.created_at
+        o.fix_revision < f.code_revision, o.created_at, o.observed <> ''
       FROM fix f JOIN outcome o ON o.fix_id = f.id
       WHERE f.issue_id = \(id) AND f.position IS NOT NULL ORDER BY o.id
       """
@@ -48,7 +48,7 @@ extension Reading {
       reporter: row.text(1), report: row.text(2),
       result: OutcomeResult(rawValue: row.text(3)) ?? .notApplicable,
       source: SourceKind(rawValue: row.text(4)) ?? .anonymous, afterOthers: row.bool(5),
-      beforeEdit: row.bool(6), createdAt: Time(milliseconds: row.int(7)))
+      beforeEdit: row.bool(6), createdAt: Time(milliseconds: row.int(7)), isObserved: row.bool(8))
   }
 
   /// A fix, also one that was removed from its issue's text.
@@ -164,7 +164,8 @@ func commands(in markdown: String) -> [String] {
   for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
     let text = line.drop { $0 == " " || $0 == "\t" }
     if let open = block {
-      let isClosing = text.hasPrefix(open.fence) && text.allSatisfy { $0 == open.fence.first || $0.isWhitespace }
+      let isClosing =
+        text.hasPrefix(open.fence) && text.allSatisfy { $0 == open.fence.first || $0.isWhitespace }
       if isClosing {
         commands.append(open.lines.joined(separator: "\n"))
         block = nil

@@ -15,9 +15,10 @@ extension Writing {
     let existing = try connection.first("SELECT id FROM guide WHERE slug = \(slug)", { $0.int(0) })
     let guideID = try saveGuide(file, slug: slug, shape: shape, existing: existing)
     let known = existing == nil ? [] : try knownIssues(ofGuide: guideID)
-    let matches = match(sections.flatMap { section in
-      section.issues.map { (issue: $0, section: section.section.title) }
-    }, known)
+    let matches = match(
+      sections.flatMap { section in
+        section.issues.map { (issue: $0, section: section.section.title) }
+      }, known)
     // Positions are given anew; a section keeps its row when it keeps its title.
     try connection.execute(
       "UPDATE section SET position = \(Writing.gonePosition) - id WHERE guide_id = \(guideID)")
@@ -258,13 +259,18 @@ extension Writing {
       summary.merged += 1
     }
     if !isConflict {
-      if isSame, isSameGift, !old.isArchived { summary.unchanged += 1 } else { summary.changed += 1 }
+      if isSame, isSameGift, !old.isArchived {
+        summary.unchanged += 1
+      } else {
+        summary.changed += 1
+      }
     }
     revision += 1
     let usedGift = isConflict || isSameGift ? stored : given
     let content = try read(
       merged.markdown, title: merged.title, given: usedGift, isStrict: run.isStrict)
-    var slug = try connection.first("SELECT slug FROM issue WHERE id = \(old.id)") { $0.text(0) } ?? ""
+    var slug =
+      try connection.first("SELECT slug FROM issue WHERE id = \(old.id)") { $0.text(0) } ?? ""
     if merged.title != current.title { slug = try takeSlug(for: merged.title, issue: old.id) }
     try connection.execute(
       """
@@ -277,7 +283,8 @@ extension Writing {
       savesChecks: false)
     run.checks.append((old.id, content.checks))
     let isFile = merged.hasSameText(as: upstream)
-    let comment = isFile ? Writing.laterImport : isConflict ? "back in the file" : "merged with the file"
+    let comment =
+      isFile ? Writing.laterImport : isConflict ? "back in the file" : "merged with the file"
     try record(merged, revision: revision, ofIssue: old.id, comment: comment)
     try change(
       "issue edited", issueID: old.id, guideID: run.guide, revision: revision, summary: comment)
@@ -322,6 +329,7 @@ extension Writing {
 
 extension IssueText {
   fileprivate func hasSameText(as other: IssueText) -> Bool {
-    title == other.title && section == other.section && markdown.utf8.elementsEqual(other.markdown.utf8)
+    title == other.title && section == other.section
+      && markdown.utf8.elementsEqual(other.markdown.utf8)
   }
 }

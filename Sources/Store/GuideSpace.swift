@@ -30,9 +30,10 @@ struct GuideStyle {
 
 extension Writing {
   func style(ofGuide guide: Int) throws -> GuideStyle {
-    let (shape, head) = try connection.first(
-      "SELECT layout, head FROM guide WHERE id = \(guide)",
-      { (GuideShape(rawValue: $0.text(0)) ?? .sections, $0.text(1)) }) ?? (.sections, "")
+    let (shape, head) =
+      try connection.first(
+        "SELECT layout, head FROM guide WHERE id = \(guide)",
+        { (GuideShape(rawValue: $0.text(0)) ?? .sections, $0.text(1)) }) ?? (.sections, "")
     let section = try connection.first(
       """
       SELECT lead FROM section WHERE guide_id = \(guide) AND position >= 0 AND title <> ''
@@ -68,7 +69,12 @@ extension Writing {
         AND i.id NOT IN (SELECT value FROM json_each(\(idList(without))))
       ORDER BY s.position DESC, i.position DESC, i.id DESC LIMIT 1
       """,
-      { (id: $0.int(0), lead: $0.text(1), markdown: $0.text(2), trail: $0.text(3), section: $0.int(4)) })
+      {
+        (
+          id: $0.int(0), lead: $0.text(1), markdown: $0.text(2), trail: $0.text(3),
+          section: $0.int(4)
+        )
+      })
     let section = try connection.first(
       """
       SELECT id, lead, position FROM section
@@ -90,7 +96,8 @@ extension Writing {
       try connection.execute("UPDATE section SET lead = \(text + space) WHERE id = \(section.id)")
       return old
     }
-    let head = try connection.first("SELECT head FROM guide WHERE id = \(guide)", { $0.text(0) }) ?? ""
+    let head =
+      try connection.first("SELECT head FROM guide WHERE id = \(guide)", { $0.text(0) }) ?? ""
     let (text, old) = splitSpace(head)
     if text.isEmpty { return nil }
     try connection.execute("UPDATE guide SET head = \(text + space) WHERE id = \(guide)")
@@ -103,8 +110,9 @@ extension Writing {
   ) throws {
     let (place, last) = try connection.first(
       """
-      SELECT s.position, (SELECT coalesce(max(i.position), -1) FROM issue i
-        WHERE i.section_id = s.id AND i.id <> \(id)) FROM section s WHERE s.id = \(section)
+      SELECT s.position, coalesce((SELECT i.position FROM issue i
+        WHERE i.section_id = s.id AND i.id <> \(id) ORDER BY i.position DESC LIMIT 1), -1)
+      FROM section s WHERE s.id = \(section)
       """, { ($0.int(0), $0.int(1)) })!
     try connection.execute(
       "UPDATE issue SET section_id = \(section), position = \(last + 1) WHERE id = \(id)")
@@ -125,8 +133,39 @@ extension Writing {
     guard let (section, position, lead, markdown, trail) = row, section >= 0 else { return }
     let space = splitSpace(markdown.isEmpty ? lead + trail : trail).space
     _ = try exchangeSpace(
-      inGuide: guide, before: GuidePlace(section: section, position: position, issue: id), for: space,
+      inGuide: guide, before: GuidePlace(section: section, position: position, issue: id),
+      for: space,
       without: without + [id])
+  }
+
+  /// Before an issue leaves its file: deleted, archived or merged into another.
+  func takeOut(_ id: Int, ofGuide guide: Int) throws {
+    if try style(ofGuide: guide).isOneFile { try passSpaceOn(fromIssue: id, ofGuide: guide) }
+  }
+
+  /// After an issue came back into its file, where it stood; at the end of its section when the
+  /// file has another one of that name now.
+  func putBack(_ id: Int, ofGuide guide: Int) throws {
+    let style = try style(ofGuide: guide)
+    guard
+      let (place, title) = try connection.first(
+        """
+        SELECT s.position, i.position, s.title FROM issue i JOIN section s ON s.id = i.section_id
+        WHERE i.id = \(id)
+        """,
+        {
+          (GuidePlace(section: $0.int(0), position: $0.int(1), issue: id), $0.text(2))
+        })
+    else { return }
+    if place.section < 0 {
+      let section = try section(title, ofGuide: guide, style, without: [id])
+      return try putIssue(id, atEndOf: section, ofGuide: guide, style)
+    }
+    guard style.isOneFile,
+      let space = try exchangeSpace(
+        inGuide: guide, before: place, for: style.newline + style.newline, without: [id])
+    else { return }
+    try setSpace(space, behindIssue: id)
   }
 
   private func setSpace(_ space: String, behindIssue id: Int) throws {
@@ -156,7 +195,8 @@ extension Writing {
       throw IssueWriteError.sectionNotFound(title)
     }
     guard style.isOneFile else {
-      return try insertSection(GuideSection(title: title), atPosition: try nextPosition(guide), ofGuide: guide)
+      return try insertSection(
+        GuideSection(title: title), atPosition: try nextPosition(guide), ofGuide: guide)
     }
     if title.isEmpty {
       // Issues of no section stand above the first one. Twice, since positions are unique.
@@ -184,7 +224,8 @@ extension Writing {
 
   private func nextPosition(_ guide: Int) throws -> Int {
     try connection.integer(
-      "SELECT coalesce(max(position), -1) + 1 FROM section WHERE guide_id = \(guide) AND position >= 0")
+      "SELECT coalesce(max(position), -1) + 1 FROM section WHERE guide_id = \(guide) AND position >= 0"
+    )
   }
 
   func insertSection(

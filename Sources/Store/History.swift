@@ -15,7 +15,7 @@ extension Reading {
     try connection.first(
       """
       SELECT author, created_at, against, revision FROM verification
-      WHERE issue_id = \(id) ORDER BY id DESC LIMIT 1
+      WHERE issue_id = \(id) AND \(mayBeSeen(issue: id)) ORDER BY id DESC LIMIT 1
       """
     ) { row in
       Verification(
@@ -40,7 +40,7 @@ extension Reading {
     try connection.rows(
       """
       SELECT s.title FROM section s JOIN guide g ON g.id = s.guide_id
-      WHERE g.slug = \(slug) AND \(visible("g.id")) ORDER BY s.position
+      WHERE g.slug = \(slug) AND s.position >= 0 AND \(visible("g.id")) ORDER BY s.position
       """
     ) { $0.text(0) }
   }
@@ -73,11 +73,13 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT confidence, guide_id, title, markdown FROM issue
+        SELECT confidence, guide_id, title, markdown, revision, given FROM issue
         WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
-        """, { ($0.text(0), $0.int(1), $0.text(2), $0.text(3)) })
+        """,
+        { ($0.text(0), $0.int(1), $0.text(2), $0.text(3), $0.int(4), $0.optionalText(5)) })
     else { throw IssueWriteError.notFound }
     guard row.0 != confidence.rawValue else { return }
+    if confidence == .archived { try takeOut(id, ofGuide: row.1) }
     try connection.execute(
       """
       UPDATE issue SET confidence = \(confidence.rawValue), updated_at = \(now.milliseconds)
@@ -85,10 +87,13 @@ extension Writing {
       """)
     if confidence == .archived {
       try unindex(issueID: id)
+      // As with deleted ones, its check names become free for others.
+      try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(id)")
     } else if row.0 == Confidence.archived.rawValue {
-      try index(
-        issueID: id, guideID: row.1, title: row.2,
-        content: IssueContent.reading(row.3, title: row.2).content)
+      let content = try read(
+        row.3, title: row.2, given: GivenContent(stored: row.5), isStrict: false)
+      try save(content, issueID: id, guideID: row.1, title: row.2, revision: row.4)
+      try putBack(id, ofGuide: row.1)
     }
     try change(
       "issue \(confidence.rawValue)", issueID: id, guideID: row.1, revision: nil, summary: "")
@@ -99,20 +104,34 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug FROM issue i
+        SELECT i.title, s.title, i.markdown, i.revision, i.guide_id, i.slug, i.given,
+          i.confidence = 'archived'
+        FROM issue i
         JOIN section s ON s.id = i.section_id
         WHERE i.id = \(id) AND i.deleted_at IS NOT NULL AND i.merged_into IS NULL
           AND \(reading.visible("i.guide_id"))
-        """, { ($0.text(0), $0.text(1), $0.text(2), $0.int(3), $0.int(4), $0.text(5)) })
+        """,
+        { row in
+          (
+            row.text(0), row.text(1), row.text(2), row.int(3), row.int(4), row.text(5),
+            given: row.optionalText(6), isArchived: row.bool(7)
+          )
+        })
     else { throw IssueWriteError.notFound }
     try connection.execute("UPDATE issue SET deleted_at = NULL WHERE id = \(id)")
-    let content = try read(row.2, title: row.0, given: nil, isStrict: false)
+    if !row.isArchived { try putBack(id, ofGuide: row.4) }
+    let content = try read(
+      row.2, title: row.0, given: GivenContent(stored: row.given), isStrict: false)
     let revision = row.3 + 1
     try connection.execute(
       """
       UPDATE issue SET revision = \(revision), updated_at = \(now.milliseconds) WHERE id = \(id)
       """)
     try save(content, issueID: id, guideID: row.4, title: row.0, revision: revision)
+    if row.isArchived {
+      try unindex(issueID: id)
+      try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(id)")
+    }
     try record(revision: revision, ofIssue: id, comment: "restored")
     try change(
       "issue restored", issueID: id, guideID: row.4, revision: revision, summary: "restored")

@@ -1,5 +1,5 @@
-import SQLite
 package import Guide
+import SQLite
 
 /// An issue as lists and answers name it.
 package struct IssueSummary: Sendable, Equatable {
@@ -201,7 +201,7 @@ extension Reading {
     if let tag = filter.tag {
       conditions =
         conditions
-        + """
+          + """
            AND i.id IN (SELECT issue_id FROM passage
             WHERE kind = 'tag' AND kind IN ('tag', 'alias')
               AND text = \(tag) COLLATE NOCASE)
@@ -234,7 +234,8 @@ extension Reading {
     // CROSS JOIN keeps SQLite from turning the order around (https://www.sqlite.org/optoverview.html).
     switch filter.sort {
     case .guide:
-      return "section s CROSS JOIN issue i ON i.section_id = s.id CROSS JOIN guide g ON g.id = s.guide_id"
+      return
+        "section s CROSS JOIN issue i ON i.section_id = s.id CROSS JOIN guide g ON g.id = s.guide_id"
     case .title:
       return """
         issue i INDEXED BY issue_title CROSS JOIN guide g ON g.id = i.guide_id

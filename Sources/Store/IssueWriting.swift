@@ -213,7 +213,9 @@ extension Writing {
   /// Text merges by lines; title and section merge as fields.
   func merge(base: IssueText, current: IssueText, yours: IssueText) throws -> IssueText {
     func field(_ path: KeyPath<IssueText, String>) -> String? {
-      let (base, current, yours) = (base[keyPath: path], current[keyPath: path], yours[keyPath: path])
+      let (base, current, yours) = (
+        base[keyPath: path], current[keyPath: path], yours[keyPath: path]
+      )
       if current == yours || yours == base { return current }
       return current == base ? yours : nil
     }
@@ -238,9 +240,7 @@ extension Writing {
     case .exactly(let revision), .merging(let revision):
       guard revision == row.0 else { throw IssueWriteError.stale(current: row.0) }
     }
-    if !row.isArchived, try style(ofGuide: row.1).isOneFile {
-      try passSpaceOn(fromIssue: id, ofGuide: row.1)
-    }
+    if !row.isArchived { try takeOut(id, ofGuide: row.1) }
     try connection.execute(
       "UPDATE issue SET deleted_at = \(now.milliseconds) WHERE id = \(id)")
     try unindex(issueID: id)

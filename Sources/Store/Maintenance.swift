@@ -2,34 +2,135 @@ import Glibc
 import SQLite
 
 extension Store {
-  /// Copies the file as it is now, also while others write (`VACUUM INTO`).
-  package func backup(to path: String) throws {
-    let connection = try Connection(path: self.path, mode: readOnlyReason == nil ? .readWrite : .readOnly)
-    try connection.execute("VACUUM INTO \(path)")
+  /// Copies the file as it is at one moment, also while others write (`VACUUM INTO`). The copy is on
+  /// disk when this returns, under its name only when it is whole; only its owner reads it.
+  package func backup(to target: String) throws {
+    try Store.copy(from: path, mode: mode == .readWrite ? .readOnly : mode, to: target)
+  }
+
+  /// Puts a file in the place of another that no connection is open on; what stood there goes to
+  /// `path`.before-restore, with its WAL. Throws `StoreUnavailable` and changes nothing where
+  /// that can't be.
+  package static func restore(from source: String, to path: String) throws {
+    let target = DatabaseFile.resolved(path)
+    let part = target + ".part"
+    unlink(part)
+    try copy(from: source, mode: readableMode(DatabaseFile.resolved(source)), to: part)
+    guard DatabaseFile.identity(target) != nil else {
+      guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
+      return
+    }
+    let claim = DatabaseFile.Claim(target)
+    defer { withExtendedLifetime(claim) {} }
+    guard claim != nil else {
+      unlink(part)
+      throw StoreUnavailable(
+        reason: "\(target) is in use or can't be written: stop the server first")
+    }
+    let former = target + ".before-restore"
+    for suffix in ["", "-wal", "-shm"] { unlink(former + suffix) }
+    // The WAL belongs to the old file; beside the new one it would be taken for its own.
+    for suffix in ["-wal", "-shm", ""] where DatabaseFile.identity(target + suffix) != nil {
+      guard DatabaseFile.move(target + suffix, to: former + suffix) else {
+        throw unavailable(target + suffix)
+      }
+    }
+    guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
+  }
+
+  private static func unavailable(_ path: String) -> StoreUnavailable {
+    StoreUnavailable(reason: "\(path): \(String(cString: strerror(errno)))")
+  }
+
+  private static func copy(
+    from source: String, mode: Connection.Mode, to target: String
+  ) throws {
+    let part = target + ".part"
+    unlink(part)
+    guard DatabaseFile.create(part) else { throw unavailable(part) }
+    do {
+      try Connection(path: source, mode: mode).execute("VACUUM INTO \(part)")
+    } catch {
+      unlink(part)
+      throw error
+    }
+    guard DatabaseFile.sync(part), DatabaseFile.move(part, to: target) else {
+      throw unavailable(target)
+    }
   }
 
   /// What is wrong with a file; empty when nothing is.
   package static func verify(path: String) throws -> [String] {
-    let connection = try Connection(path: path, mode: .readOnly)
+    if let obstacle = DatabaseFile.obstacle(path, create: false) {
+      throw StoreUnavailable(reason: obstacle)
+    }
+    let path = DatabaseFile.resolved(path)
+    let connection = try Connection(path: path, mode: try readableMode(path))
     _ = try Migrator(Store.migrations).inspect(connection)
-    var problems = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }
-      .filter { $0 != "ok" }
+    var problems = try integrityProblems(connection)
+    guard problems.isEmpty else { return problems }
     problems += try connection.rows("PRAGMA foreign_key_check") {
       "a row of \($0.text(0)) points at nothing in \($0.text(2))"
     }
+    return problems + (try indexProblems(connection))
+  }
+
+  /// Damage, table by table, as far as the list of tables can be read.
+  private static func integrityProblems(_ connection: Connection) throws -> [String] {
+    let found: [String]
+    do {
+      found = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
+    } catch {
+      guard error.isCorrupt else { throw error }
+      found = [error.message]
+    }
+    guard !found.isEmpty else { return [] }
+    let tables = try? connection.rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"
+    ) { $0.text(0) }
+    var damaged: [String] = []
+    for table in tables ?? [] {
+      // The name is one of our schema, or of the file's; it is quoted either way.
+      let name = table.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"")
+      let rows = try? connection.rows(SQL(trusted: "PRAGMA integrity_check(\"\(name)\")")) {
+        $0.text(0)
+      }
+      if rows != ["ok"] { damaged.append(table) }
+    }
+    let names = damaged.joined(separator: ", ")
+    return [damaged.isEmpty ? "the file is damaged" : "damaged: \(names)"] + found
+  }
+
+  /// Where the search index and the counts of its words differ from the issues.
+  private static func indexProblems(_ connection: Connection) throws -> [String] {
+    var problems: [String] = []
     let unindexed = try connection.integer(
       """
       SELECT count(*) FROM issue i WHERE i.deleted_at IS NULL AND i.confidence <> 'archived'
         AND NOT EXISTS (SELECT 1 FROM issue_index x WHERE x.issue_id = i.id)
       """)
     if unindexed > 0 { problems.append("\(unindexed) issues are missing in the search index") }
+    // What the index holds, word by word, beside what it should.
+    try connection.execute(
+      "CREATE VIRTUAL TABLE temp.indexed USING fts5vocab('main', 'issue_fts', 'instance')")
+    defer { try? connection.execute("DROP TABLE temp.indexed") }
+    let postings = try connection.integer("SELECT count(*) FROM temp.indexed")
+    let tokens = try connection.integer(
+      """
+      SELECT coalesce(sum(length(tokens) - length(replace(tokens, ' ', '')) + (tokens <> '')), 0)
+      FROM issue_index
+      """)
+    if postings != tokens {
+      problems.append("the search index holds \(postings) words, the issues \(tokens)")
+    }
+    let counted = try connection.integer(
+      "SELECT coalesce(sum(issues), 0) FROM term WHERE term = ''")
+    let indexed = try connection.integer("SELECT count(*) FROM issue_index")
+    if counted != indexed {
+      problems.append("the search index counts \(counted) issues, there are \(indexed)")
+    }
     return problems
-  }
-
-  /// Copies a database file with SQLite's own means, so that a WAL is taken along.
-  package static func copy(from source: String, to target: String) throws {
-    let connection = try Connection(path: source, mode: .readOnly)
-    try connection.execute("VACUUM INTO \(target)")
   }
 }
 
@@ -48,6 +149,12 @@ extension Reading {
     OwnedSample(
       issueID: row.int(0), slug: row.text(1), text: row.text(2), negative: row.bool(3),
       line: row.int(4))
+  }
+
+  /// Whether nothing was ever put in: no guide, no account.
+  package func isUnused() throws -> Bool {
+    try connection.integer(
+      "SELECT EXISTS (SELECT 1 FROM guide) OR EXISTS (SELECT 1 FROM account)") == 0
   }
 
   package func allSamples(guide: String?) throws -> [OwnedSample] {

@@ -19,8 +19,13 @@ extension Writing {
     }
     let reports = try ids("SELECT id FROM report WHERE issue_id = \(source)")
     let slugs = try ids("SELECT slug FROM slug WHERE issue_id = \(source)")
+    if try reading.issue(source)?.summary.confidence != .archived {
+      try takeOut(source, ofGuide: from.guide)
+    }
     // What leaves the source must be free before the target takes it.
-    try connection.execute("UPDATE issue SET deleted_at = \(now.milliseconds), merged_into = \(target) WHERE id = \(source)")
+    try connection.execute(
+      "UPDATE issue SET deleted_at = \(now.milliseconds), merged_into = \(target) WHERE id = \(source)"
+    )
     try unindex(issueID: source)
     try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(source)")
     let (movedFixes, movedOutcomes) = try moveFixes(from: from, to: to)
@@ -63,7 +68,9 @@ extension Writing {
         })
     else { throw IssueWriteError.notFound }
     for pair in try JSON.read(row.outcomes).items ?? [] {
-      guard let outcome = pair.items?.first?.integer, let fix = pair.items?.last?.integer else { continue }
+      guard let outcome = pair.items?.first?.integer, let fix = pair.items?.last?.integer else {
+        continue
+      }
       try connection.execute("UPDATE outcome SET fix_id = \(fix) WHERE id = \(outcome)")
     }
     try connection.execute(
@@ -72,9 +79,11 @@ extension Writing {
       WHERE id IN (SELECT value FROM json_each(\(row.fixes)))
       """)
     try connection.execute(
-      "UPDATE report SET issue_id = \(source) WHERE id IN (SELECT value FROM json_each(\(row.reports)))")
+      "UPDATE report SET issue_id = \(source) WHERE id IN (SELECT value FROM json_each(\(row.reports)))"
+    )
     try connection.execute(
-      "UPDATE slug SET issue_id = \(source) WHERE slug IN (SELECT value FROM json_each(\(row.slugs)))")
+      "UPDATE slug SET issue_id = \(source) WHERE slug IN (SELECT value FROM json_each(\(row.slugs)))"
+    )
     if let target = try live(row.target), target.revision == row.after,
       let before = try reading.revision(row.before, ofIssue: row.target)
     {

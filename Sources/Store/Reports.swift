@@ -118,7 +118,7 @@ extension Reading {
       "SELECT \(Reading.reportColumns) FROM report WHERE id = \(id)", Reading.report)
   }
 
-  /// Newest first.
+  /// Newest first: by the order of recording, which a clock that goes back does not change.
   package func reports(before: Time?, limit: Int, offset: Int) throws -> [Report] {
     try connection.rows(
       """
@@ -126,7 +126,7 @@ extension Reading {
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
         AND (+issue_id IS NULL OR EXISTS (
           SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
-      ORDER BY created_at DESC, rowid DESC LIMIT \(limit) OFFSET \(offset)
+      ORDER BY rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
 
@@ -135,7 +135,7 @@ extension Reading {
       """
       SELECT id, report_id, fix_id, fix_revision, result, environment, note, on_behalf_of, source,
         created_at
-      FROM outcome WHERE report_id = \(id) ORDER BY created_at, id
+      FROM outcome WHERE report_id = \(id) ORDER BY id
       """
     ) { row in
       Outcome(
@@ -172,7 +172,10 @@ extension Writing {
         \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
         \(now.milliseconds), \(now.milliseconds))
       """)
-    return try reading.report(id)!
+    return Report(
+      id: id, state: .open, text: report.text, environment: report.environment,
+      issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
+      source: report.source, closedBy: nil, closingText: nil, createdAt: now)
   }
 
   /// The report this reporter has of the diagnosis, opened when there is none.
@@ -182,7 +185,7 @@ extension Writing {
     if let id = try connection.first(
       """
       SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
-      ORDER BY created_at DESC LIMIT 1
+      ORDER BY rowid DESC LIMIT 1
       """, { $0.text(0) }), let report = try reading.report(id)
     {
       return report

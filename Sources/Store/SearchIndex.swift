@@ -18,16 +18,16 @@ extension Writing {
   func index(issueID: Int, guideID: Int, title: String, content: IssueContent) throws {
     try unindex(issueID: issueID)
     let texts = Writing.searchTexts(title: title, content)
-    let vector = IssueVector(texts)
-    let tokens = texts.flatMap { Analyzer.tokens(of: $0.text) }.map(\.text)
-    let joined = tokens.joined(separator: " ")
+    let indexed = IndexedIssue(texts)
+    let joined = indexed.tokens.joined(separator: " ")
     try connection.execute(
       """
-      INSERT INTO issue_index (issue_id, guide_id, analyzer, tokens, vector)
-      VALUES (\(issueID), \(guideID), \(Analyzer.version), \(joined), \(vector.bytes))
+      INSERT INTO issue_index (issue_id, guide_id, analyzer, tokens, vector, words)
+      VALUES (\(issueID), \(guideID), \(Analyzer.version), \(joined), \(indexed.vector.bytes),
+        \(indexed.words.bytes))
       """)
     try connection.execute("INSERT INTO issue_fts (rowid, tokens) VALUES (\(issueID), \(joined))")
-    count(tokens: Set(tokens), length: vector.length, by: 1)
+    count(tokens: Set(indexed.tokens), length: indexed.vector.length, by: 1)
   }
 
   /// Takes an issue out of the index.
@@ -113,15 +113,28 @@ package struct StoredCorpus: Corpus {
     try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
   }
 
-  package func vectors(_ ids: [Int]) throws -> [(id: Int, vector: IssueVector)] {
-    let scope: SQL = guideID.map { "x.guide_id = \($0)" } ?? "1"
-    return try reading.connection.rows(
+  package func vectors(_ ids: [Int]) throws -> [CorpusVector] {
+    try reading.connection.rows(
       """
-      SELECT x.issue_id, x.vector FROM issue_index x
+      SELECT x.issue_id, x.vector, x.guide_id FROM issue_index x
       WHERE x.issue_id IN (SELECT value FROM json_each(\(idList(ids))))
-        AND \(scope) AND \(reading.visible("x.guide_id"))
+        AND \(reading.visible("x.guide_id"))
       """
-    ) { ($0.int(0), IssueVector(bytes: $0.blob(1))) }
+    ) {
+      CorpusVector(
+        issueID: $0.int(0), vector: IssueVector(bytes: $0.blob(1)),
+        isInScope: guideID == nil || guideID == $0.int(2))
+    }
+  }
+
+  package func words(_ ids: [Int]) throws -> [(id: Int, words: IssueWords)] {
+    try reading.connection.rows(
+      """
+      SELECT issue_id, words FROM issue_index
+      WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        AND \(reading.visible("guide_id"))
+      """
+    ) { ($0.int(0), IssueWords(bytes: $0.blob(1))) }
   }
 
   package func samples(sharing keys: [Int64]) throws -> [CorpusSample] {

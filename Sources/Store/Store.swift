@@ -1,6 +1,7 @@
 import CAssets
 import Glibc
 package import SQLite
+import Synchronization
 
 /// The knowledge base in one SQLite file: many readers, one writer.
 ///
@@ -8,62 +9,52 @@ package import SQLite
 /// `Reading` (what a viewer may see) and `Writing` (inside a transaction).
 package final class Store: Sendable {
   package let path: String
-  /// Set when the file can't be written: why, for the message.
-  package let readOnlyReason: String?
-  private let readers: ReaderPool
-  private let writer: Writer?
   /// Nil where the file can't be watched (read-only, no WAL): then nothing may be kept of it.
   package let changes: ChangeWatch?
   package let pending = PendingDiagnoses()
+  package let faults = FaultWatch()
+  /// The path without symbolic links.
+  private let file: String
+  private let identity: DatabaseFile.Identity?
+  private let access: Mutex<Access>
+
+  /// How the file is open now.
+  private struct Access: Sendable {
+    var mode: Connection.Mode
+    /// Set when the file can't be written: why, for the message.
+    var reason: String?
+    var readers: ReaderPool
+    var writer: Writer?
+    /// When it was last tried to write a file that could not be written.
+    var triedAt: UInt64
+  }
 
   /// Opens or creates the file and brings its schema up to date.
   ///
-  /// A file or mount that can't be written is opened for reading only. Throws `DatabaseError`
-  /// or `SchemaError`.
+  /// A new file is readable by its owner alone. A file or mount that can't be written is opened for
+  /// reading only. Throws `DatabaseError`, `SchemaError` or `StoreUnavailable`.
   package init(path: String, create: Bool = true) throws {
     self.path = path
-    let migrator = Migrator(Store.migrations)
-    var mode = Connection.Mode.readWrite
-    var reason: String?
-    if access(path, F_OK) == 0 {
-      if access(path, W_OK) != 0 || access(directory(of: path), W_OK) != 0 {
-        mode = .readOnly
-        reason = "\(path) or its folder can't be written"
-      }
-    } else if !create {
-      throw DatabaseError(extendedCode: 14, message: "no such file: \(path)", sql: "open")
+    if let obstacle = DatabaseFile.obstacle(path, create: create) {
+      throw StoreUnavailable(reason: obstacle)
     }
-    if mode == .readWrite {
-      let connection = try Connection(path: path, mode: .readWrite)
-      do {
-        _ = try migrator.inspect(connection)
-        if try !Store.useWAL(connection) { mode = .readOnly }
-        try migrator.migrate(connection)
-      } catch let error as DatabaseError {
-        guard error.isReadOnly else { throw error }
-        mode = .readOnly
-        reason = error.message
-      }
+    if create { DatabaseFile.create(path) }
+    let path = DatabaseFile.resolved(path)
+    file = path
+    identity = DatabaseFile.identity(path)
+    do {
+      let connection = try Store.openForWriting(path)
+      access = Mutex(Store.writable(path, connection, identity, faults, pending))
+    } catch {
+      let reason = try Store.whyReadOnly(error)
+      let (connection, mode) = try Store.openForReading(path)
+      access = Mutex(
+        Access(
+          mode: mode, reason: reason,
+          readers: Store.readers(path, mode, identity, first: connection), writer: nil,
+          triedAt: monotonicNanoseconds()))
     }
-    if mode == .readOnly {
-      mode = try Store.readableMode(path)
-      reason = reason ?? "\(path) can't be written"
-      let connection = try Connection(path: path, mode: mode)
-      guard try migrator.inspect(connection) == migrator.newest else {
-        throw DatabaseError(
-          extendedCode: 8, message: "the schema must be brought up to date, but the file can't be written",
-          sql: "migrate")
-      }
-    }
-    readOnlyReason = reason
-    let readMode: Connection.Mode = mode == .immutable ? .immutable : .readOnly
-    readers = ReaderPool {
-      let connection = try Connection(path: path, mode: readMode)
-      try connection.execute("PRAGMA mmap_size = 268435456")
-      return connection
-    }
-    writer = mode == .readWrite ? Writer { try Connection(path: path, mode: .readWrite) } : nil
-    changes = mode == .readWrite ? ChangeWatch(path: path) : nil
+    changes = access.withLock { $0.mode } == .readWrite ? ChangeWatch(path: path) : nil
   }
 
   /// Turns WAL on. SQLite does not wait for others there, who may be opening the new file, too.
@@ -79,15 +70,123 @@ package final class Store: Sendable {
     return try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) } == "wal"
   }
 
-  /// A WAL database on a read-only mount opens only as immutable.
-  private static func readableMode(_ path: String) throws -> Connection.Mode {
+  /// What to tell when a file can't be written but perhaps read; throws what is worse than that.
+  private static func whyReadOnly(_ error: any Error) throws -> String {
+    switch error {
+    case let error as StoreReadOnly: return error.reason
+    case let error as DatabaseError where error.isFull: return "the disk is full"
+    case let error as DatabaseError where error.isReadOnly: return error.message
+    default: throw error
+    }
+  }
+
+  /// A connection to a file of the newest schema. Throws `StoreReadOnly` where it or its
+  /// folder can't be written: WAL needs files beside it.
+  private static func openForWriting(_ path: String) throws -> Connection {
+    let folder = DatabaseFile.folder(of: path)
+    for place in [path, folder] where Glibc.access(place, W_OK) != 0 {
+      throw StoreReadOnly(reason: "\(place) can't be written")
+    }
+    let connection = try Connection(path: path, mode: .readWrite)
+    let migrator = Migrator(Store.migrations)
+    _ = try migrator.inspect(connection)
+    guard try useWAL(connection) else {
+      throw StoreReadOnly(reason: "\(path) can't be brought into WAL mode")
+    }
+    // A WAL that a long reader made long shrinks to this when it begins anew.
+    try connection.execute("PRAGMA journal_size_limit = 16777216")
+    try migrator.migrate(connection)
+    return connection
+  }
+
+  private static func openForReading(_ path: String) throws -> (Connection, Connection.Mode) {
+    let migrator = Migrator(Store.migrations)
+    let mode = try readableMode(path)
+    let connection = try Connection(path: path, mode: mode)
+    guard try migrator.inspect(connection) == migrator.newest else {
+      throw StoreUnavailable(
+        reason: "the schema must be brought up to date, but the file can't be written")
+    }
+    return (connection, mode)
+  }
+
+  /// A WAL database on a read-only mount opens only as immutable, which passes over a WAL: only
+  /// where there is none that holds anything.
+  static func readableMode(_ path: String) throws -> Connection.Mode {
     do {
       let connection = try Connection(path: path, mode: .readOnly)
       _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
       return .readOnly
     } catch {
-      guard error.isReadOnly else { throw error }
+      guard error.isReadOnly || error.isFull || error.isDiskError else { throw error }
+      guard DatabaseFile.size(path + "-wal") == 0 else {
+        throw StoreUnavailable(
+          reason: "the last writes are in \(path)-wal, which can't be read until the folder can be "
+            + "written: open it once where it can")
+      }
       return .immutable
+    }
+  }
+
+  private static func readers(
+    _ path: String, _ mode: Connection.Mode, _ identity: DatabaseFile.Identity?,
+    first: Connection? = nil
+  ) -> ReaderPool {
+    // No memory map: a file that somebody cuts short would end the program by a signal.
+    ReaderPool(first: first) { try open(path, mode, only: identity) }
+  }
+
+  /// Opens the file that was opened first, never another one of its name.
+  private static func open(
+    _ path: String, _ mode: Connection.Mode, only identity: DatabaseFile.Identity?
+  ) throws -> Connection {
+    guard DatabaseFile.identity(path) == identity else { throw DatabaseMoved() }
+    let connection = try Connection(path: path, mode: mode)
+    guard DatabaseFile.identity(path) == identity else { throw DatabaseMoved() }
+    return connection
+  }
+
+  private static func writable(
+    _ path: String, _ connection: Connection, _ identity: DatabaseFile.Identity?,
+    _ faults: FaultWatch, _ pending: PendingDiagnoses
+  ) -> Access {
+    let writer = Writer(first: connection) { event in
+      switch event {
+      case .committed: if faults.clear() { pending.recovered() }
+      case .failed(let error): faults.note(error, inWrite: true)
+      case .checkpointFailed(let error): faults.noteCheckpoint(error)
+      }
+    } open: {
+      let connection = try open(path, .readWrite, only: identity)
+      try connection.execute("PRAGMA journal_size_limit = 16777216")
+      return connection
+    }
+    return Access(
+      mode: .readWrite, reason: nil, readers: readers(path, .readOnly, identity), writer: writer,
+      triedAt: 0)
+  }
+
+  /// Why the file can't be written; nil when it can.
+  package var readOnlyReason: String? { access.withLock { $0.reason } }
+
+  private var readers: ReaderPool { access.withLock { $0.readers } }
+
+  /// The writer; a file that could not be written is tried again, every few seconds at most.
+  private func writer() throws -> Writer {
+    if faults.current == .damaged { throw StoreDamaged() }
+    return try access.withLock { access in
+      if let writer = access.writer { return writer }
+      let reason = access.reason ?? ""
+      guard monotonicNanoseconds() &- access.triedAt > 2_000_000_000,
+        DatabaseFile.identity(file) == identity
+      else { throw StoreReadOnly(reason: reason) }
+      access.triedAt = monotonicNanoseconds()
+      guard let connection = try? Store.openForWriting(file) else {
+        throw StoreReadOnly(reason: reason)
+      }
+      access.readers.close()
+      access = Store.writable(file, connection, identity, faults, pending)
+      return access.writer!
     }
   }
 
@@ -108,10 +207,15 @@ package final class Store: Sendable {
   package func read<T>(
     as viewer: Viewer, deadline milliseconds: Int = 5_000, _ body: (Reading) throws -> T
   ) throws -> T {
-    try readers.snapshot { connection in
-      try connection.withDeadline(milliseconds: milliseconds) {
-        try body(Reading(connection: connection, viewer: viewer))
+    do {
+      return try readers.snapshot { connection in
+        try connection.withDeadline(milliseconds: milliseconds) {
+          try body(Reading(connection: connection, viewer: viewer))
+        }
       }
+    } catch let error as DatabaseError {
+      faults.note(error, inWrite: false)
+      throw error
     }
   }
 
@@ -120,27 +224,30 @@ package final class Store: Sendable {
     as author: Author, _ body: @escaping @Sendable (Writing) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
   ) {
-    guard let writer else {
-      finish(.failure(StoreReadOnly(reason: readOnlyReason ?? "")))
-      return
+    do {
+      try writer().submit({ try Writing.run($0, author, body) }, finish: finish)
+    } catch {
+      finish(.failure(error))
     }
-    writer.submit({ try Writing.run($0, author, body) }, finish: finish)
   }
 
   /// Runs `body` in a transaction and waits until it is on disk.
   package func write<T: Sendable>(
     as author: Author, _ body: @escaping @Sendable (Writing) throws -> T
   ) throws -> T {
-    guard let writer else { throw StoreReadOnly(reason: readOnlyReason ?? "") }
-    return try writer.perform { try Writing.run($0, author, body) }
+    try writer().perform { try Writing.run($0, author, body) }
   }
 
   /// Writes waiting for the writer.
-  package var waitingWrites: Int { writer?.waiting ?? 0 }
+  package var waitingWrites: Int { access.withLock { $0.writer }?.waiting ?? 0 }
 
-  /// Finishes waiting writes and closes the file.
+  /// How the file is open, for a connection of one's own.
+  var mode: Connection.Mode { access.withLock { $0.mode } }
+
+  /// Finishes waiting writes and closes the file. The writer goes last: the last connection
+  /// moves the WAL into the file and removes it, which one that only reads can't.
   package func close() {
-    // The last connection copies the write-ahead log into the file, which a reading one can't.
+    let (readers, writer) = access.withLock { ($0.readers, $0.writer) }
     changes?.close()
     readers.close()
     writer?.stop()
@@ -149,6 +256,11 @@ package final class Store: Sendable {
 
 /// The file can't be written: why.
 package struct StoreReadOnly: Error, Sendable {
+  package let reason: String
+}
+
+/// The path can't be opened as a knowledge base: why.
+package struct StoreUnavailable: Error, Sendable {
   package let reason: String
 }
 
@@ -229,9 +341,4 @@ package struct Writing {
     try writing.flushTerms()
     return result
   }
-}
-
-private func directory(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

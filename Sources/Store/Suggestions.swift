@@ -62,6 +62,9 @@ extension Writing {
     guard let guide = try reading.guideID(slug) else {
       throw IssueWriteError.guideNotFound(slug)
     }
+    if let issue, try reading.summaries([issue]).first?.guide != slug {
+      throw IssueWriteError.notFound
+    }
     try connection.execute(
       """
       INSERT INTO suggestion (issue_id, guide_id, base_revision, title, section, markdown, comment,

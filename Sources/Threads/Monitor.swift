@@ -12,7 +12,12 @@ package final class Monitor<State>: @unchecked Sendable {
   package init(_ state: sending State) {
     self.state = state
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    // Times to wait are measured on a clock that no jump moves.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -39,6 +44,12 @@ package final class Monitor<State>: @unchecked Sendable {
     return try body(&state)
   }
 
+  /// Wakes every waiting thread.
+  package func wake() { pthread_cond_broadcast(condition) }
+
+  /// Wakes one of the waiting threads.
+  package func wakeOne() { pthread_cond_signal(condition) }
+
   /// Waits until `take` returns a value, called with the lock held at first and after each change.
   package func wait<Result>(_ take: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
@@ -46,6 +57,23 @@ package final class Monitor<State>: @unchecked Sendable {
     while true {
       if let result = take(&state) { return result }
       pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Like `wait`, but gives nil when that many milliseconds have passed.
+  package func wait<Result>(
+    milliseconds: Int, _ take: (inout State) -> Result?
+  ) -> Result? {
+    var due = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &due)
+    let nanoseconds = due.tv_nsec + milliseconds % 1_000 * 1_000_000
+    due.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
+    due.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = take(&state) { return result }
+      if pthread_cond_timedwait(condition, mutex, &due) == ETIMEDOUT { return take(&state) }
     }
   }
 }

@@ -18,7 +18,9 @@ let token = Verb(
   defer { store.close() }
   switch arguments.operands.first {
   case "create":
-    guard let name = arguments.value("name"), !name.isEmpty else { throw UsageError("--name is missing") }
+    guard let name = arguments.value("name"), !name.isEmpty else {
+      throw UsageError("--name is missing")
+    }
     let scopes = try (arguments.value("scope") ?? "read,report").split(separator: ",").map { text in
       guard let scope = Scope(rawValue: String(text)) else {
         throw UsageError("--scope must be a list of read, report, edit, admin")
@@ -36,7 +38,8 @@ let token = Verb(
     let tokens = try store.read(as: .system) { try $0.tokens() }
     for token in tokens {
       Console.out(
-        "\(token.id)\t\(token.name)\t\(token.kind.rawValue)\t\(token.scopes.map(\.rawValue).sorted().joined(separator: ","))\n")
+        "\(token.id)\t\(token.name)\t\(token.kind.rawValue)\t\(token.scopes.map(\.rawValue).sorted().joined(separator: ","))\n"
+      )
     }
   case "revoke":
     guard arguments.operands.count == 2, let id = Int(arguments.operands[1]) else {
@@ -113,8 +116,7 @@ let backup = Verb(
   defer { store.close() }
   let target = arguments.operands[0]
   guard access(target, F_OK) != 0 else { throw CommandError("\(target) exists already") }
-  try store.backup(to: target + ".part")
-  guard rename(target + ".part", target) == 0 else { throw CommandError("\(target): \(reason(errno))") }
+  try Main.named(target) { try store.backup(to: target) }
   return .done
 }
 
@@ -125,18 +127,11 @@ let restore = Verb(
   guard arguments.operands.count == 1 else { throw UsageError("name the backup") }
   let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
   let source = arguments.operands[0]
-  guard access(source, F_OK) == 0 else { throw CommandError("\(source): there is no such file") }
-  let problems = try Store.verify(path: source)
+  let problems = try Main.named(source) { try Store.verify(path: source) }
   guard problems.isEmpty else { throw CommandError("\(source): \(problems[0])") }
-  for suffix in ["-wal", "-shm"] where access(path + suffix, F_OK) == 0 {
-    throw CommandError(
-      "\(path) is in use or was not closed: stop the server first (and remove \(path)\(suffix) if none runs)")
-  }
-  if access(path, F_OK) == 0, rename(path, path + ".before-restore") != 0 {
-    throw CommandError("\(path): \(reason(errno))")
-  }
-  try Store.copy(from: source, to: path)
-  Console.error("restored; the former file is \(path).before-restore\n")
+  let replaces = access(path, F_OK) == 0
+  try Store.restore(from: source, to: path)
+  Console.error(replaces ? "restored; the former file is \(path).before-restore\n" : "restored\n")
   return .done
 }
 
@@ -145,8 +140,7 @@ let verify = Verb(
   example: "fixbook verify --db fixbook.db"
 ) { arguments in
   let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
-  guard access(path, F_OK) == 0 else { throw CommandError("\(path): there is no such file") }
-  let problems = try Store.verify(path: path)
+  let problems = try Main.named(path) { try Store.verify(path: path) }
   for problem in problems { Console.error("\(path): \(problem)\n") }
   if problems.isEmpty { Console.out("\(path): ok\n") }
   return problems.isEmpty ? .done : .cannot

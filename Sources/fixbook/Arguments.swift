@@ -18,7 +18,8 @@ struct Flag: Sendable {
     Flag(name: name, value: nil, summary: summary, isRepeatable: false)
   }
 
-  static let database = value("db", "FILE", "the knowledge base (default: $FIXBOOK_DB or fixbook.db)")
+  static let database = value(
+    "db", "FILE", "the knowledge base (default: $FIXBOOK_DB or fixbook.db)")
   static let json = toggle("json", "print JSON")
   static let guide = value("guide", "SLUG", "only this guide")
 }

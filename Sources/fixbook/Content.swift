@@ -53,7 +53,8 @@ private func explanation(_ error: IssueWriteError) -> String {
   case .checkNameTaken(let name, let slug):
     "nothing was imported: the check name \(name) is taken by the issue \(slug)"
   case .malformed(let mistakes):
-    "nothing was imported: " + mistakes.map { "line \($0.line): \($0.reason)" }.joined(separator: " ")
+    "nothing was imported: "
+      + mistakes.map { "line \($0.line): \($0.reason)" }.joined(separator: " ")
   default: "nothing was imported: \(error)"
   }
 }
@@ -86,9 +87,12 @@ private func load(_ path: String, into importer: inout Importer) throws {
   if isFolder(path) {
     var root = path
     while root.count > 1, root.hasSuffix("/") { root.removeLast() }
-    let files = try filesBelow(root, suffix: ".md").map { (path: $0, bytes: try readFile(root + "/" + $0)) }
+    let files = try filesBelow(root, suffix: ".md").map {
+      (path: $0, bytes: try readFile(root + "/" + $0))
+    }
     guard !files.isEmpty else { throw CommandError("\(path): no .md file in this folder") }
-    let name = root == "." ? currentFolderName() : String(root.split(separator: "/").last ?? "guide")
+    let name =
+      root == "." ? currentFolderName() : String(root.split(separator: "/").last ?? "guide")
     importer.add(folder: name, files: files, at: root)
   } else if path.hasSuffix(".jsonl") {
     importer.add(records: try readFile(path), path: path)
@@ -149,8 +153,9 @@ let exportVerb = Verb(
     let root = exports.count == 1 ? output : "\(output)/\(export.guide.slug)"
     for file in export.files {
       let path = root + "/" + (file.path ?? "issue.md")
-      try makeFolders(path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        .joined(separator: "/"))
+      try makeFolders(
+        path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+          .joined(separator: "/"))
       try writeFile(path, Array(file.text.utf8))
     }
   }

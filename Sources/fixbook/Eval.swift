@@ -1,248 +1,44 @@
 import App
 import Diagnosis
-import Glibc
 import JSON
 import Store
 
 let eval = Verb(
-  "eval", "Scores labelled queries", operands: "QUERIES.jsonl",
+  "eval", "Scores labelled queries; with --fit, fits the judge's weights",
+  operands: "QUERIES.jsonl [DB QUERIES.jsonl]…",
   flags: [
-    .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"), .json,
+    .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"),
+    .toggle("fit", "fit the judge to the queries, cross-validated, and print its weights"),
+    .toggle("rows", "print one JSON object per query, with the judge's features"), .json,
   ],
   example: "fixbook eval --db fixbook.db --guide agentcore-troubleshooting queries.jsonl"
 ) { arguments in
-  guard arguments.operands.count == 1 else { throw UsageError("name the file of queries") }
-  let queries = try LabelledQuery.read(arguments.operands[0])
-  let store = try Main.openStore(arguments)
-  defer { store.close() }
-  let results = try store.read(as: .system, deadline: 600_000) { reading in
-    try queries.map { try EvaluatedQuery($0, guide: arguments.value("guide"), reading) }
+  let operands = arguments.operands
+  guard !operands.isEmpty, arguments.has("fit") ? operands.count % 2 == 1 : operands.count == 1
+  else {
+    throw UsageError("name the file of queries (with --fit, further ones after their base)")
+  }
+  let results = try EvaluatedQuery.all(
+    operands[0], guide: arguments.value("guide"), in: try Main.openStore(arguments))
+  if arguments.has("fit") {
+    var sets = [results]
+    for index in stride(from: 1, to: operands.count, by: 2) {
+      sets.append(
+        try EvaluatedQuery.all(
+          operands[index + 1], guide: nil, in: Store(path: operands[index], create: false)))
+    }
+    Console.out(JudgeFit(sets).report)
+    return .done
   }
   let worst = try arguments.integer("worst", in: 0...1_000) ?? 0
-  if arguments.has("json") {
+  if arguments.has("rows") {
+    for result in results { Console.out(result.json.string + "\n") }
+  } else if arguments.has("json") {
     Console.out(Evaluation.json(results).string + "\n")
   } else {
     Console.out(Evaluation.table(results))
-    for miss in results.filter({ $0.isMiss }).sorted(by: { $0.confidence > $1.confidence }).prefix(worst) {
-      Console.out(miss.explanation)
-    }
+    let misses = results.filter(\.isMiss).sorted { $0.confidence > $1.confidence }
+    for miss in misses.prefix(worst) { Console.out(miss.explanation) }
   }
   return .done
-}
-
-/// One line of a file of labelled queries.
-struct LabelledQuery {
-  let id: String
-  let text: String
-  let kind: String
-  /// Titles or external ids, best first; empty: there is no answer.
-  let relevant: [String]
-
-  static func read(_ path: String) throws -> [LabelledQuery] {
-    var number = 0
-    return try readFile(path).split(separator: 0x0a).map { line in
-      number += 1
-      guard let json = try? JSON.read(Array(line)), let text = json["query"]?.text else {
-        throw CommandError("\(path):\(number): needs a JSON object with \"query\"")
-      }
-      return LabelledQuery(
-        id: json["id"]?.text ?? "\(number)", text: text, kind: json["kind"]?.text ?? "all",
-        relevant: json["relevant"]?.items?.compactMap(\.text) ?? [])
-    }
-  }
-}
-
-/// A query with what came of it.
-struct EvaluatedQuery {
-  let query: LabelledQuery
-  /// Place of the first relevant issue, from 1; nil when it is not among the first ten.
-  let rank: Int?
-  let verdict: Verdict
-  let confidence: Double
-  let milliseconds: Double
-  let best: [(title: String, confidence: Double, evidence: [Evidence])]
-  let features: [Double]
-
-  init(_ query: LabelledQuery, guide: String?, _ reading: Reading) throws {
-    self.query = query
-    let started = milliseconds1()
-    guard let corpus = try reading.corpus(guide: guide) else {
-      throw CommandError("there is no guide \(guide ?? "")")
-    }
-    // Ranks count for `unknown` too, so all ten are asked for.
-    let judgement = try Matcher().match(
-      Intake.read(query.text), corpus: corpus, limit: 10, keepsAll: true)
-    milliseconds = milliseconds1() - started
-    verdict = judgement.verdict
-    confidence = judgement.matches.first?.confidence ?? 0
-    features = judgement.features
-    let summaries = try reading.summaries(judgement.matches.map(\.issueID))
-    let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
-    let wanted = Set(query.relevant)
-    rank = judgement.matches.firstIndex { match in
-      guard let issue = byID[match.issueID] else { return false }
-      return wanted.contains(issue.title) || issue.externalID.map { wanted.contains($0) } ?? false
-    }.map { $0 + 1 }
-    best = judgement.matches.prefix(3).map {
-      (byID[$0.issueID]?.title ?? "", $0.confidence, $0.evidence)
-    }
-  }
-
-  var isAnswerable: Bool { !query.relevant.isEmpty }
-  var isRefused: Bool { verdict == .unknown }
-  var isRight: Bool { rank == 1 }
-  var isMiss: Bool { isAnswerable ? !isRight || isRefused : !isRefused }
-
-  var explanation: String {
-    var text = "\n\(query.id) (\(query.kind)) \(verdict.rawValue) \(percentage(confidence)), rank \(rank.map(String.init) ?? "-")\n"
-    text += "  " + query.text.prefix(200).split(separator: "\n").joined(separator: " | ") + "\n"
-    text += "  wanted: " + (query.relevant.isEmpty ? "nothing" : query.relevant.joined(separator: "; ")) + "\n"
-    for match in best {
-      text += "  \(percentage(match.confidence)) \(match.title)\n"
-      for evidence in match.evidence.prefix(2) {
-        text += "      \(evidence.line) \(evidence.reason.rawValue): \(evidence.detail)\n"
-      }
-    }
-    return text
-  }
-}
-
-/// Measures over many queries.
-enum Evaluation {
-  struct Row {
-    let name: String
-    let results: [EvaluatedQuery]
-
-    private var answerable: [EvaluatedQuery] { results.filter(\.isAnswerable) }
-    private var unanswerable: [EvaluatedQuery] { results.filter { !$0.isAnswerable } }
-
-    func recall(_ k: Int) -> Double? {
-      share(answerable) { $0.rank.map { $0 <= k } ?? false }
-    }
-
-    var meanReciprocalRank: Double? {
-      answerable.isEmpty
-        ? nil
-        : answerable.reduce(0) { $0 + ($1.rank.map { 1 / Double($0) } ?? 0) }
-          / Double(answerable.count)
-    }
-
-    /// Of questions without an answer, those that were refused.
-    var refusal: Double? { share(unanswerable, \.isRefused) }
-    /// Of questions with an answer, those that were refused.
-    var falseRefusal: Double? { share(answerable, \.isRefused) }
-    /// Of answers called known, those that were right.
-    var knownPrecision: Double? { share(results.filter { $0.verdict == .known }, \.isRight) }
-    var known: Int { results.count { $0.verdict == .known } }
-
-    /// Mean squared error of the confidence.
-    var brier: Double? {
-      results.isEmpty
-        ? nil
-        : results.reduce(0) { sum, result in
-          let error = result.confidence - (result.isRight ? 1 : 0)
-          return sum + error * error
-        } / Double(results.count)
-    }
-
-    /// Expected calibration error over ten bins of equal width.
-    var calibrationError: Double? {
-      guard !results.isEmpty else { return nil }
-      var error = 0.0
-      for bin in 0..<10 {
-        let members = results.filter { min(Int($0.confidence * 10), 9) == bin }
-        guard !members.isEmpty else { continue }
-        let confidence = members.reduce(0) { $0 + $1.confidence } / Double(members.count)
-        let right = Double(members.count { $0.isRight }) / Double(members.count)
-        error += abs(confidence - right) * Double(members.count) / Double(results.count)
-      }
-      return error
-    }
-
-    /// The greatest share of all questions that can be answered with 95 % of the answers right.
-    var coverageAt95: Double? {
-      guard !results.isEmpty else { return nil }
-      var right = 0
-      var best = 0
-      for (index, result) in results.sorted(by: { $0.confidence > $1.confidence }).enumerated() {
-        if result.isRight { right += 1 }
-        if Double(right) / Double(index + 1) >= 0.95 { best = index + 1 }
-      }
-      return Double(best) / Double(results.count)
-    }
-
-    var medianMilliseconds: Double {
-      let sorted = results.map(\.milliseconds).sorted()
-      return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-    }
-  }
-
-  static func rows(_ results: [EvaluatedQuery]) -> [Row] {
-    var kinds: [String] = []
-    for result in results where !kinds.contains(result.query.kind) { kinds.append(result.query.kind) }
-    return kinds.sorted().map { kind in
-      Row(name: kind, results: results.filter { $0.query.kind == kind })
-    } + [Row(name: "overall", results: results)]
-  }
-
-  static func table(_ results: [EvaluatedQuery]) -> String {
-    var text = padded("kind", 18) + "    n    R@1    R@3    MRR  refused  false refusal\n"
-    for row in rows(results) {
-      text += padded(row.name, 18) + leading("\(row.results.count)", 5)
-      text += leading(decimal(row.recall(1)), 7) + leading(decimal(row.recall(3)), 7)
-      text += leading(decimal(row.meanReciprocalRank), 7) + leading(decimal(row.refusal), 9)
-      text += leading(decimal(row.falseRefusal), 15) + "\n"
-    }
-    let all = Row(name: "", results: results)
-    text += "\nRecall@1 \(decimal(all.recall(1)))  Recall@3 \(decimal(all.recall(3)))  "
-    text += "MRR@10 \(decimal(all.meanReciprocalRank))\n"
-    text += "refusal of unanswerable \(decimal(all.refusal))  false refusal \(decimal(all.falseRefusal))\n"
-    text += "known: \(all.known), of them right \(decimal(all.knownPrecision))\n"
-    text += "Brier \(decimal(all.brier))  ECE \(decimal(all.calibrationError))  "
-    text += "coverage at 95 % precision \(decimal(all.coverageAt95))\n"
-    text += "median \(decimal(all.medianMilliseconds)) ms\n"
-    return text
-  }
-
-  static func json(_ results: [EvaluatedQuery]) -> JSON {
-    .array(
-      rows(results).map { row in
-        [
-          "kind": .string(row.name), "n": .integer(row.results.count),
-          "recall_at_1": row.recall(1).json, "recall_at_3": row.recall(3).json,
-          "mrr_at_10": row.meanReciprocalRank.json, "refusal": row.refusal.json,
-          "false_refusal": row.falseRefusal.json, "known_precision": row.knownPrecision.json,
-          "brier": row.brier.json, "ece": row.calibrationError.json,
-          "coverage_at_95": row.coverageAt95.json,
-          "median_ms": .number(row.medianMilliseconds),
-        ]
-      })
-  }
-}
-
-private func share<T>(_ items: [T], _ isTrue: (T) -> Bool) -> Double? {
-  items.isEmpty ? nil : Double(items.count { isTrue($0) }) / Double(items.count)
-}
-
-private func decimal(_ value: Double?) -> String {
-  guard let value else { return "-" }
-  let scaled = Int((value * 1_000).rounded())
-  let rest = String(scaled % 1_000)
-  return "\(scaled / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
-}
-
-private func percentage(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
-
-private func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-private func leading(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
-}
-
-private func milliseconds1() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) * 1_000 + Double(time.tv_nsec) / 1_000_000
 }

@@ -7,7 +7,7 @@ import Store
 enum Main {
   static let verbs: [Verb] = [
     serve, importVerb, exportVerb, diagnose, run, search, report, check, eval, test, replay, backup,
-    restore, verify, user, token, bench, version,
+    restore, verify, user, token, mcp, bench, version,
   ]
 
   static func main() {
@@ -61,17 +61,29 @@ enum Main {
     case let error as NoSuchCommand: return "\(error.word): \(reason(error.code))"
     case let error as Failure: return error.detail
     case let error as StoreReadOnly: return "the knowledge base can't be written: \(error.reason)"
+    case let error as StoreUnavailable: return error.reason
+    case is StoreDamaged: return explanation(ofFault: .damaged)
+    case is DatabaseMoved: return explanation(ofFault: .moved)
     case SchemaError.newer(let file, let program):
       return
         "the file has schema \(file), this program knows up to \(program): use a newer fixbook"
     case SchemaError.foreign: return "the file is an SQLite database of another program"
     case let error as DatabaseError:
-      if error.isCorrupt {
-        return "the file is damaged or no database; 'fixbook verify' tells, 'fixbook restore' brings a backup back"
-      }
-      if error.isFull { return "the disk is full; nothing was stored" }
-      return "\(error.message)"
+      return Fault(error).map { explanation(ofFault: $0) } ?? error.message
     default: return "\(error)"
+    }
+  }
+
+  private static func explanation(ofFault fault: Fault) -> String {
+    switch fault {
+    case .full: "the disk is full; nothing was stored"
+    case .readOnly: "the file or its folder can't be written"
+    case .busy: "another process has held the file for too long; nothing was stored"
+    case .moved: "the file was removed or replaced meanwhile; nothing was stored"
+    case .disk: "the disk fails; nothing was stored"
+    case .damaged:
+      "the file is damaged or no database; 'fixbook verify' tells, 'fixbook restore' brings a backup back"
+    case .damagedIndex: "the search index is damaged; 'fixbook verify' tells"
     }
   }
 
@@ -103,7 +115,7 @@ enum Main {
   }
 }
 
-let versionNumber = "0.1.0"
+let versionNumber = App.version
 
 let version = Verb(
   "version", "Says which version this is", flags: [.json], example: "fixbook version"

@@ -35,7 +35,8 @@ func replayLogs(_ paths: [String], _ arguments: Arguments, _ store: Store) throw
   }
   for verdict in [Verdict.known, .possible, .unknown] {
     let count = counts[verdict] ?? 0
-    Console.out("\(verdict.rawValue)\t\(count)\t\(Int((Double(count) / total * 100).rounded())) %\n")
+    Console.out(
+      "\(verdict.rawValue)\t\(count)\t\(Int((Double(count) / total * 100).rounded())) %\n")
   }
   for gap in top { Console.out("\(gap.value)\t\(gap.key)\n") }
   return .done

@@ -10,7 +10,8 @@ let serve = Verb(
   "serve", "Serves the knowledge base over HTTP",
   flags: [
     .database,
-    .value("listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
+    .value(
+      "listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
@@ -90,18 +91,11 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     throw UsageError("--cache must be a number of MiB from 0 to 4096")
   }
   let path = settings["db"]
-  let isNew = access(path, F_OK) != 0
+  // A limit of file size is an error to report, not a reason to die.
+  signal(SIGXFSZ, SIG_IGN)
   let store = try Main.named(path) { try Store(path: path) }
-  var link: String?
-  if isNew, store.readOnlyReason == nil {
-    if loadsGuides {
-      let shipped = ShippedGuides.importer()
-      _ = try store.write(as: .importer) { try shipped.store($0) }
-    }
-    link = try store.write(as: .system) { writing in
-      try writing.createSignInLink(account: try writing.createAccount(name: "admin", role: .admin).id)
-    }
-  }
+  store.faults.log { Console.error("fixbook: \(path): \($0)\n") }
+  let link = try Main.named(path) { try fill(store, loadsGuides: loadsGuides) }
   let listener: Listener
   do {
     listener = try Listener(endpoint)
@@ -153,7 +147,9 @@ private func samples(_ metrics: Metrics) -> [Metric] {
     Metric("http_connections_total", .counter, "Connections accepted.", Double(metrics.accepted)),
     Metric("http_connections", .gauge, "Open connections.", Double(metrics.activeConnections)),
     Metric("http_requests_total", .counter, "Requests read.", Double(metrics.requests)),
-    Metric("http_refusals_total", .counter, "Requests refused by the HTTP layer.", Double(metrics.refusals)),
+    Metric(
+      "http_refusals_total", .counter, "Requests refused by the HTTP layer.",
+      Double(metrics.refusals)),
     Metric("http_received_bytes_total", .counter, "Bytes received.", Double(metrics.bytesIn)),
     Metric("http_sent_bytes_total", .counter, "Bytes sent.", Double(metrics.bytesOut)),
     Metric("http_queued_jobs", .gauge, "Jobs that wait for a worker.", Double(metrics.queuedJobs)),
@@ -165,6 +161,22 @@ private func samples(_ metrics: Metrics) -> [Metric] {
         Double(count)))
   }
   return samples
+}
+
+/// Gives an empty base its guides and an administrator, in one transaction, so that a first start
+/// that is cut short is begun anew. Returns the link that signs in, nil for a base in use.
+private func fill(_ store: Store, loadsGuides: Bool) throws -> String? {
+  guard store.readOnlyReason == nil, try store.read(as: .system, { try $0.isUnused() }) else {
+    return nil
+  }
+  let shipped = loadsGuides ? ShippedGuides.importer() : nil
+  return try store.write(as: .importer) { writing in
+    // Another process may have been quicker.
+    guard try writing.reading.isUnused() else { return nil }
+    _ = try shipped?.store(writing)
+    return try writing.createSignInLink(
+      account: try writing.createAccount(name: "admin", role: .admin).id)
+  }
 }
 
 private func announce(
@@ -198,7 +210,7 @@ private func isLoopbackAddress(_ address: String) -> Bool {
   address == "localhost" || address == "::1" || address.hasPrefix("127.")
 }
 
-private func checkedURL(_ text: String) throws -> String {
+func checkedURL(_ text: String) throws -> String {
   guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(" "),
     !text.contains("?"), !text.contains("#")
   else { throw UsageError("--public-url must begin with http:// or https://") }

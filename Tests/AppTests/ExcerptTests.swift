@@ -29,8 +29,10 @@ import Testing
 
   @Test(arguments: [
     ("the gates were opened by hand", "opening gate", ["gates", "opened"]),
-    ("`CannotPullContainerError`: pull failed", "CannotPullContainerError",
-      ["CannotPullContainerError:", "pull"]),
+    (
+      "`CannotPullContainerError`: pull failed", "CannotPullContainerError",
+      ["CannotPullContainerError:", "pull"]
+    ),
     ("Café geschlossen", "cafe", ["Café"]),
     ("nothing of it", "crane", []),
     ("x86 and ipv6", "ipv6", ["ipv6"]),

@@ -11,7 +11,7 @@ import pytest
 
 from harness import BINARY, ROOT, Server, copy_database, environment, shown, succeed
 
-DOCUMENTS = ["README.md", "docs/api.md", "docs/guide-format.md", "docs/operations.md"]
+DOCUMENTS = ["README.md", "docs/api.md", "docs/guide-format.md", "docs/operations.md", "docs/agents.md"]
 
 
 def blocks(document: str, language: str) -> list[str]:

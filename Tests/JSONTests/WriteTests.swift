@@ -51,12 +51,15 @@ private func randomValue(depth: Int, _ random: inout Seeded) -> JSON {
   switch Int.random(in: 0..<(depth < 4 ? 8 : 6), using: &random) {
   case 0: return .null
   case 1: return .bool(Bool.random(using: &random))
-  case 2: return .integer(Int(truncatingIfNeeded: random.next() >> UInt64.random(in: 0..<64, using: &random)))
+  case 2:
+    return .integer(
+      Int(truncatingIfNeeded: random.next() >> UInt64.random(in: 0..<64, using: &random)))
   case 3: return .number(randomDouble(&random))
   case 4, 5: return .string(randomText(&random))
   case 6:
     return .array(
-      (0..<Int.random(in: 0..<5, using: &random)).map { _ in randomValue(depth: depth + 1, &random) })
+      (0..<Int.random(in: 0..<5, using: &random)).map { _ in randomValue(depth: depth + 1, &random)
+      })
   default:
     return .object(
       (0..<Int.random(in: 0..<5, using: &random)).map { index in
@@ -77,7 +80,9 @@ private func randomText(_ random: inout Seeded) -> String {
   var text = String.UnicodeScalarView()
   for _ in 0..<Int.random(in: 0..<12, using: &random) {
     let limit: UInt32 = [0x20, 0x80, 0x800, 0x11_0000].randomElement(using: &random)!
-    if let scalar = Unicode.Scalar(UInt32.random(in: 0..<limit, using: &random)) { text.append(scalar) }
+    if let scalar = Unicode.Scalar(UInt32.random(in: 0..<limit, using: &random)) {
+      text.append(scalar)
+    }
   }
   return String(text)
 }

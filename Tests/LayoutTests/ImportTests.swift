@@ -8,12 +8,14 @@ enum Package {
 
   static func files(below folder: String, suffix: String = "") -> [String] {
     let base = root.appendingPathComponent(folder)
-    let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+    let paths =
+      FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     return paths.filter { path in
       var isFolder: ObjCBool = false
       return path.hasSuffix(suffix)
         && FileManager.default.fileExists(
-          atPath: base.appendingPathComponent(path).path, isDirectory: &isFolder) && !isFolder.boolValue
+          atPath: base.appendingPathComponent(path).path, isDirectory: &isFolder)
+        && !isFolder.boolValue
     }.sorted()
   }
 
@@ -37,7 +39,8 @@ let mayImport: [String: Set<String>] = [
     "SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON", "Glibc", "Synchronization",
   ],
   "App": [
-    "HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite", "Threads",
+    "HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite",
+    "Threads",
     "Glibc", "Synchronization",
   ],
 ]
@@ -76,7 +79,9 @@ struct ImportTests {
       let name = String(match.1)
       let row = try #require(mayImport[name], "\(name) has no row")
       let named = (match.2 ?? "").split(whereSeparator: { !$0.isLetter }).map(String.init)
-      for dependency in named { #expect(row.contains(dependency), "\(name) depends on \(dependency)") }
+      for dependency in named {
+        #expect(row.contains(dependency), "\(name) depends on \(dependency)")
+      }
     }
   }
 
@@ -84,7 +89,8 @@ struct ImportTests {
     ("import Glibc", ["Glibc"]), ("package import Store", ["Store"]),
     ("@_spi(_Unicode) import Swift", ["Swift"]), ("@testable import App", ["App"]),
     ("import struct Foundation.Data", ["Foundation"]), ("let importer = 1", []),
-    ("// import Glibc", []), ("  import Glibc", ["Glibc"]), ("#if os(Linux)\nimport Glibc\n#endif", ["Glibc"]),
+    ("// import Glibc", []), ("  import Glibc", ["Glibc"]),
+    ("#if os(Linux)\nimport Glibc\n#endif", ["Glibc"]),
   ])
   func `import lines are found`(text: String, names: [String]) {
     #expect(importedNames(text) == names)
@@ -98,10 +104,16 @@ func importedNames(_ text: String) -> [String] {
   text.split(separator: "\n").compactMap { line in
     let words = line.split(separator: " ")
     guard let place = words.firstIndex(of: "import"), place + 1 < words.count,
-      words[..<place].allSatisfy({ $0.hasPrefix("@") || ["package", "public", "internal", "private", "fileprivate"].contains($0) })
+      words[..<place].allSatisfy({
+        $0.hasPrefix("@")
+          || ["package", "public", "internal", "private", "fileprivate"].contains($0)
+      })
     else { return nil }
-    let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
-    let name = kinds.contains(words[place + 1]) ? words.dropFirst(place + 2).first : words[place + 1]
+    let kinds: Set<Substring> = [
+      "struct", "class", "enum", "protocol", "func", "var", "let", "typealias",
+    ]
+    let name =
+      kinds.contains(words[place + 1]) ? words.dropFirst(place + 2).first : words[place + 1]
     return name.map { String($0.split(separator: ".")[0]) }
   }
 }

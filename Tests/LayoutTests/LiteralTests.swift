@@ -24,7 +24,8 @@ struct LiteralTests {
   }
 
   @Test(arguments: [
-    ("SELECT id FROM issue", true), ("  insert\n INTO t", false), ("INSERT INTO t VALUES (1)", true),
+    ("SELECT id FROM issue", true), ("  insert\n INTO t", false),
+    ("INSERT INTO t VALUES (1)", true),
     ("UPDATE issue SET title = $1", true), ("DELETE FROM t", true), ("CREATE TABLE t (x)", true),
     ("PRAGMA user_version", true), ("Select one of these from the list", false), ("DELETE", false),
     ("UPDATE", false),
@@ -36,7 +37,9 @@ struct LiteralTests {
     ("a < b and c > d", false), ("fixbook export > guide.md", false), ("<id>", false),
     ("length < 3", false),
   ])
-  func `HTML is told from words`(text: String, isHTML: Bool) { #expect(looksLikeHTML(text) == isHTML) }
+  func `HTML is told from words`(text: String, isHTML: Bool) {
+    #expect(looksLikeHTML(text) == isHTML)
+  }
 
   @Test func `literals are found in code and not in comments`() {
     let source = #"""
@@ -52,20 +55,24 @@ struct LiteralTests {
     #expect(found.contains { $0.contains("one") && $0.contains("four") })
     #expect(found.contains { $0.contains("five \"six\"") })
     #expect(found.contains { $0.contains("eight \"nine\"") })
-    #expect(!found.contains { $0.contains("comment") || $0.contains("seven") || $0.contains("ten") })
+    #expect(
+      !found.contains { $0.contains("comment") || $0.contains("seven") || $0.contains("ten") })
   }
 }
 
 private let endsOfRawHTML: Set = ["</script>", "</pre>", "</style>", "</textarea>"]
 
 private func looksLikeSQL(_ text: String) -> Bool {
-  text.contains(/\bSELECT\b[^.]*\b(FROM|count|\*|\()|\bINSERT INTO\b|\bUPDATE \w+ SET\b|\bDELETE FROM\b|\bCREATE (TABLE|INDEX)\b|\bPRAGMA\b/)
+  text.contains(
+    /\bSELECT\b[^.]*\b(FROM|count|\*|\()|\bINSERT INTO\b|\bUPDATE \w+ SET\b|\bDELETE FROM\b|\bCREATE (TABLE|INDEX)\b|\bPRAGMA\b/
+  )
 }
 
 /// Elements that a page is made of; `<id>` in a message is a placeholder.
 private func looksLikeHTML(_ text: String) -> Bool {
   text.contains(
-    /<\/?(a|p|h[1-6]|div|span|ul|ol|li|pre|code|form|input|button|label|main|header|footer|nav|section|table|tr|td|th|head|body|html|link|meta|script|style|mark|strong|em|textarea|details|summary|svg)(\s[^>]*)?>/)
+    /<\/?(a|p|h[1-6]|div|span|ul|ol|li|pre|code|form|input|button|label|main|header|footer|nav|section|table|tr|td|th|head|body|html|link|meta|script|style|mark|strong|em|textarea|details|summary|svg)(\s[^>]*)?>/
+  )
 }
 
 /// The string literals of a Swift text, nested ones as part of the outer one.

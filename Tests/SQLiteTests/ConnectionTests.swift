@@ -1,3 +1,4 @@
+import Foundation
 import SQLite
 import Testing
 
@@ -161,8 +162,6 @@ struct ConnectionTests {
     }
   }
 }
-
-import Foundation
 
 private func write(_ text: String, to path: String) throws {
   try Data(text.utf8).write(to: URL(fileURLWithPath: path))

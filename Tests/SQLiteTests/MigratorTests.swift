@@ -121,7 +121,8 @@ struct MigratorTests {
     }
   }
 
-  @Test func `a file that another process migrates while it is inspected is no foreign one`() throws {
+  @Test func `a file that another process migrates while it is inspected is no foreign one`() throws
+  {
     let path = folder.file()
     let connection = try Connection.wal(path)
     let other = try Connection(path: path, mode: .readWrite)

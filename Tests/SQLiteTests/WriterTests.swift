@@ -23,7 +23,9 @@ private final class Bench: @unchecked Sendable {
       let connection = try Connection(path: path, mode: .readWrite)
       if let pages { _ = try connection.integer(SQL(trusted: "PRAGMA max_page_count = \(pages)")) }
       connection.trace = { text in
-        if text.hasPrefix("COMMIT") || text.hasPrefix("BEGIN") { commits.withLock { $0.append(text) } }
+        if text.hasPrefix("COMMIT") || text.hasPrefix("BEGIN") {
+          commits.withLock { $0.append(text) }
+        }
       }
       return connection
     }
@@ -36,10 +38,11 @@ private final class Bench: @unchecked Sendable {
   func hold() -> @Sendable () -> Void {
     let gate = Monitor(false)
     let entered = Monitor(false)
-    writer.submit({ _ in
-      entered.change { $0 = true }
-      gate.wait { $0 ? () : nil }
-    }, finish: { _ in })
+    writer.submit(
+      { _ in
+        entered.change { $0 = true }
+        gate.wait { $0 ? () : nil }
+      }, finish: { _ in })
     entered.wait { $0 ? () : nil }
     return { gate.change { $0 = true } }
   }
@@ -56,10 +59,13 @@ struct WriterTests {
     let release = bench.hold()
     let done = Monitor(0)
     for number in 0..<200 {
-      bench.writer.submit({ try $0.execute("INSERT INTO number (value) VALUES (\(number))") }) { result in
-        #expect(throws: Never.self) { try result.get() }
-        done.change { $0 += 1 }
-      }
+      bench.writer.submit(
+        { try $0.execute("INSERT INTO number (value) VALUES (\(number))") },
+        finish: {
+          result in
+          #expect(throws: Never.self) { try result.get() }
+          done.change { $0 += 1 }
+        })
     }
     #expect(bench.writer.waiting == 200)
     release()
@@ -100,21 +106,23 @@ struct WriterTests {
     let release = bench.hold()
     let results = Monitor<[Int: String]>([:])
     for number in 0..<10 {
-      bench.writer.submit({ connection -> Int in
-        try connection.execute("INSERT INTO number (value) VALUES (\(number))")
-        if number % 3 == 1 { throw Refused(number: number) }
-        if number % 3 == 2 {
-          try connection.execute("INSERT INTO number (id, value) VALUES (1, 0), (1, 0)")
-        }
-        return number
-      }) { result in
-        results.change {
-          switch result {
-          case .success(let value): $0[number] = "stored \(value)"
-          case .failure(let error): $0[number] = error is Refused ? "refused" : "constraint"
+      bench.writer.submit(
+        { connection -> Int in
+          try connection.execute("INSERT INTO number (value) VALUES (\(number))")
+          if number % 3 == 1 { throw Refused(number: number) }
+          if number % 3 == 2 {
+            try connection.execute("INSERT INTO number (id, value) VALUES (1, 0), (1, 0)")
           }
-        }
-      }
+          return number
+        },
+        finish: { result in
+          results.change {
+            switch result {
+            case .success(let value): $0[number] = "stored \(value)"
+            case .failure(let error): $0[number] = error is Refused ? "refused" : "constraint"
+            }
+          }
+        })
     }
     release()
     let all = results.wait { $0.count == 10 ? $0 : nil }
@@ -129,11 +137,15 @@ struct WriterTests {
     let bench = try Bench()
     let seen = Monitor<[Bool]>([])
     for number in 0..<50 {
-      bench.writer.submit({ try $0.execute("INSERT INTO number (value) VALUES (\(number))") }) { _ in
-        // On the writer's thread, before anything else is written; nobody else uses this connection.
-        let count = try? bench.looker.integer("SELECT count(*) FROM number WHERE value = \(number)")
-        seen.change { $0.append(count == 1) }
-      }
+      bench.writer.submit(
+        { try $0.execute("INSERT INTO number (value) VALUES (\(number))") },
+        finish: {
+          _ in
+          // On the writer's thread, before anything else is written; nobody else uses this connection.
+          let count = try? bench.looker.integer(
+            "SELECT count(*) FROM number WHERE value = \(number)")
+          seen.change { $0.append(count == 1) }
+        })
     }
     let all = seen.wait { $0.count == 50 ? $0 : nil }
     #expect(all == Array(repeating: true, count: 50))
@@ -144,10 +156,11 @@ struct WriterTests {
     let release = bench.hold()
     let counts = Monitor<[Int]>([])
     for _ in 0..<20 {
-      bench.writer.submit({ connection -> Int in
-        try connection.execute("INSERT INTO number (value) VALUES (1)")
-        return try connection.integer("SELECT count(*) FROM number")
-      }) { result in counts.change { $0.append((try? result.get()) ?? -1) } }
+      bench.writer.submit(
+        { connection -> Int in
+          try connection.execute("INSERT INTO number (value) VALUES (1)")
+          return try connection.integer("SELECT count(*) FROM number")
+        }, finish: { result in counts.change { $0.append((try? result.get()) ?? -1) } })
     }
     release()
     #expect(counts.wait { $0.count == 20 ? $0 : nil } == Array(1...20))
@@ -158,9 +171,12 @@ struct WriterTests {
     let release = bench.hold()
     let finished = Monitor(0)
     for number in 0..<100 {
-      bench.writer.submit({ try $0.execute("INSERT INTO number (value) VALUES (\(number))") }) { result in
-        if case .success = result { finished.change { $0 += 1 } }
-      }
+      bench.writer.submit(
+        { try $0.execute("INSERT INTO number (value) VALUES (\(number))") },
+        finish: {
+          result in
+          if case .success = result { finished.change { $0 += 1 } }
+        })
     }
     let stopping = Thread.start("stop") { bench.writer.stop() }
     release()
@@ -183,7 +199,9 @@ struct WriterTests {
       do {
         try bench.writer.perform { connection in
           try connection.execute("INSERT INTO number (value) VALUES (\(number))")
-          for _ in 0..<5 { try connection.execute("INSERT INTO number (value, text) VALUES (\(number), \(big))") }
+          for _ in 0..<5 {
+            try connection.execute("INSERT INTO number (value, text) VALUES (\(number), \(big))")
+          }
         }
         stored += 1
       } catch { failure = error }
@@ -194,7 +212,9 @@ struct WriterTests {
     // A small write still fits, a removal makes room again.
     try bench.writer.perform { try $0.execute("DELETE FROM number WHERE value = 0") }
     try bench.writer.perform { connection in
-      for _ in 0..<4 { try connection.execute("INSERT INTO number (value, text) VALUES (-1, \(big))") }
+      for _ in 0..<4 {
+        try connection.execute("INSERT INTO number (value, text) VALUES (-1, \(big))")
+      }
     }
     #expect(try bench.looker.integer("SELECT count(*) FROM number WHERE value = -1") == 4)
     #expect(try bench.looker.texts("PRAGMA integrity_check") == ["ok"])
@@ -206,19 +226,22 @@ struct WriterTests {
     let results = Monitor<[Int: Bool]>([:])
     for number in 0..<8 {
       let size = number == 3 ? 1_000_000 : 100
-      bench.writer.submit({ connection in
-        try connection.execute(
-          "INSERT INTO number (value, text) VALUES (\(number), \(String(repeating: "x", count: size)))")
-      }) { result in
-        results.change {
-          switch result {
-          case .success: $0[number] = true
-          case .failure(let error):
-            #expect((error as? DatabaseError)?.isFull == true, "\(error)")
-            $0[number] = false
+      bench.writer.submit(
+        { connection in
+          try connection.execute(
+            "INSERT INTO number (value, text) VALUES (\(number), \(String(repeating: "x", count: size)))"
+          )
+        },
+        finish: { result in
+          results.change {
+            switch result {
+            case .success: $0[number] = true
+            case .failure(let error):
+              #expect((error as? DatabaseError)?.isFull == true, "\(error)")
+              $0[number] = false
+            }
           }
-        }
-      }
+        })
     }
     release()
     let all = results.wait { $0.count == 8 ? $0 : nil }
@@ -251,7 +274,8 @@ struct WriterTests {
     #expect(try bench.values.count == 160)
     // Nobody wrote between a transaction's reading and its writing.
     #expect(
-      try bench.looker.integers("SELECT CAST(text AS INTEGER) FROM number ORDER BY id") == Array(0..<160))
+      try bench.looker.integers("SELECT CAST(text AS INTEGER) FROM number ORDER BY id")
+        == Array(0..<160))
   }
 
   @Test func `a writer that cannot open its file says so and opens it when it can`() throws {

@@ -1,6 +1,8 @@
+import Foundation
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 struct AccountTests {
   private let base: Base
@@ -8,7 +10,9 @@ struct AccountTests {
 
   init() throws {
     base = try Base()
-    account = try base.store.write(as: .system) { try $0.createAccount(name: "Edna", role: .editor) }
+    account = try base.store.write(as: .system) {
+      try $0.createAccount(name: "Edna", role: .editor)
+    }
   }
 
   private func link() throws -> String {
@@ -47,7 +51,9 @@ struct AccountTests {
 
   @Test func `a disabled account signs in by nothing`() throws {
     let link = try link()
-    let session = try base.store.write(as: .system) { [account] in try $0.createSession(account: account.id) }
+    let session = try base.store.write(as: .system) { [account] in
+      try $0.createSession(account: account.id)
+    }
     try base.run("UPDATE account SET disabled_at = 1")
     #expect(try use(link) == nil)
     try base.store.read(as: .system) { reading throws in
@@ -58,7 +64,9 @@ struct AccountTests {
   }
 
   @Test func `a session ends by itself, by signing out and by a new password`() throws {
-    let session = try base.store.write(as: .system) { [account] in try $0.createSession(account: account.id) }
+    let session = try base.store.write(as: .system) { [account] in
+      try $0.createSession(account: account.id)
+    }
     func name(at time: Time = .now()) throws -> String? {
       try base.store.read(as: .system) { try $0.account(session: session, now: time) }?.name
     }
@@ -69,9 +77,14 @@ struct AccountTests {
     #expect(try name() == "Edna")
     try base.store.write(as: .system) { try $0.deleteSession(session) }
     #expect(try name() == nil)
-    let second = try base.store.write(as: .system) { [account] in try $0.createSession(account: account.id) }
-    try base.store.write(as: .system) { [account] in try $0.setPassword(hash: "x", ofAccount: account.id) }
-    #expect(try base.store.read(as: .system) { try $0.account(session: second, now: .now()) } == nil)
+    let second = try base.store.write(as: .system) { [account] in
+      try $0.createSession(account: account.id)
+    }
+    try base.store.write(as: .system) { [account] in
+      try $0.setPassword(hash: "x", ofAccount: account.id)
+    }
+    #expect(
+      try base.store.read(as: .system) { try $0.account(session: second, now: .now()) } == nil)
     #expect(try base.store.read(as: .system) { try $0.account(named: "edna") }?.hasPassword == true)
   }
 
@@ -84,7 +97,8 @@ struct AccountTests {
 
   @Test func `a token carries its kind and scopes until it expires or is revoked`() throws {
     let text = try base.store.write(as: .system) {
-      try $0.createToken(name: "bot", kind: .agent, scopes: [.read, .report], expiresAt: .now() + 60)
+      try $0.createToken(
+        name: "bot", kind: .agent, scopes: [.read, .report], expiresAt: .now() + 60)
     }
     let info = try #require(try token(text))
     #expect(info.kind == .agent)
@@ -103,7 +117,8 @@ struct AccountTests {
     let secrets = try base.store.write(as: .system) { [account] writing in
       [
         try writing.createToken(name: "t", kind: .person, scopes: [.read]),
-        try writing.createSession(account: account.id), try writing.createSignInLink(account: account.id),
+        try writing.createSession(account: account.id),
+        try writing.createSignInLink(account: account.id),
       ]
     }
     base.store.close()
@@ -138,15 +153,18 @@ struct AccountTests {
   @Test func `identifiers are long, plain and never the same`() {
     let all = (0..<2_000).map { _ in Secrets.identifier() }
     #expect(Set(all).count == all.count)
-    #expect(all.allSatisfy { $0.utf8.count == 24 && $0.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) } })
+    #expect(
+      all.allSatisfy {
+        $0.utf8.count == 24 && $0.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) }
+      })
     #expect(Set(all.joined()).count == 32)
     #expect(Secrets.isEqual("a", "a") && !Secrets.isEqual("a", "b") && !Secrets.isEqual("a", "aa"))
   }
 }
 
-import Foundation
-
-func fileBytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
+func fileBytes(_ path: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+}
 
 func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
   Data(bytes).range(of: Data(part)) != nil

@@ -1,7 +1,8 @@
 import Guide
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 /// Names of fixes before and after an edit: which of the new ones is which old one.
 private struct IdentityCase: Sendable, CustomTestStringConvertible {
@@ -18,21 +19,37 @@ private let cache = "Delete the cache directory, then build again"
 private let upgrade = "Upgrade to version seven"
 
 private let identities = [
-  IdentityCase(name: "nothing changed", old: [restart, cache], new: [restart, cache], same: [0, 1]),
-  IdentityCase(name: "one edited", old: [restart, cache], new: [restart + " or two", cache], same: [0, 1]),
-  IdentityCase(name: "both edited", old: [restart, cache], new: [restart + " or two", "First " + cache], same: [0, 1]),
-  IdentityCase(name: "reordered", old: [restart, cache, upgrade], new: [upgrade, restart, cache], same: [2, 0, 1]),
+  IdentityCase(
+    name: "nothing changed", old: [restart, cache], new: [restart, cache], same: [0, 1]),
+  IdentityCase(
+    name: "one edited", old: [restart, cache], new: [restart + " or two", cache], same: [0, 1]),
+  IdentityCase(
+    name: "both edited", old: [restart, cache], new: [restart + " or two", "First " + cache],
+    same: [0, 1]),
+  IdentityCase(
+    name: "reordered", old: [restart, cache, upgrade], new: [upgrade, restart, cache],
+    same: [2, 0, 1]),
   IdentityCase(name: "two swapped", old: [restart, cache], new: [cache, restart], same: [1, 0]),
   IdentityCase(
     name: "swapped and edited", old: [restart, cache],
-    new: ["Delete the cache directory, then build once again", "Restart the server and wait one minute"], same: [1, 0]),
+    new: [
+      "Delete the cache directory, then build once again", "Restart the server and wait one minute",
+    ], same: [1, 0]),
   IdentityCase(name: "the first removed", old: [restart, cache], new: [cache], same: [1]),
-  IdentityCase(name: "one put in front", old: [restart, cache], new: [upgrade, restart, cache], same: [nil, 0, 1]),
-  IdentityCase(name: "one replaced at its place", old: [restart, cache], new: [restart, upgrade], same: [0, 1]),
+  IdentityCase(
+    name: "one put in front", old: [restart, cache], new: [upgrade, restart, cache],
+    same: [nil, 0, 1]),
+  IdentityCase(
+    name: "one replaced at its place", old: [restart, cache], new: [restart, upgrade], same: [0, 1]),
   IdentityCase(name: "the only one replaced", old: [restart], new: [upgrade], same: [0]),
-  IdentityCase(name: "two replaced", old: [restart, cache], new: [upgrade, "Ask the vendor"], same: [nil, nil]),
-  IdentityCase(name: "one replaced, another place", old: [restart, cache, upgrade], new: ["Ask the vendor", restart, cache], same: [nil, 0, 1]),
-  IdentityCase(name: "split in two", old: [restart], new: ["Restart the server and wait", "wait a minute"], same: [0, nil]),
+  IdentityCase(
+    name: "two replaced", old: [restart, cache], new: [upgrade, "Ask the vendor"], same: [nil, nil]),
+  IdentityCase(
+    name: "one replaced, another place", old: [restart, cache, upgrade],
+    new: ["Ask the vendor", restart, cache], same: [nil, 0, 1]),
+  IdentityCase(
+    name: "split in two", old: [restart], new: ["Restart the server and wait", "wait a minute"],
+    same: [0, nil]),
   IdentityCase(name: "a twin", old: [restart], new: [restart, restart], same: [0, nil]),
   IdentityCase(name: "twins", old: [restart, restart], new: [restart, restart], same: [0, 1]),
   IdentityCase(
@@ -48,7 +65,10 @@ private let changes: [(String, String, Bool, Bool)] = [
   (restart, restart + " or two", true, false),
   ("Run `a b`", "Now run `a b`", true, false),
   ("Run `a b`", "Run `a c`", true, true),
-  ("Run it:\n\n```sh\na\n```\n\nThen wait.", "Run it now:\n\n```sh\na\n```\n\nThen wait\na while.", true, false),
+  (
+    "Run it:\n\n```sh\na\n```\n\nThen wait.", "Run it now:\n\n```sh\na\n```\n\nThen wait\na while.",
+    true, false
+  ),
   ("Run it:\n\n```sh\na\n```", "Run it:\n\n```sh\nb\n```", true, true),
   ("Run it:\n\n~~~sh\na\n~~~", "Run it:\n\n~~~sh\nb\n~~~", true, true),
   ("Run it:\n\n        a\n", "Run it:\n\n        b\n", true, true),
@@ -109,7 +129,9 @@ struct FixIdentityTests {
     #expect(try ids() == [before[1], before[0]])
   }
 
-  @Test func `a fix that went and came in one edit of a longer text keeps apart from new ones`() throws {
+  @Test func `a fix that went and came in one edit of a longer text keeps apart from new ones`()
+    throws
+  {
     try base.load(guideText("Guide", [("One", text([restart, cache]))]))
     let before = try ids()
     try base.edit("one", markdown: text([upgrade]))
@@ -145,7 +167,12 @@ struct FixIdentityTests {
     try base.load(
       guideText(
         "Guide",
-        [("One", "- **Workaround**: wait\n- **Verify**: it runs\n- **Risk**: destructive\n- **Fix**: mend")]))
+        [
+          (
+            "One",
+            "- **Workaround**: wait\n- **Verify**: it runs\n- **Risk**: destructive\n- **Fix**: mend"
+          )
+        ]))
     let fixes = try base.issue("one").fixes
     #expect(fixes.map(\.kind) == [.workaround, .fix])
     #expect(fixes.map(\.risk) == [.destructive, nil])

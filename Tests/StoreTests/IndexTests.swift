@@ -1,19 +1,25 @@
 import Guide
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 struct IndexTests {
   /// Words with traps: both forms of one letter, case, scripts, code, punctuation, odd white space.
   private static let words = [
-    "timeout", "Timeout", "ENETUNREACH", "café", "cafe\u{301}", "İstanbul", "straße", "ΣΊΣΥΦΟΣ", "日本語",
-    "runtime_session_id", "--payload", "ecr:BatchGetImage", "a\u{a0}b", "a\u{2028}b", "x\u{200b}y", "😀",
-    "\"quoted\"", "don't", "504", "1.2.3", "C++", "c#", "\u{301}alone", "ﬁne", "K", "ſtop", "a\u{0}b",
+    "timeout", "Timeout", "ENETUNREACH", "café", "cafe\u{301}", "İstanbul", "straße", "ΣΊΣΥΦΟΣ",
+    "日本語",
+    "runtime_session_id", "--payload", "ecr:BatchGetImage", "a\u{a0}b", "a\u{2028}b", "x\u{200b}y",
+    "😀",
+    "\"quoted\"", "don't", "504", "1.2.3", "C++", "c#", "\u{301}alone", "ﬁne", "K", "ſtop",
+    "a\u{0}b",
     "tab\tbed", "NEAR", "AND", "*", "한국어", "ได้", "\u{feff}bom", "…", "e\u{301}\u{327}", "ａｂｃ",
   ]
 
   private func text(_ random: inout Seeded) -> String {
-    let words = (0..<Int.random(in: 1...8, using: &random)).map { _ in Self.words.randomElement(using: &random)! }
+    let words = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+      Self.words.randomElement(using: &random)!
+    }
     return "- **Fix**: " + words.joined(separator: " ")
   }
 
@@ -23,19 +29,27 @@ struct IndexTests {
     let base = try Base()
     try base.load(guideText("Guide", (0..<4).map { ("Title \($0)", text(&random)) }))
     for step in 0..<12 {
-      let issues = try base.store.read(as: .system) { try $0.issues(.init(), offset: 0, limit: 100) }
+      let issues = try base.store.read(as: .system) {
+        try $0.issues(.init(), offset: 0, limit: 100)
+      }
       switch (Int.random(in: 0..<6, using: &random), issues.randomElement(using: &random)) {
       case (0, let issue?): try base.delete(issue.slug)
       case (1, let issue?): try base.edit(issue.slug, markdown: text(&random))
-      case (2, let issue?): try base.edit(issue.slug, title: "Renamed \(step) " + Self.words.randomElement(using: &random)!)
+      case (2, let issue?):
+        try base.edit(
+          issue.slug, title: "Renamed \(step) " + Self.words.randomElement(using: &random)!)
       case (3, _):
-        try base.load(guideText("Guide", (0..<Int.random(in: 1...4, using: &random)).map { ("Title \($0)", text(&random)) }))
+        try base.load(
+          guideText(
+            "Guide",
+            (0..<Int.random(in: 1...4, using: &random)).map { ("Title \($0)", text(&random)) }))
       case (4, _):
         // A write that fails must leave the counts as they are.
         #expect(throws: (any Error).self) {
           try base.store.write(as: Base.editor) { [markdown = text(&random)] writing in
             _ = try writing.createIssue(
-              guide: "guide", IssueText(title: "Never", section: "", markdown: markdown), comment: "")
+              guide: "guide", IssueText(title: "Never", section: "", markdown: markdown),
+              comment: "")
             throw OutcomeError.reportNotFound
           }
         }
@@ -48,7 +62,9 @@ struct IndexTests {
 
   private func expectEveryTokenFindsItsIssue(_ base: Base) throws {
     let rows = try base.store.read(as: .system) { reading in
-      try reading.connection.rows("SELECT issue_id, tokens FROM issue_index") { ($0.int(0), $0.text(1)) }
+      try reading.connection.rows("SELECT issue_id, tokens FROM issue_index") {
+        ($0.int(0), $0.text(1))
+      }
     }
     for (id, tokens) in rows {
       for token in Set(tokens.split(separator: " ")) {
@@ -60,7 +76,9 @@ struct IndexTests {
     }
   }
 
-  @Test(arguments: ["\"", "\"\"", "a\"b", "*", "AND", "NEAR(a b)", "tokens:x", "^a", "-a", "(", "", "a OR b", "\0"])
+  @Test(arguments: [
+    "\"", "\"\"", "a\"b", "*", "AND", "NEAR(a b)", "tokens:x", "^a", "-a", "(", "", "a OR b", "\0",
+  ])
   func `no phrase is an operator or an error`(phrase: String) throws {
     let base = try Base()
     try base.load(guideText("Guide", [("One", "- **Fix**: plain words here")]))
@@ -72,8 +90,15 @@ struct IndexTests {
   @Test func `a phrase is words one after another`() throws {
     let base = try Base()
     try base.load(
-      guideText("Guide", [("One", "- **Fix**: restart the quick server"), ("Two", "- **Fix**: server restart quick")]))
-    let found = try base.store.read(as: .anyone) { try $0.issues(withPhrase: "quick server", limit: 10) }
+      guideText(
+        "Guide",
+        [
+          ("One", "- **Fix**: restart the quick server"),
+          ("Two", "- **Fix**: server restart quick"),
+        ]))
+    let found = try base.store.read(as: .anyone) {
+      try $0.issues(withPhrase: "quick server", limit: 10)
+    }
     #expect(found == [try base.issue("one").summary.id])
   }
 
@@ -83,13 +108,23 @@ struct IndexTests {
     let base = try Base()
     try base.load(traps)
     for step in 0..<25 {
-      let issues = try base.store.read(as: .system) { try $0.issues(.init(), offset: 0, limit: 100) }
-      let reports = try base.store.read(as: .system) { try $0.reports(before: nil, limit: 100, offset: 0) }
+      let issues = try base.store.read(as: .system) {
+        try $0.issues(.init(), offset: 0, limit: 100)
+      }
+      let reports = try base.store.read(as: .system) {
+        try $0.reports(before: nil, limit: 100, offset: 0)
+      }
       let fixes = try base.rows("SELECT id FROM fix").compactMap(Int.init)
       switch Int.random(in: 0..<8, using: &random) {
       case 0: if let issue = issues.randomElement(using: &random) { try base.delete(issue.slug) }
-      case 1: try base.create("Made \(step)", in: "field-guide", markdown: text(&random) + "\n- **Check**: c\(step): length 1..2")
-      case 2: if let issue = issues.randomElement(using: &random) { try base.edit(issue.slug, markdown: text(&random)) }
+      case 1:
+        try base.create(
+          "Made \(step)", in: "field-guide",
+          markdown: text(&random) + "\n- **Check**: c\(step): length 1..2")
+      case 2:
+        if let issue = issues.randomElement(using: &random) {
+          try base.edit(issue.slug, markdown: text(&random))
+        }
       case 3: try base.load(traps)
       case 4:
         let issue = issues.randomElement(using: &random)?.id
@@ -97,10 +132,14 @@ struct IndexTests {
           try $0.openReport(NewReport(text: "x", issueID: issue, reporter: "r", source: .person))
         }
       case 5:
-        if let report = reports.randomElement(using: &random), let fix = fixes.randomElement(using: &random) {
+        if let report = reports.randomElement(using: &random),
+          let fix = fixes.randomElement(using: &random)
+        {
           // A fix of another issue or of a deleted one is refused, as it should be.
           _ = try? base.store.write(as: .system) {
-            try $0.record(NewOutcome(fixID: fix, result: .worked, reporter: "r", source: .person), forReport: report.id)
+            try $0.record(
+              NewOutcome(fixID: fix, result: .worked, reporter: "r", source: .person),
+              forReport: report.id)
           }
         }
       case 6:

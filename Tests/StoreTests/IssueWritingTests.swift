@@ -17,7 +17,8 @@ struct IssueWritingTests {
     #expect((saved.slug, saved.revision, saved.merged) == ("issue-new", 1, false))
     #expect(
       try base.exportedText("guide")
-        == guideText("Guide", [("Old name", "- a\n\n1\n\n2\n\n3"), ("Other", "- b"), ("New", "- seen")]))
+        == guideText(
+          "Guide", [("Old name", "- a\n\n1\n\n2\n\n3"), ("Other", "- b"), ("New", "- seen")]))
     try base.checkIntegrity()
   }
 
@@ -69,7 +70,8 @@ struct IssueWritingTests {
 
   @Test(arguments: [
     ("12", "issue-12"), ("new", "issue-new"), ("504 Gateway Timeout", "504-gateway-timeout"),
-    ("ETIMEDOUT / ENETUNREACH", "etimedout-enetunreach"), ("Ça ne démarre pas", "ça-ne-démarre-pas"),
+    ("ETIMEDOUT / ENETUNREACH", "etimedout-enetunreach"),
+    ("Ça ne démarre pas", "ça-ne-démarre-pas"),
     ("!!!", "issue"),
   ])
   func `a slug is the title's words`(title: String, slug: String) throws {
@@ -104,7 +106,9 @@ struct IssueWritingTests {
     #expect(try base.issue("old-name").markdown == "- a here\n\n1\n\n2\n\n3 there")
   }
 
-  @Test func `changes of one line are a conflict with all three texts, and nothing is stored`() throws {
+  @Test func `changes of one line are a conflict with all three texts, and nothing is stored`()
+    throws
+  {
     try base.edit("other", markdown: "- there", base: .merging(1))
     let error = #expect(throws: IssueWriteError.self) {
       try base.edit("other", markdown: "- here", base: .merging(1))
@@ -149,7 +153,8 @@ struct IssueWritingTests {
     #expect(try base.count("SELECT count(*) FROM change WHERE kind = 'issue edited'") == 0)
   }
 
-  @Test func `a text that breaks the format is refused with its line and nothing is stored`() throws {
+  @Test func `a text that breaks the format is refused with its line and nothing is stored`() throws
+  {
     let before = try base.rows("SELECT quote(title) || quote(markdown) FROM issue")
     let error = #expect(throws: IssueWriteError.self) {
       try base.edit("other", markdown: "- b\n- **Check**: x: nonsense rule")
@@ -179,9 +184,14 @@ struct IssueWritingTests {
   // MARK: Deleting, history
 
   @Test func `a deleted issue is in no list, index or check and keeps its history`() throws {
-    try base.edit("other", markdown: "- b zebra\n- **Check**: id: length 3..5\n\n```sample\nzebra crossed the line again\n```")
+    try base.edit(
+      "other",
+      markdown:
+        "- b zebra\n- **Check**: id: length 3..5\n\n```sample\nzebra crossed the line again\n```")
     let id = try base.issue("other").summary.id
-    #expect(throws: IssueWriteError.stale(current: 2)) { try base.delete("other", base: .exactly(1)) }
+    #expect(throws: IssueWriteError.stale(current: 2)) {
+      try base.delete("other", base: .exactly(1))
+    }
     try base.delete("other", base: .exactly(2))
     #expect(try base.titles() == ["Old name"])
     #expect(try base.find("other") == nil)
@@ -200,7 +210,8 @@ struct IssueWritingTests {
     }
     #expect(throws: IssueWriteError.notFound) {
       try base.store.write(as: Base.editor) {
-        try $0.updateIssue(id, IssueText(title: "x", section: "", markdown: ""), base: .any, comment: "")
+        try $0.updateIssue(
+          id, IssueText(title: "x", section: "", markdown: ""), base: .any, comment: "")
       }
     }
     try base.checkIntegrity()
@@ -256,6 +267,85 @@ struct IssueWritingTests {
     #expect(newest + older == all.reversed())
   }
 
+  @Test
+  func `an issue that leaves and comes back stands where it stood, in its file and its index`()
+    throws
+  {
+    let check = "- **Fix**: a zebra\n- **Check**: id: length 3..5"
+    let text = "# Guide\n\n## Section\n\n### One\n- **Fix**: x\n\n### Two\n" + check
+    let without = "# Guide\n\n## Section\n\n### One\n- **Fix**: x"
+    let base = try Base()
+    try base.load(text)
+    let id = try base.issue("two").summary.id
+    func write(_ body: @escaping @Sendable (Writing) throws -> Void) throws {
+      try base.store.write(as: Base.editor, body)
+    }
+    let ways: [(@Sendable (Writing) throws -> Void, @Sendable (Writing) throws -> Void)] = [
+      ({ try $0.deleteIssue(id, base: .any, comment: "") }, { _ = try $0.restoreIssue(id) }),
+      (
+        { try $0.setConfidence(.archived, ofIssue: id) },
+        { try $0.setConfidence(.verified, ofIssue: id) }
+      ),
+    ]
+    for (leave, comeBack) in ways {
+      try write(leave)
+      #expect(try base.exportedText("guide") == without)
+      #expect(try base.store.read(as: .anyone) { try $0.check(named: "id") } == nil)
+      #expect(try base.titles() == ["One"])
+      try base.checkIntegrity()
+      try write(comeBack)
+      #expect(try base.exportedText("guide") == text)
+      #expect(try base.store.read(as: .anyone) { try $0.check(named: "id") } != nil)
+      #expect(
+        try base.store.read(as: .anyone) { try $0.issues(withPhrase: "zebra", limit: 9) } == [id])
+      try base.checkIntegrity()
+    }
+  }
+
+  @Test func `an issue restored after its section went stands in a section of that name`() throws {
+    let base = try Base()
+    try base.load("# Guide\n\n## A\n\n### One\n- **Fix**: x\n\n## B\n\n### Two\n- **Fix**: y\n")
+    let id = try base.issue("two").summary.id
+    try base.delete("two")
+    try base.load("# Guide\n\n## A\n\n### One\n- **Fix**: x\n")
+    #expect(try base.store.read(as: .anyone) { try $0.sectionTitles(ofGuide: "guide") } == ["A"])
+    _ = try base.store.write(as: Base.editor) { try $0.restoreIssue(id) }
+    #expect(
+      try base.exportedText("guide")
+        == "# Guide\n\n## A\n\n### One\n- **Fix**: x\n\n## B\n\n### Two\n- **Fix**: y\n")
+    try base.checkIntegrity()
+  }
+
+  @Test func `a merge and its undoing leave the file whole`() throws {
+    let base = try Base()
+    let text = "# Guide\n\n## Section\n\n### One\n- **Fix**: x\n\n### Two\n- **Fix**: y"
+    try base.load(text)
+    let (one, two) = (try base.issue("one").summary.id, try base.issue("two").summary.id)
+    _ = try base.store.write(as: Base.editor) { try $0.mergeIssue(two, into: one) }
+    try expectExportMatches(base, "guide", "merged")
+    _ = try base.store.write(as: Base.editor) { try $0.unmergeIssue(two) }
+    #expect(try base.exportedText("guide") == text)
+    try base.checkIntegrity()
+  }
+
+  @Test func `a record keeps what was given with it through deleting and restoring`() throws {
+    let base = try Base()
+    try base.load(
+      records:
+        #"{"id":"1","guide":"KB","title":"One","body":"- x","aliases":["uno"],"fixes":["f"]}"#)
+    let before = try base.issue("one")
+    try base.delete("one")
+    _ = try base.store.write(as: Base.editor) { try $0.restoreIssue(before.summary.id) }
+    #expect(try base.issue("one").aliases == ["uno"])
+    #expect(try base.issue("one").fixes.map(\.id) == before.fixes.map(\.id))
+    // An edit of something else leaves it, one of the same kind overtakes it.
+    try base.edit("one", markdown: "- x\n- y")
+    #expect(try base.issue("one").aliases == ["uno"])
+    try base.edit("one", markdown: "- x\n- **Also seen as**: eins")
+    #expect(try base.issue("one").aliases == ["eins"])
+    #expect(try base.issue("one").fixes.map(\.text) == ["f"])
+  }
+
   // MARK: The exported file after random writes
 
   @Test(arguments: 0..<40)
@@ -264,7 +354,8 @@ struct IssueWritingTests {
     let base = try Base()
     let start = [
       traps, String(traps.dropLast()), traps.replacing("\n", with: "\r\n"), "# Field Guide",
-      "# Field Guide\n\n## Only\n\n### One\n- **Fix**: x\n\n### Exec format error", "# Field Guide\n\n## A\n\n## B",
+      "# Field Guide\n\n## Only\n\n### One\n- **Fix**: x\n\n### Exec format error",
+      "# Field Guide\n\n## A\n\n## B",
       "# Known issues\n\n## One\n- **Fix**: x\n\n## Two\n- **Fix**: y",
     ][seed % 7]
     let guide = try base.load(start).guide
@@ -274,15 +365,20 @@ struct IssueWritingTests {
       }
       let section = ["Start", "Network", "Fresh", "Only", "A"].randomElement(using: &random)!
       // With a label, so that the file is read as a guide whatever else is in it.
-      let markdown = ["- **Fix**: try \(step)", "- seen\n- **Fix**: try \(step)\n\n```sh\nrun \(step)\n```"]
-        .randomElement(using: &random)!
+      let markdown = [
+        "- **Fix**: try \(step)", "- seen\n- **Fix**: try \(step)\n\n```sh\nrun \(step)\n```",
+      ]
+      .randomElement(using: &random)!
       switch (Int.random(in: 0..<5, using: &random), issues.randomElement(using: &random)) {
       case (0, let issue?): try base.delete(issue.slug)
       case (1, let issue?): try base.edit(issue.slug, markdown: markdown)
       case (2, let issue?): try base.edit(issue.slug, title: "Renamed \(step)")
-      case (3, let issue?) where guide != "known-issues": try base.edit(issue.slug, section: section)
+      case (3, let issue?) where guide != "known-issues":
+        try base.edit(issue.slug, section: section)
       default:
-        try base.create("Made \(step)", in: guide, section: guide == "known-issues" ? "" : section, markdown: markdown)
+        try base.create(
+          "Made \(step)", in: guide, section: guide == "known-issues" ? "" : section,
+          markdown: markdown)
       }
       try expectExportMatches(base, guide, "step \(step)")
     }

@@ -26,7 +26,9 @@ struct MergingTests {
     ```
     """
 
-  @Test func `a merge moves reports, outcomes, fixes, words and addresses, and can be undone`() throws {
+  @Test func `a merge moves reports, outcomes, fixes, words and addresses, and can be undone`()
+    throws
+  {
     let base = try Base()
     try base.load(Self.guide)
     let keep = try base.issue("cannot-pull")
@@ -50,7 +52,8 @@ struct MergingTests {
     #expect(merged.aliases.contains("Pull denied") && merged.aliases.contains("denied at pull"))
     #expect(merged.samples.map(\.text) == ["pull access denied for app"])
     #expect(Set(merged.fixes.map(\.id)) == Set(keep.fixes.map(\.id) + [other]))
-    let evidence = Dictionary(uniqueKeysWithValues: merged.fixes.map { ($0.id, $0.evidence.worked) })
+    let evidence = Dictionary(
+      uniqueKeysWithValues: merged.fixes.map { ($0.id, $0.evidence.worked) })
     #expect(evidence[keep.fixes[0].id] == 1)
     #expect(evidence[other] == 1)
     for id in reports {
@@ -83,7 +86,8 @@ struct MergingTests {
     }
   }
 
-  @Test func `a suggestion is accepted with what changed since, or rejected with a reason`() throws {
+  @Test func `a suggestion is accepted with what changed since, or rejected with a reason`() throws
+  {
     let base = try Base()
     try base.load(Self.guide)
     let issue = try base.issue("cannot-pull")

@@ -50,7 +50,8 @@ struct ReimportTests {
     #expect((again.changed, again.merged, again.unchanged) == (0, 0, 2))
     #expect(try base.issue("one").markdown == both)
     // And the next change upstream merges with it, too.
-    let next = try base.load(guide(one.replacing("last", with: "last of all").replacing("middle", with: "centre")))
+    let next = try base.load(
+      guide(one.replacing("last", with: "last of all").replacing("middle", with: "centre")))
     #expect(next.merged == 1)
     #expect(try base.issue("one").markdown == both.replacing("middle", with: "centre"))
     try base.checkIntegrity()
@@ -139,7 +140,8 @@ struct ReimportTests {
     let issue = try base.issue("number-one")
     #expect(issue.summary.id == id)
     #expect(issue.summary.title == "Number one")
-    #expect(try base.exportedText("guide") == guide(one).replacing("### One", with: "### Number one"))
+    #expect(
+      try base.exportedText("guide") == guide(one).replacing("### One", with: "### Number one"))
     try base.checkIntegrity()
   }
 
@@ -157,7 +159,8 @@ struct ReimportTests {
   }
 
   @Test func `records that change only in their arrays are taken over`() throws {
-    try base.load(records: #"{"id":"k1","guide":"KB","title":"One","body":"- x","aliases":["uno"]}"#)
+    try base.load(
+      records: #"{"id":"k1","guide":"KB","title":"One","body":"- x","aliases":["uno"]}"#)
     let same = try base.load(
       records: #"{"id":"k1","guide":"KB","title":"One","body":"- x","aliases":["uno"]}"#)
     #expect((same.changed, same.unchanged) == (0, 1))

@@ -2,8 +2,9 @@ import Diagnosis
 import Foundation
 import Guide
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 struct ReportTests {
   private let base: Base
@@ -14,9 +15,13 @@ struct ReportTests {
       guideText("Guide", [("One", "- **Fix**: a\n- **Fix**: b"), ("Two", "- **Fix**: c")]))
   }
 
-  private func fixes(_ slug: String) throws -> [Int] { try base.issue(slug).fixes.map(\.id).sorted() }
+  private func fixes(_ slug: String) throws -> [Int] {
+    try base.issue(slug).fixes.map(\.id).sorted()
+  }
 
-  private func open(_ text: String = "it broke", issue: String? = nil, by reporter: String = "account:1") throws -> Report {
+  private func open(
+    _ text: String = "it broke", issue: String? = nil, by reporter: String = "account:1"
+  ) throws -> Report {
     let id = try issue.map { try base.issue($0).summary.id }
     return try base.store.write(as: Base.editor) {
       try $0.openReport(NewReport(text: text, issueID: id, reporter: reporter, source: .person))
@@ -52,7 +57,9 @@ struct ReportTests {
     let report = try open()
     let (a, b) = (try fixes("one")[0], try fixes("one")[1])
     #expect(try record(a, .noEffect, for: report).report.state == .unresolved)
-    #expect(try base.store.read(as: .system) { try $0.report(report.id) }?.issueID == base.issue("one").summary.id)
+    #expect(
+      try base.store.read(as: .system) { try $0.report(report.id) }?.issueID
+        == base.issue("one").summary.id)
     #expect(try record(b, .worked, for: report).report.state == .resolved)
     #expect(try record(b, .recurred, for: report).report.state == .unresolved)
     #expect(try record(b, .worked, for: report).report.state == .resolved)
@@ -77,7 +84,8 @@ struct ReportTests {
     #expect(throws: OutcomeError.reportNotFound) {
       try base.store.write(as: Base.editor) {
         try $0.record(
-          NewOutcome(fixID: other, result: .worked, reporter: "x", source: .person), forReport: "nothing")
+          NewOutcome(fixID: other, result: .worked, reporter: "x", source: .person),
+          forReport: "nothing")
       }
     }
     #expect(try base.count("SELECT count(*) FROM outcome") == 0)
@@ -115,7 +123,9 @@ struct ReportTests {
     try record(try fixes("one")[0], .noEffect, for: report)
     #expect(try state(report) == .resolved)
     #expect(throws: OutcomeError.reportNotFound) {
-      try base.store.write(as: Base.editor) { _ = try $0.closeReport("nothing", by: "itself", text: "") }
+      try base.store.write(as: Base.editor) {
+        _ = try $0.closeReport("nothing", by: "itself", text: "")
+      }
     }
   }
 
@@ -127,7 +137,8 @@ struct ReportTests {
     }
     #expect(throws: OutcomeError.diagnosisNotFound) {
       try base.store.write(as: Base.editor) {
-        try $0.openReport(NewReport(text: "x", diagnosisID: "nothing", reporter: "a", source: .person))
+        try $0.openReport(
+          NewReport(text: "x", diagnosisID: "nothing", reporter: "a", source: .person))
       }
     }
     #expect(try base.count("SELECT count(*) FROM report") == 0)
@@ -135,7 +146,9 @@ struct ReportTests {
 
   @Test func `reports are listed newest first and pages leave none out`() throws {
     for number in 0..<7 { _ = try open("number \(number)") }
-    let all = try base.store.read(as: .system) { try $0.reports(before: nil, limit: 100, offset: 0) }
+    let all = try base.store.read(as: .system) {
+      try $0.reports(before: nil, limit: 100, offset: 0)
+    }
     #expect(all.count == 7)
     #expect(all.map(\.createdAt) == all.map(\.createdAt).sorted(by: >))
     var paged: [String] = []
@@ -148,11 +161,13 @@ struct ReportTests {
   }
 
   @Test func `a deleted report takes its outcomes along and is gone from the file`() throws {
-    let report = try open("the-secret-of-the-requester " + String(repeating: "and more ", count: 2_000))
+    let report = try open(
+      "the-secret-of-the-requester " + String(repeating: "and more ", count: 2_000))
     try base.store.write(as: Base.editor) { writing in
       _ = try writing.record(
         NewOutcome(
-          fixID: 1, result: .worked, note: "another-secret-in-the-note", reporter: "a", source: .person),
+          fixID: 1, result: .worked, note: "another-secret-in-the-note", reporter: "a",
+          source: .person),
         forReport: report.id)
     }
     try base.store.write(as: Base.editor) { try $0.deleteReport(report.id) }
@@ -179,7 +194,8 @@ struct ReportTests {
   @Test func `environment statements come back as they went in`() throws {
     let environment = [Property("region", "us-east-1"), Property("a\"b", "ü=,\n")]
     let report = try base.store.write(as: Base.editor) {
-      try $0.openReport(NewReport(text: "x", environment: environment, reporter: "a", source: .agent))
+      try $0.openReport(
+        NewReport(text: "x", environment: environment, reporter: "a", source: .agent))
     }
     #expect(report.environment == environment)
     #expect(report.source == .agent)
@@ -191,9 +207,12 @@ struct ReportTests {
 
   // MARK: Diagnoses
 
-  private func diagnosis(_ verdict: Verdict = .known, issue: String = "one", age days: Int = 0) throws -> StoredDiagnosis {
+  private func diagnosis(_ verdict: Verdict = .known, issue: String = "one", age days: Int = 0)
+    throws -> StoredDiagnosis
+  {
     StoredDiagnosis(
-      id: Secrets.identifier(), verdict: verdict, matcher: "m1", guide: "guide", excerpt: "the line",
+      id: Secrets.identifier(), verdict: verdict, matcher: "m1", guide: "guide",
+      excerpt: "the line",
       kept: nil, redacted: 2,
       matches: [
         StoredMatch(
@@ -221,23 +240,30 @@ struct ReportTests {
     }
     try settle()
     let id = try base.issue("one").summary.id
-    let times = try base.store.read(as: .anyone) { try $0.diagnoses(ofIssue: id, since: .now() + -3_600) }
+    let times = try base.store.read(as: .anyone) {
+      try $0.diagnoses(ofIssue: id, since: .now() + -3_600)
+    }
     #expect(times == 2)
     let met = try base.store.read(as: .anyone) { try $0.mostMet(since: .now() + -3_600, limit: 5) }
     #expect(met.map(\.issue.slug) == ["one"])
     #expect(met.map(\.times) == [2])
-    #expect(try base.store.read(as: .anyone) { try $0.mostMet(since: .now() + 60, limit: 5) }.isEmpty)
+    #expect(
+      try base.store.read(as: .anyone) { try $0.mostMet(since: .now() + 60, limit: 5) }.isEmpty)
   }
 
   @Test func `old diagnoses go unless a report cites them`() throws {
-    let (old, young, cited) = (try diagnosis(age: 91), try diagnosis(age: 89), try diagnosis(age: 91))
+    let (old, young, cited) = (
+      try diagnosis(age: 91), try diagnosis(age: 89), try diagnosis(age: 91)
+    )
     for one in [old, young, cited] { #expect(base.store.remember(one)) }
     try base.store.write(as: .system) { writing in
       let report = try writing.report(ofDiagnosis: cited, reporter: "a", source: .person)
       #expect(report.text == "the line")
       // The same reporter has one report of it.
-      #expect(try writing.report(ofDiagnosis: cited, reporter: "a", source: .person).id == report.id)
-      #expect(try writing.report(ofDiagnosis: cited, reporter: "b", source: .person).id != report.id)
+      #expect(
+        try writing.report(ofDiagnosis: cited, reporter: "a", source: .person).id == report.id)
+      #expect(
+        try writing.report(ofDiagnosis: cited, reporter: "b", source: .person).id != report.id)
       try writing.addFeedback(diagnosis: old.id, rightIssue: nil, reporter: "a")
       try writing.expireDiagnoses()
     }
@@ -257,7 +283,9 @@ struct ReportTests {
     try base.delete("one")
     #expect(try state(report) == .open)
     #expect(try base.store.read(as: .anyone) { try $0.diagnosis(diagnosis.id) } != nil)
-    #expect(try base.store.read(as: .anyone) { try $0.mostMet(since: Time(milliseconds: 0), limit: 5) }.isEmpty)
+    #expect(
+      try base.store.read(as: .anyone) { try $0.mostMet(since: Time(milliseconds: 0), limit: 5) }
+        .isEmpty)
     try base.checkIntegrity()
   }
 }

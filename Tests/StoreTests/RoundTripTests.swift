@@ -109,7 +109,9 @@ struct RoundTripTests {
     try base.edit("exec-format-error", markdown: new.replacing("\r\n", with: "\n"))
     #expect(
       Array(try base.exportedText(guide).utf8)
-        == Array(text.replacing("the image was built for another processor", with: "built elsewhere").utf8))
+        == Array(
+          text.replacing("the image was built for another processor", with: "built elsewhere").utf8)
+    )
   }
 
   @Test func `renaming an issue changes its heading and nothing else`() throws {
@@ -117,7 +119,8 @@ struct RoundTripTests {
     let guide = try base.load(traps).guide
     try base.edit("nobody-knows", title: "Still unknown")
     #expect(
-      try base.exportedText(guide) == traps.replacing("### Nobody knows", with: "### Still unknown"))
+      try base.exportedText(guide) == traps.replacing("### Nobody knows", with: "### Still unknown")
+    )
   }
 
   @Test func `a deleted issue is gone from the export and all else stays`() throws {
@@ -127,14 +130,16 @@ struct RoundTripTests {
     let start = try #require(traps.range(of: "### Nobody knows"))
     let end = try #require(traps.range(of: "## Empty section"))
     #expect(
-      try base.exportedText(guide) == traps.replacingCharacters(in: start.lowerBound..<end.lowerBound, with: ""))
+      try base.exportedText(guide)
+        == traps.replacingCharacters(in: start.lowerBound..<end.lowerBound, with: ""))
   }
 
   @Test func `a folder leaves as the files it came in`() throws {
     let files = [
       "README.md": "# Runbooks\n\nHow to.\n",
       "disk-full.md": "# Disk full\n\n## Meaning\nNo room.\n\n## Mitigation\nDelete logs.\n",
-      "net/dns.md": "\u{feff}---\ntitle: DNS\nlicense: CC0\n---\r\n## Symptoms\r\nNo name.\r\n\r\n## Resolution\r\nAsk.",
+      "net/dns.md":
+        "\u{feff}---\ntitle: DNS\nlicense: CC0\n---\r\n## Symptoms\r\nNo name.\r\n\r\n## Resolution\r\nAsk.",
       "net/odd name é.md": "## Symptoms\n- x\n\n## Cause\ny\n\n## Resolution\nz\n\n\n",
     ]
     let base = try Base()
@@ -251,7 +256,8 @@ struct SharedRoundTripTests {
   func `the first notes come to 31 issues in 8 sections and leave as they came`() throws {
     let bytes = try Shared.bytes("guides/agentcore-original.md")
     let base = try Base()
-    let summary = try base.load(String(decoding: bytes, as: UTF8.self), name: "agentcore-original.md")
+    let summary = try base.load(
+      String(decoding: bytes, as: UTF8.self), name: "agentcore-original.md")
     #expect(summary.added == 31)
     let sections = try base.store.read(as: .system) { reading in
       try reading.sections(ofGuide: try #require(try reading.guide(summary.guide)).id)
@@ -266,7 +272,9 @@ struct SharedRoundTripTests {
     let root = Shared.folder.appendingPathComponent("corpora/markdown/" + name).path
     let paths = (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? [])
       .filter { $0.hasSuffix(".md") }.sorted().prefix(25)
-    let files = try paths.map { ($0, [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + $0)))) }
+    let files = try paths.map {
+      ($0, [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + $0))))
+    }
     var importer = Importer()
     importer.add(folder: name, files: files, at: name)
     #expect(importer.problems == [])
@@ -274,7 +282,9 @@ struct SharedRoundTripTests {
     let prepared = importer
     let summaries = try base.store.write(as: .importer) { try prepared.store($0) }
     var exported: [[UInt8]] = []
-    for summary in summaries { exported += try base.exported(summary.guide).map { Array($0.text.utf8) } }
+    for summary in summaries {
+      exported += try base.exported(summary.guide).map { Array($0.text.utf8) }
+    }
     // Guides of one title are one guide: a folder may hold two files that are called the same.
     let guides = Set(summaries.map(\.guide))
     if guides.count == summaries.count {

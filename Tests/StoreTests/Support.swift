@@ -1,9 +1,11 @@
 import App
+import Diagnosis
 import Foundation
 import Guide
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 /// A knowledge base in a folder of its own, which goes with its last reference.
 final class Base: Sendable {
@@ -41,7 +43,8 @@ final class Base: Sendable {
   func load(folder: String, _ files: [String: String]) throws -> ImportSummary {
     try load { importer in
       importer.add(
-        folder: folder, files: files.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) },
+        folder: folder,
+        files: files.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) },
         at: folder)
     }
   }
@@ -150,7 +153,9 @@ final class Base: Sendable {
     if live != indexed { trouble.append("live \(live.sorted()), indexed \(indexed.sorted())") }
     var counts: [[UInt8]: Int] = [:]
     for row in try rows("SELECT tokens FROM issue_index") {
-      for token in Set(row.utf8.split(separator: 0x20).map(Array.init)) { counts[token, default: 0] += 1 }
+      for token in Set(row.utf8.split(separator: 0x20).map(Array.init)) {
+        counts[token, default: 0] += 1
+      }
     }
     let stored = try store.read(as: .system) { reading in
       try reading.connection.rows("SELECT term, issues FROM term WHERE term NOT IN ('', ' ')") {
@@ -159,18 +164,25 @@ final class Base: Sendable {
     }
     let terms = Dictionary(stored, uniquingKeysWith: +)
     for (token, number) in counts where terms[token] != number {
-      trouble.append("\(String(decoding: token, as: UTF8.self)): \(number), stored \(terms[token] ?? 0)")
+      trouble.append(
+        "\(String(decoding: token, as: UTF8.self)): \(number), stored \(terms[token] ?? 0)")
     }
     for (token, number) in terms where counts[token] == nil {
       trouble.append("\(String(decoding: token, as: UTF8.self)): stored \(number) for nothing")
     }
     let issues = try count("SELECT coalesce((SELECT issues FROM term WHERE term = ''), 0)")
-    if issues != indexed.count { trouble.append("\(issues) issues counted, \(indexed.count) indexed") }
+    if issues != indexed.count {
+      trouble.append("\(issues) issues counted, \(indexed.count) indexed")
+    }
     let vectors = try store.read(as: .system) { reading in
-      try reading.connection.rows("SELECT vector FROM issue_index") { IssueVector(bytes: $0.blob(0)).length }
+      try reading.connection.rows("SELECT vector FROM issue_index") {
+        IssueVector(bytes: $0.blob(0)).length
+      }
     }
     let lengths = try count("SELECT coalesce((SELECT issues FROM term WHERE term = ' '), 0)")
-    if lengths != vectors.reduce(0, +) { trouble.append("lengths \(lengths), not \(vectors.reduce(0, +))") }
+    if lengths != vectors.reduce(0, +) {
+      trouble.append("lengths \(lengths), not \(vectors.reduce(0, +))")
+    }
     // FTS5's own comparison of its index with the content table.
     try store.write(as: .system) {
       try $0.connection.execute(
@@ -179,9 +191,6 @@ final class Base: Sendable {
     return trouble
   }
 }
-
-import Diagnosis
-
 
 /// A guide with one section, from titles and texts.
 func guideText(_ title: String = "Guide", _ issues: [(title: String, markdown: String)]) -> String {

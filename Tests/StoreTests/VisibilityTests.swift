@@ -1,8 +1,9 @@
 import Diagnosis
 import Guide
 import SQLite
-@testable import Store
 import Testing
+
+@testable import Store
 
 /// What a question finds of the secret guide.
 private struct Question: Sendable, CustomTestStringConvertible {
@@ -36,9 +37,15 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
 
 /// Every function of `Reading` that could tell of a guide.
 private let questions = [
-  Question("issueID(named: slug)") { reading, _ in try reading.issueID(named: "zebra-crossing") != nil },
-  Question("issueID(named: former slug)") { reading, _ in try reading.issueID(named: "zebra-before") != nil },
-  Question("issueID(named: id)") { reading, secret in try reading.issueID(named: "\(secret.issue)") != nil },
+  Question("issueID(named: slug)") { reading, _ in
+    try reading.issueID(named: "zebra-crossing") != nil
+  },
+  Question("issueID(named: former slug)") { reading, _ in
+    try reading.issueID(named: "zebra-before") != nil
+  },
+  Question("issueID(named: id)") { reading, secret in
+    try reading.issueID(named: "\(secret.issue)") != nil
+  },
   Question("summaries") { reading, secret in try !reading.summaries([secret.issue]).isEmpty },
   Question("issue") { reading, secret in try reading.issue(secret.issue) != nil },
   Question("issues") { reading, _ in says(try reading.issues(.init(), offset: 0, limit: 100)) },
@@ -58,28 +65,38 @@ private let questions = [
     says(try reading.issues(filter { $0.tag = "zebra" }, offset: 0, limit: 100))
   },
   Question("issues of a confidence") { reading, _ in
-    says(try reading.issues(filter { $0.confidence = .unverified }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.confidence = .verified }, offset: 0, limit: 100))
   },
-  Question("issues(withTag:)") { reading, secret in try reading.issues(withTag: "zebra").contains(secret.issue) },
+  Question("issues(withTag:)") { reading, secret in
+    try reading.issues(withTag: "zebra").contains(secret.issue)
+  },
   Question("issues(withPhrase:)") { reading, secret in
     try reading.issues(withPhrase: "zebra", limit: 100).contains(secret.issue)
   },
   Question("issueMarkdown") { reading, secret in says(try reading.issueMarkdown(secret.issue)) },
-  Question("revisions") { reading, secret in try !reading.revisions(ofIssue: secret.issue, limit: 9).isEmpty },
+  Question("revisions") { reading, secret in
+    try !reading.revisions(ofIssue: secret.issue, limit: 9).isEmpty
+  },
   Question("revision") { reading, secret in try reading.revision(1, ofIssue: secret.issue) != nil },
   Question("check(named:)") { reading, _ in try reading.check(named: "zebra-check") != nil },
   Question("checks") { reading, _ in says(try reading.checks()) },
-  Question("rankedFixes") { reading, secret in try !reading.rankedFixes(ofIssue: secret.issue).isEmpty },
+  Question("rankedFixes") { reading, secret in
+    try !reading.rankedFixes(ofIssue: secret.issue).isEmpty
+  },
   Question("fix") { reading, secret in try reading.fix(secret.fix) != nil },
   Question("guides") { reading, _ in says(try reading.guides()) },
   Question("guide") { reading, _ in try reading.guide("zebra-guide") != nil },
   Question("sections") { reading, secret in says(try reading.sections(ofGuide: secret.guide)) },
   Question("exported") { reading, secret in try !reading.exported(guide: secret.guide).isEmpty },
   Question("contact") { reading, _ in says(try reading.contact(guide: nil) ?? "") },
-  Question("contact of the guide") { reading, _ in says(try reading.contact(guide: "zebra-guide") ?? "") },
+  Question("contact of the guide") { reading, _ in
+    says(try reading.contact(guide: "zebra-guide") ?? "")
+  },
   Question("changes") { reading, _ in says(try reading.changes(after: 0, limit: 100)) },
   Question("recentChanges") { reading, _ in says(try reading.recentChanges(limit: 100)) },
-  Question("mostMet") { reading, _ in says(try reading.mostMet(since: Time(milliseconds: 0), limit: 9)) },
+  Question("mostMet") { reading, _ in
+    says(try reading.mostMet(since: Time(milliseconds: 0), limit: 9))
+  },
   Question("diagnoses(ofIssue:)") { reading, secret in
     try reading.diagnoses(ofIssue: secret.issue, since: Time(milliseconds: 0)) > 0
   },
@@ -89,22 +106,39 @@ private let questions = [
   },
   Question("reports") { reading, _ in says(try reading.reports(before: nil, limit: 9, offset: 0)) },
   Question("allSamples") { reading, _ in says(try reading.allSamples(guide: nil)) },
-  Question("allSamples of the guide") { reading, _ in says(try reading.allSamples(guide: "zebra-guide")) },
+  Question("allSamples of the guide") { reading, _ in
+    says(try reading.allSamples(guide: "zebra-guide"))
+  },
   Question("corpus of the guide") { reading, _ in try reading.corpus(guide: "zebra-guide") != nil },
   Question("vectors") { reading, secret in
     try !reading.corpus(guide: nil)!.vectors([secret.issue]).isEmpty
   },
   Question("postings") { reading, secret in
     let tokens = Analyzer.tokens(of: "zebra").map(\.text)
-    return try tokens.contains { try reading.corpus(guide: nil)!.postings($0, limit: 100).contains(secret.issue) }
+    return try tokens.contains {
+      try reading.corpus(guide: nil)!.postings($0, limit: 100).contains(secret.issue)
+    }
   },
   Question("samples(sharing:)") { reading, _ in
-    let keys = Shingles.keys(ofLine: zebraLine)
+    let keys = Shingles.keys(ofSample: zebraLine)
     return says(try reading.corpus(guide: nil)!.samples(sharing: keys))
+  },
+  Question("verification") { reading, secret in
+    try reading.verification(ofIssue: secret.issue) != nil
+  },
+  Question("deletedIssues") { reading, _ in says(try reading.deletedIssues(limit: 9)) },
+  Question("sectionTitles") { reading, _ in
+    try !reading.sectionTitles(ofGuide: "zebra-guide").isEmpty
+  },
+  Question("suggestions") { reading, _ in says(try reading.suggestions(state: .open, limit: 9)) },
+  Question("suggestion") { reading, _ in try reading.suggestion(1) != nil },
+  Question("words") { reading, secret in
+    try !reading.corpus(guide: nil)!.words([secret.issue]).isEmpty
   },
   Question("visibleIssues") { reading, _ in try reading.corpus(guide: nil)!.visibleIssues() > 1 },
   Question("a diagnosis of its sample") { reading, secret in
-    let judgement = try Matcher().match(Intake.read(zebraLine), corpus: reading.corpus(guide: nil)!, limit: 9)
+    let judgement = try Matcher().match(
+      Intake.read(zebraLine), corpus: reading.corpus(guide: nil)!, limit: 9)
     return judgement.matches.contains { $0.issueID == secret.issue }
   },
 ]
@@ -152,12 +186,20 @@ struct VisibilityTests {
     #expect(base.store.remember(diagnosis))
     let report = try base.store.write(as: .system) { writing in
       try writing.openReport(
-        NewReport(text: "a zebra", issueID: issue.summary.id, reporter: "account:1", source: .person))
+        NewReport(
+          text: "a zebra", issueID: issue.summary.id, reporter: "account:1", source: .person))
     }
     secret = Secret(
       guide: guide, issue: issue.summary.id, fix: issue.fixes[0].id, diagnosis: diagnosis.id,
       report: report.id)
+    try base.create("Zebra gone", in: "zebra-guide", section: "Zebra section")
+    try base.delete("zebra-gone")
     _ = try base.store.write(as: .system) { writing in
+      _ = try writing.verify(issue: issue.summary.id, against: "version 7")
+      _ = try writing.suggest(
+        issue: issue.summary.id, guide: "zebra-guide",
+        IssueText(title: "Zebra", section: "", markdown: "- zebra", revision: 1), comment: "",
+        reporter: "a")
       for name in ["named", "other"] { _ = try writing.createAccount(name: name, role: .reader) }
       try writing.connection.execute(
         "INSERT INTO guide_reader (guide_id, account_id) VALUES (\(guide), 1)")
@@ -187,11 +229,12 @@ struct VisibilityTests {
 
   @Test func `hidden samples do not crowd out those that may be seen`() throws {
     let block = (0..<300).map { "```sample\n\(zebraLine) no\($0)\n```\n" }.joined(separator: "\n")
-    try base.load("# Crowd\n\n## S\n\n### Crowd\n- **Fix**: x\n\n\(block)\n### Last\n- **Fix**: y\n")
+    try base.load(
+      "# Crowd\n\n## S\n\n### Crowd\n- **Fix**: x\n\n\(block)\n### Last\n- **Fix**: y\n")
     try base.run("UPDATE guide SET audience = 'named' WHERE slug <> 'open-guide'")
     try base.load("# Public\n\n## S\n\n### Public\n- **Fix**: x\n\n```sample\n\(zebraLine)\n```\n")
     let found = try base.store.read(as: .anyone) {
-      try $0.corpus(guide: nil)!.samples(sharing: Shingles.keys(ofLine: zebraLine))
+      try $0.corpus(guide: nil)!.samples(sharing: Shingles.keys(ofSample: zebraLine))
     }
     #expect(found.map(\.text) == [zebraLine])
   }
@@ -211,12 +254,26 @@ struct VisibilityTests {
       _ = try $0.updateIssue(
         secret.issue, IssueText(title: "x", section: "", markdown: "- x"), base: .any, comment: "")
     }
+    refused { _ = try $0.verify(issue: secret.issue, against: "") }
+    refused { try $0.setConfidence(.archived, ofIssue: secret.issue) }
+    refused { _ = try $0.mergeIssue(secret.issue, into: 1) }
+    refused { _ = try $0.mergeIssue(1, into: secret.issue) }
+    refused {
+      _ = try $0.suggest(
+        issue: secret.issue, guide: "open-guide",
+        IssueText(title: "x", section: "", markdown: "- x", revision: 1), comment: "", reporter: "a"
+      )
+    }
     refused { try $0.deleteIssue(secret.issue, base: .any, comment: "") }
-    refused { _ = try $0.openReport(NewReport(text: "x", issueID: secret.issue, reporter: "a", source: .person)) }
+    refused {
+      _ = try $0.openReport(
+        NewReport(text: "x", issueID: secret.issue, reporter: "a", source: .person))
+    }
     refused { writing in
       let report = try writing.openReport(NewReport(text: "x", reporter: "a", source: .person))
       _ = try writing.record(
-        NewOutcome(fixID: secret.fix, result: .worked, reporter: "a", source: .person), forReport: report.id)
+        NewOutcome(fixID: secret.fix, result: .worked, reporter: "a", source: .person),
+        forReport: report.id)
     }
     try base.checkIntegrity()
   }
@@ -227,7 +284,8 @@ struct VisibilityTests {
       try base.store.write(as: Author(viewer: .member(account: 2), name: "other")) {
         try $0.createIssue(
           guide: "open-guide",
-          IssueText(title: "New", section: "Section", markdown: "- **Check**: zebra-check: length 1..2"),
+          IssueText(
+            title: "New", section: "Section", markdown: "- **Check**: zebra-check: length 1..2"),
           comment: "")
       }
     }

@@ -28,6 +28,9 @@ int fixbook_accept(int listener, struct sockaddr_storage *address, socklen_t *le
 // open(2) is variadic; returns a descriptor or -errno.
 int fixbook_open(const char *path, int flags, unsigned int mode);
 
+// fcntl(2) is variadic: a write lock on bytes of a file, without waiting; returns 0 or -errno.
+int fixbook_lock(int descriptor, int64_t start, int64_t length);
+
 // Processors that this process may run on; at least 1.
 int fixbook_processors(void);
 
