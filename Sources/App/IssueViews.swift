@@ -175,7 +175,10 @@ private struct IssueProse {
       return
     }
     let lines = other.split(separator: "\n", omittingEmptySubsequences: false)
-    let written = issue.markdown.split(whereSeparator: \.isNewline).map(trimmed)
+    // By bytes: this is done for every page.
+    let written = issue.markdown.utf8.split { $0 == 0x0A || $0 == 0x0D }.map {
+      trimmed(Substring($0))
+    }
     var opening = written[...]
     var end = 0
     for (index, line) in lines.enumerated() {
