@@ -81,7 +81,8 @@ private struct LineShares {
     var factors: [Int: Double] = [:]
     for hit in candidate.hits { factors[hit.term] = hit.factor }
     var total = 0.0
-    for (index, term) in query.terms.enumerated() where term.weight > 0 && term.lines.contains(line) {
+    for (index, term) in query.terms.enumerated() where term.weight > 0 && term.lines.contains(line)
+    {
       let share = CommonWords.share(term.token.text)
       total += term.idf
       if let share, share > 0.01 { everyday += term.idf }

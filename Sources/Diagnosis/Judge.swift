@@ -48,7 +48,11 @@ package struct Judge: Sendable {
     for (rank, candidate) in candidates.prefix(max(limit, 3)).enumerated() {
       let features = reader.features(rank)
       if rank == 0 { bestFeatures = features }
-      let confidence = probability(features)
+      var confidence = probability(features)
+      if let sample = candidate.sample, sample.negative, sample.overlap >= 0.95 {
+        // The author says that this very line is another problem: never called known.
+        confidence = min(confidence, knownThreshold - 0.01)
+      }
       matches.append(
         Match(
           issueID: candidate.issueID, score: candidate.score,

@@ -32,7 +32,9 @@ struct Scorer {
 
   func score(_ stored: CorpusVector, sample: SampleHit?) -> Candidate {
     var candidate = Candidate(issueID: stored.issueID, isInScope: stored.isInScope)
-    let norm = 1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length) / max(averageLength, 1)
+    let norm =
+      1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length)
+      / max(averageLength, 1)
     var found = Set<Int>()
     for (index, term) in query.terms.enumerated() where term.weight > 0 {
       guard let hit = hit(index, term, stored.vector, norm) else { continue }
@@ -63,7 +65,8 @@ struct Scorer {
     var best: TermHit?
     for alternative in term.alternatives {
       guard let entry = vector.entry(alternative.hash) else { continue }
-      let saturated = entry.weight * (1 + Scorer.saturation) / (entry.weight + Scorer.saturation * norm)
+      let saturated =
+        entry.weight * (1 + Scorer.saturation) / (entry.weight + Scorer.saturation * norm)
       let value = term.weight * alternative.idf * alternative.factor * saturated
       if value > best?.value ?? 0 {
         best = TermHit(

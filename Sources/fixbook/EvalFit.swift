@@ -47,7 +47,8 @@ struct LogisticModel {
     }
     let found = LogisticModel.descend(scaled, rows, total)
     weights = found.indices.map { $0 == 0 || deviation[$0] == 0 ? 0 : found[$0] / deviation[$0] }
-    weights[0] = found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
+    weights[0] =
+      found[0] - zip(weights.dropFirst(), mean.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
     recalibrate(rows.filter(\.isReal))
   }
 
@@ -229,7 +230,9 @@ struct Thresholds {
         let members = rows.indices.filter { rows[$0].set == set }
         let answerable = members.filter { rows[$0].query.isAnswerable }
         let refused = answerable.count { predicted[$0] < value }
-        if refusable.contains(set), Double(refused) > 0.08 * Double(answerable.count) { isMild = false }
+        if refusable.contains(set), Double(refused) > 0.08 * Double(answerable.count) {
+          isMild = false
+        }
         let sure = members.filter { predicted[$0] >= value }
         let right = sure.count { rows[$0].isRight }
         if Double(right) < 0.96 * Double(sure.count) { isSure = false }

@@ -6,14 +6,16 @@ import Testing
 struct AnalyzerTests {
   private func tokens(_ text: String) -> [String] { Analyzer.tokens(of: text).map(\.text) }
 
-  @Test("Code is kept whole and split", arguments: [
-    ("ecr:BatchGetImage", ["ecr", "batch", "get", "imag", "_ecrbatchgetimage"]),
-    ("runtime_session_id", ["runtim", "sess", "id", "_runtimesessionid"]),
-    ("--payload", ["payload"]),
-    ("CannotPullContainerError", ["pull", "contain", "_cannotpullcontainererror"]),
-    ("LNK2019", ["lnk2019"]),
-    ("504", ["504"]),
-  ])
+  @Test(
+    "Code is kept whole and split",
+    arguments: [
+      ("ecr:BatchGetImage", ["ecr", "batch", "get", "imag", "_ecrbatchgetimage"]),
+      ("runtime_session_id", ["runtim", "sess", "id", "_runtimesessionid"]),
+      ("--payload", ["payload"]),
+      ("CannotPullContainerError", ["pull", "contain", "_cannotpullcontainererror"]),
+      ("LNK2019", ["lnk2019"]),
+      ("504", ["504"]),
+    ])
   func code(text: String, wanted: [String]) {
     let found = tokens(text)
     for token in wanted {
@@ -28,10 +30,12 @@ struct AnalyzerTests {
     #expect(tokens("invoke_agent_runtime").last == whole)
   }
 
-  @Test("Hexadecimal codes have one form", arguments: [
-    ("0x0000000A", ["0xa"]), ("0x133", ["0x133"]), ("0x00000133", ["0x133"]),
-    ("0x80070005", ["0x80070005"]), ("0x0", ["0x0"]), ("0xfffff800234dc1b9", []),
-  ])
+  @Test(
+    "Hexadecimal codes have one form",
+    arguments: [
+      ("0x0000000A", ["0xa"]), ("0x133", ["0x133"]), ("0x00000133", ["0x133"]),
+      ("0x80070005", ["0x80070005"]), ("0x0", ["0x0"]), ("0xfffff800234dc1b9", []),
+    ])
   func hexadecimal(text: String, wanted: [String]) {
     #expect(tokens(text) == wanted)
   }
@@ -56,11 +60,13 @@ struct AnalyzerTests {
     #expect(Analyzer.segments(of: text).allSatisfy { !$0.tokens.isEmpty })
   }
 
-  @Test("The stemmer joins forms and leaves other words apart", arguments: [
-    ("extraction", "extracted", true), ("stopped", "stop", true), ("failed", "fails", true),
-    ("missing", "miss", true), ("policies", "policy", true), ("class", "clay", false),
-    ("status", "state", false), ("string", "str", false),
-  ])
+  @Test(
+    "The stemmer joins forms and leaves other words apart",
+    arguments: [
+      ("extraction", "extracted", true), ("stopped", "stop", true), ("failed", "fails", true),
+      ("missing", "miss", true), ("policies", "policy", true), ("class", "clay", false),
+      ("status", "state", false), ("string", "str", false),
+    ])
   func stems(one: String, other: String, same: Bool) {
     #expect((tokens(one) == tokens(other)) == same, "\(tokens(one)) \(tokens(other))")
   }

@@ -8,22 +8,26 @@ struct MatcherTests {
     try Matcher().match(Intake.read(text), corpus: MemoryCorpus.bakery, limit: limit)
   }
 
-  @Test("The right issue comes first", arguments: [
-    ("[oven] ERROR E17: door sensor not seen for 45 s", 1),
-    ("upload of recipe wheat failed: deadline exceeded after 20 s", 2),
-    ("ignition-timeout-error at the burner", 3),
-    ("ovenctl push never answers when I send a recipe", 2),
-    ("the signature of the firmware is refused", 4),
-  ])
+  @Test(
+    "The right issue comes first",
+    arguments: [
+      ("[oven] ERROR E17: door sensor not seen for 45 s", 1),
+      ("upload of recipe wheat failed: deadline exceeded after 20 s", 2),
+      ("ignition-timeout-error at the burner", 3),
+      ("ovenctl push never answers when I send a recipe", 2),
+      ("the signature of the firmware is refused", 4),
+    ])
   func ranks(text: String, issue: Int) throws {
     #expect(try match(text).matches.first?.issueID == issue)
   }
 
-  @Test("A sample is known; what no issue speaks of is not", arguments: [
-    ("[burner] FATAL IgnitionTimeoutError: no flame after 3 attempts", Verdict.known),
-    ("psycopg2.OperationalError: remaining connection slots are reserved", .unknown),
-    ("how do I bake bread without flour?", .unknown), ("", .unknown), ("the and of", .unknown),
-  ])
+  @Test(
+    "A sample is known; what no issue speaks of is not",
+    arguments: [
+      ("[burner] FATAL IgnitionTimeoutError: no flame after 3 attempts", Verdict.known),
+      ("psycopg2.OperationalError: remaining connection slots are reserved", .unknown),
+      ("how do I bake bread without flour?", .unknown), ("", .unknown), ("the and of", .unknown),
+    ])
   func verdicts(text: String, verdict: Verdict) throws {
     #expect(try match(text).verdict == verdict)
   }
@@ -83,7 +87,8 @@ struct MatcherTests {
 
   @Test("Confidence falls with rank and stays within 0…1")
   func confidence() throws {
-    let confidences = try match("oven door error recipe timeout", limit: 5).matches.map(\.confidence)
+    let confidences = try match("oven door error recipe timeout", limit: 5).matches.map(
+      \.confidence)
     #expect(confidences == confidences.sorted(by: >))
     #expect(confidences.allSatisfy { (0...1).contains($0) })
   }

@@ -44,7 +44,8 @@ struct MemoryCorpus: Corpus {
   }
 
   func postings(_ token: String, limit: Int) -> [Int] {
-    Array(indexed.indices.filter { indexed[$0].tokens.contains(token) }.map { $0 + 1 }.prefix(limit))
+    Array(
+      indexed.indices.filter { indexed[$0].tokens.contains(token) }.map { $0 + 1 }.prefix(limit))
   }
 
   func vectors(_ ids: [Int]) -> [CorpusVector] {

@@ -56,9 +56,11 @@ struct RunsTests {
     #expect(overlap(["not"]) < 0.05)
   }
 
-  @Test("A sample is found by any of its runs", arguments: [
-    "E17", "no flame", "one two three", "a b c d e f g h",
-  ])
+  @Test(
+    "A sample is found by any of its runs",
+    arguments: [
+      "E17", "no flame", "one two three", "a b c d e f g h",
+    ])
   func shingles(sample: String) {
     let line = "before " + sample + " after"
     let keys = Set(Shingles.keys(ofLine: Analyzer.words(of: Template.of(line))))
