@@ -48,7 +48,8 @@ package struct Judge: Sendable {
     for (rank, candidate) in candidates.prefix(max(limit, 3)).enumerated() {
       let features = reader.features(rank)
       if rank == 0 { bestFeatures = features }
-      let confidence = probability(features)
+      var confidence = probability(features)
+      if candidate.isDenied { confidence = min(confidence, possibleThreshold / 2) }
       matches.append(
         Match(
           issueID: candidate.issueID, score: candidate.score,
