@@ -47,6 +47,13 @@ extension App {
       Metric(
         "fixbook_waiting_writes", .gauge, "Writes that wait for the writer.",
         Double(context.store.waitingWrites)))
+    if let load = app.cache?.load {
+      samples.append(
+        Metric(
+          "fixbook_cache_hits_total", .counter, "Pages answered from memory.", Double(load.hits)))
+      samples.append(
+        Metric("fixbook_cache_bytes", .gauge, "Memory of finished pages.", Double(load.bytes)))
+    }
     for (verdict, count) in app.verdicts.counts {
       samples.append(
         Metric(

@@ -74,8 +74,8 @@ extension App {
     .write(.post, "/account/password", api: false, heavy: true) { try $0.app.setPassword($0) },
 
     .write(.post, "/mcp", api: false, heavy: true, asksOnly: true, App.mcp),
-    .get("/llms.txt", api: false, heavy: true, App.llms),
-    .get("/llms-full.txt", api: false, heavy: true, App.llmsFull),
+    .get("/llms.txt", api: false, heavy: true, cached: true, App.llms),
+    .get("/llms-full.txt", api: false, heavy: true, cached: true, App.llmsFull),
 
     .get("/healthz", api: false, App.health),
     .get("/readyz", api: false, App.ready),
