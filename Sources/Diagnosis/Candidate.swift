@@ -15,12 +15,6 @@ struct Candidate {
   /// Runs of words shared with one line; known for the best candidates only.
   var runs = RunMatch()
 
-  /// Whether its author says that the line it explains best is something else (`not-sample`).
-  var isDenied: Bool {
-    guard let sample, sample.negative, sample.overlap >= 0.95 else { return false }
-    return sample.place == line
-  }
-
   init(issueID: Int, isInScope: Bool) {
     self.issueID = issueID
     self.isInScope = isInScope
@@ -40,8 +34,6 @@ struct TermHit {
 /// A sample found in a line.
 struct SampleHit {
   let line: Int
-  /// The same as an index of the query's lines; nil when they do not have it.
-  var place: Int?
   /// 0…1: how much of the sample the line has, its words weighed by rarity.
   let overlap: Double
   let words: Int

@@ -24,15 +24,6 @@ package struct IndexedIssue: Sendable {
         counts[token] = entry
       }
       append(UInt32(words.count) << 8 | UInt32(field.rawValue), to: &bytes)
-      var mass = 0.0
-      var square = 0.0
-      for word in words {
-        let weight = Rarity.inProse(word)
-        mass += weight
-        square += weight * weight
-      }
-      append(Float(mass).bitPattern, to: &bytes)
-      append(Float(square).bitPattern, to: &bytes)
       for word in words { append(word, to: &bytes) }
     }
     self.tokens = tokens
@@ -48,34 +39,24 @@ package struct IssueWords: Sendable {
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// One text of an issue.
-  struct Text {
-    let field: Field
-    /// What its words weigh in prose, and their squares.
-    let mass: Double
-    let square: Double
-  }
-
-  /// Calls `body` with each text and its words.
-  func forEachText(_ body: (Text, Span<UInt32>) -> Void) {
+  /// Calls `body` with each text's field and words.
+  func forEachText(_ body: (Field, Span<UInt32>) -> Void) {
     var words: [UInt32] = []
     var place = 0
     bytes.withUnsafeBytes { bytes in
-      func word(_ place: Int) -> UInt32 {
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
-      }
-      while place + 12 <= bytes.count {
-        let head = word(place)
-        let text = Text(
-          field: Field(rawValue: UInt8(truncatingIfNeeded: head)),
-          mass: Double(Float(bitPattern: word(place + 4))),
-          square: Double(Float(bitPattern: word(place + 8))))
-        place += 12
-        let count = min(Int(head >> 8), (bytes.count - place) / 4)
+      while place + 4 <= bytes.count {
+        let head = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+        let count = min(Int(head >> 8), (bytes.count - place) / 4 - 1)
+        place += 4
         words.removeAll(keepingCapacity: true)
-        for index in 0..<count { words.append(word(place + index * 4)) }
+        for index in 0..<count {
+          words.append(
+            UInt32(
+              littleEndian: bytes.loadUnaligned(fromByteOffset: place + index * 4, as: UInt32.self))
+          )
+        }
         place += count * 4
-        body(text, words.span)
+        body(Field(rawValue: UInt8(truncatingIfNeeded: head)), words.span)
       }
     }
   }

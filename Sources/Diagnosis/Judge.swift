@@ -49,7 +49,10 @@ package struct Judge: Sendable {
       let features = reader.features(rank)
       if rank == 0 { bestFeatures = features }
       var confidence = probability(features)
-      if candidate.isDenied { confidence = min(confidence, possibleThreshold / 2) }
+      if let sample = candidate.sample, sample.negative, sample.overlap >= 0.95 {
+        // The author says that this very line is another problem: never called known.
+        confidence = min(confidence, knownThreshold - 0.01)
+      }
       matches.append(
         Match(
           issueID: candidate.issueID, score: candidate.score,

@@ -5,19 +5,19 @@ extension Judge {
   /// Fitted by `fixbook eval --fit` (docs/search.md has the command and what it printed).
   package static let standard = Judge(
     weights: [
-      -4.537,  // bias
-      3.079,  // covered
-      -0.448,  // unknown
-      -1.057,  // everyday
-      4.634,  // margin
-      -5.558,  // rival guide
-      2.308,  // sample
-      -1.591,  // not-sample
-      0.979,  // likeness
-      2.388,  // contained
-      1.384,  // title
-      0.440,  // topic
-      1.471,  // agreement
+      -3.985,  // bias
+      2.819,  // covered
+      -0.367,  // unknown
+      -0.828,  // everyday
+      4.545,  // margin
+      -4.026,  // rival guide
+      2.504,  // sample
+      -2.253,  // not-sample
+      0.881,  // likeness
+      1.834,  // contained
+      1.666,  // title
+      0.751,  // topic
+      1.176,  // agreement
     ],
-    knownThreshold: 0.780, possibleThreshold: 0.410)
+    knownThreshold: 0.85, possibleThreshold: 0.57)
 }

@@ -29,139 +29,102 @@ struct RunFinder {
 
   private let line: Int
   private let words: [LineWord]
-  /// What each word weighs in prose.
-  private let prose: [Double]
   private let square: Double
-  /// For each word of the line, the place of its last occurrence; earlier ones are chained.
-  private var last: [UInt32: Int] = [:]
-  private var earlier: [Int]
   /// Words that may stand for one of the line's.
   private var related: [UInt32: (place: Int, weight: Double)] = [:]
-  /// Bits of the hashes in both: most words of an issue are in neither.
-  private var filter = [UInt64](repeating: 0, count: 64)
+  /// For each word of the line, the place of its first occurrence; the next ones are chained.
+  private var first: [UInt32: Int] = [:]
+  private var next: [Int]
 
   init(_ query: Query, line: Int) {
     self.line = line
     let words = Array(query.words[line].prefix(RunFinder.wordLimit))
-    earlier = [Int](repeating: -1, count: words.count)
-    for (place, word) in words.enumerated() {
-      if let before = last[word.hash] { earlier[place] = before }
-      last[word.hash] = place
+    next = [Int](repeating: -1, count: words.count)
+    for place in words.indices.reversed() {
+      if let later = first[words[place].hash] { next[place] = later }
+      first[words[place].hash] = place
     }
-    let places = last.values.sorted()
-    square = places.reduce(0) { $0 + words[$1].weight * words[$1].weight }
-    prose = words.map { Rarity.inProse($0.hash) }
-    self.words = words
-    for place in places {
-      for other in words[place].related where last[other.hash] == nil {
+    square = first.values.reduce(0) { $0 + words[$1].weight * words[$1].weight }
+    for place in first.values.sorted() {
+      for other in words[place].related where first[other.hash] == nil {
         let weight = other.factor * other.idf
         if related[other.hash]?.weight ?? 0 < weight { related[other.hash] = (place, weight) }
       }
     }
-    for hash in last.keys { mark(hash) }
-    for hash in related.keys { mark(hash) }
-  }
-
-  private mutating func mark(_ hash: UInt32) { filter[Int(hash >> 6 & 63)] |= 1 << UInt64(hash & 63) }
-
-  private func mayHave(_ hash: UInt32) -> Bool {
-    filter[Int(hash >> 6 & 63)] & 1 << UInt64(hash & 63) != 0
+    self.words = words
   }
 
   func find(in issue: IssueWords) -> RunMatch {
     var match = RunMatch()
     match.line = line
     guard !words.isEmpty else { return match }
-    var state = RunState(count: words.count)
-    issue.forEachText { text, hashes in
-      state.begin()
-      for index in 0..<hashes.count {
-        state.position += 1
-        if !mayHave(hashes[index]) { continue }
-        if let place = last[hashes[index]] {
-          extend(&state, &match, to: place, text.field)
-        } else if let other = related[hashes[index]], !state.isSeen(other.place) {
-          state.shared += other.weight * other.weight
-          state.sharedMass += other.weight
+    var isPair = [Bool](repeating: false, count: words.count)
+    // Weight and count of the run that ends at each place of the line, and the text before.
+    var ends = [(text: Int, weight: Double, count: Int)](
+      repeating: (-1, 0, 0), count: words.count)
+    var position = 0
+    issue.forEachText { field, text in
+      position += 2
+      var seen: Set<Int> = []
+      // Of the text's words: what they weigh, squared; of those shared, the product.
+      var texts = 0.0
+      var mass = 0.0
+      var shared = 0.0
+      var sharedMass = 0.0
+      let isTelling = !field.isDisjoint(with: .telling)
+      for index in 0..<text.count {
+        position += 1
+        let hash = text[index]
+        guard var place = first[hash] else {
+          if isTelling {
+            let weight = Rarity.inProse(hash)
+            texts += weight * weight
+            mass += weight
+            if let other = related[hash], seen.insert(other.place).inserted {
+              shared += other.weight * other.weight
+              sharedMass += min(other.weight, weight)
+            }
+          }
+          continue
+        }
+        if isTelling {
+          let weight = words[place].weight
+          texts += weight * weight
+          mass += weight
+          if seen.insert(place).inserted { shared += weight * weight }
+          sharedMass += weight
+        }
+        // From the end of the line, so that a run's former end is still the former word's.
+        var places = [place]
+        while next[place] >= 0 {
+          place = next[place]
+          places.append(place)
+        }
+        for place in places.reversed() {
+          var run = (text: position, weight: words[place].weight, count: 1)
+          if place > 0, ends[place - 1].text == position - 1 {
+            run.weight += ends[place - 1].weight
+            run.count += ends[place - 1].count
+            isPair[place] = true
+          }
+          ends[place] = run
+          if run.count > 1, run.weight > match.longest {
+            match.longest = run.weight
+            match.longestCount = run.count
+            match.longestEnd = place
+            match.field = field
+          }
         }
       }
-      guard !text.field.isDisjoint(with: .telling), state.shared > 0 else { return }
-      let likeness = state.shared / max(text.square * square, 1e-6).squareRoot()
-      match.likeness = max(match.likeness, min(likeness, 1))
-      match.contained = max(match.contained, min(state.sharedMass / max(text.mass, 8), 1))
-      if text.field == .title {
-        match.title = max(match.title, min(state.sharedMass / max(text.mass, 4), 1))
+      if isTelling, shared > 0 {
+        match.likeness = max(match.likeness, shared / (texts * square).squareRoot())
+        match.contained = max(match.contained, sharedMass / max(mass, 8))
+        if field == .title { match.title = max(match.title, sharedMass / max(mass, 4)) }
       }
     }
-    for place in words.indices.dropFirst() where state.isPair[place] {
+    for place in words.indices.dropFirst() where isPair[place] {
       match.pairs += min(words[place - 1].weight, words[place].weight)
     }
     return match
-  }
-
-  /// A word of the issue is one of the line's: runs that end before it grow.
-  private func extend(
-    _ state: inout RunState, _ match: inout RunMatch, to last: Int, _ field: Field
-  ) {
-    if !state.isSeen(last) { state.shared += words[last].weight * prose[last] }
-    state.sharedMass += prose[last]
-    // From the end of the line, so that a run's former end is still the former word's.
-    var place = last
-    while place >= 0 {
-      var run = RunState.Run(position: state.position, weight: words[place].weight, count: 1)
-      if place > 0, state.ends[place - 1].position == state.position - 1 {
-        run.weight += state.ends[place - 1].weight
-        run.count += state.ends[place - 1].count
-        state.isPair[place] = true
-      }
-      state.ends[place] = run
-      if run.count > 1, run.weight > match.longest {
-        match.longest = run.weight
-        match.longestCount = run.count
-        match.longestEnd = place
-        match.field = field
-      }
-      place = earlier[place]
-    }
-  }
-}
-
-/// What is known while an issue's words are gone through.
-private struct RunState {
-  /// A run that ends at a word of the line.
-  struct Run {
-    var position = -1
-    var weight = 0.0
-    var count = 0
-  }
-
-  var position = 0
-  var ends: [Run]
-  var isPair: [Bool]
-  /// Of the text at hand: what shared words weigh.
-  var shared = 0.0
-  var sharedMass = 0.0
-  private var text = 0
-  private var seen: [Int]
-
-  init(count: Int) {
-    ends = [Run](repeating: Run(), count: count)
-    isPair = [Bool](repeating: false, count: count)
-    seen = [Int](repeating: 0, count: count)
-  }
-
-  /// A new text: no run goes over its border.
-  mutating func begin() {
-    position += 2
-    text += 1
-    shared = 0
-    sharedMass = 0
-  }
-
-  /// Whether the word was met in this text; it is now.
-  mutating func isSeen(_ place: Int) -> Bool {
-    if seen[place] == text { return true }
-    seen[place] = text
-    return false
   }
 }

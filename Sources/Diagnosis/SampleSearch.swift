@@ -2,26 +2,16 @@
 enum SampleSearch {
   /// Lines looked at, the heaviest first.
   private static let lineLimit = 80
-  /// Words of a line looked at.
-  private static let wordLimit = 120
 
   /// The best sample for each issue.
   static func hits(_ lines: [SignalLine], corpus: some Corpus) throws -> [Int: SampleHit] {
-    let heavy = Array(
-      lines.sorted { ($0.weight, $1.number) > ($1.weight, $0.number) }.prefix(lineLimit))
-    var wordsOfLines: [[String]] = []
-    var places: [Int64: [Int]] = [:]
-    for (place, line) in heavy.enumerated() {
-      let words = Array(Analyzer.words(of: Template.of(line.text)).prefix(wordLimit))
-      wordsOfLines.append(words)
-      for key in Set(Shingles.keys(ofLine: words)) { places[key, default: []].append(place) }
-    }
+    let heavy = lines.sorted { ($0.weight, $1.number) > ($1.weight, $0.number) }.prefix(lineLimit)
     var pairs: [(line: Int, words: [String], sample: CorpusSample)] = []
-    for sample in try corpus.samples(sharing: places.keys.sorted()) {
-      let shared = Set(Shingles.keys(ofSample: sample.text).flatMap { places[$0] ?? [] })
-      for place in shared.sorted() {
-        pairs.append((heavy[place].number, wordsOfLines[place], sample))
-      }
+    for line in heavy {
+      let words = Array(Analyzer.words(of: Template.of(line.text)).prefix(120))
+      let keys = Shingles.keys(ofLine: words)
+      if keys.isEmpty { continue }
+      for sample in try corpus.samples(sharing: keys) { pairs.append((line.number, words, sample)) }
     }
     if pairs.isEmpty { return [:] }
     let issues = try corpus.issueCount()

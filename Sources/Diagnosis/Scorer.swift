@@ -46,14 +46,14 @@ struct Scorer {
       candidate.hits[index].value *= Scorer.parts
     }
     sum(&candidate)
-    if var sample {
-      sample.place = query.lines.firstIndex { $0.number == sample.line }
+    if let sample {
       candidate.sample = sample
       candidate.sampleScore = self.sample(sample)
-      if !sample.negative, let line = sample.place { candidate.line = line }
+      if !sample.negative, let line = query.lines.firstIndex(where: { $0.number == sample.line }) {
+        candidate.line = line
+      }
     }
     candidate.score = candidate.wordScore + candidate.sampleScore
-    if candidate.isDenied { candidate.score *= 0.3 }
     return candidate
   }
 
@@ -98,7 +98,7 @@ struct Scorer {
 
   /// A sample is the author's word that this line belongs here.
   private func sample(_ sample: SampleHit) -> Double {
-    guard let line = sample.place else { return 0 }
+    guard let line = query.lines.firstIndex(where: { $0.number == sample.line }) else { return 0 }
     var mass = 0.0
     for word in query.words[line] { mass += word.weight }
     return (sample.negative ? -0.6 : 1) * mass * query.lines[line].weight * sample.strength
