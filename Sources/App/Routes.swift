@@ -77,7 +77,7 @@ extension App {
     .get("/llms.txt", api: false, heavy: true, cached: true, App.llms),
     .get("/llms-full.txt", api: false, heavy: true, cached: true, App.llmsFull),
 
-    .get("/healthz", api: false, App.health),
+    .get("/healthz", api: false, cached: true, App.health),
     .get("/readyz", api: false, App.ready),
     .get("/metrics", api: false, heavy: true, App.metrics),
     .get("/robots.txt", api: false, cached: true, App.robots),

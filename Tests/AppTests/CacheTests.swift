@@ -205,7 +205,7 @@ import Testing
 
   @Test func errorsAndRedirectsAreNotKept() throws {
     let site = try CachedSite()
-    for path in ["/issues/none", "/issues/crane-stuck?x=1", "/search?q=crane", "/", "/healthz"] {
+    for path in ["/issues/none", "/issues/crane-stuck?x=1", "/search?q=crane", "/", "/readyz"] {
       _ = site.get(path)
     }
     #expect(site.cache.load.responses == 0)
