@@ -26,7 +26,12 @@ extension App {
   static func editForm(_ context: Context) throws -> Reply {
     guard context.caller.may(.edit) else { return try refuseEditor(context) }
     try context.query().finish()
-    return try context.read { reading in
+    return try editor(context, isSuggestion: false)
+  }
+
+  /// The form with the issue's text as it is now.
+  static func editor(_ context: Context, isSuggestion: Bool) throws -> Reply {
+    try context.read { reading in
       let (id, _) = try issueID(context, reading)
       guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
       let summary = issue.summary
@@ -36,7 +41,7 @@ extension App {
           text: IssueText(
             title: summary.title, section: summary.section, markdown: issue.markdown,
             revision: summary.revision),
-          sections: try reading.sectionTitles(ofGuide: summary.guide)),
+          sections: try reading.sectionTitles(ofGuide: summary.guide), isSuggestion: isSuggestion),
         headers: privately)
     }
   }

@@ -5,7 +5,8 @@ import Synchronization
 /// Finished responses to anonymous reads of pages that depend on the database alone.
 ///
 /// Exact: an entry counts only while the database is as it was when the page was read, which the
-/// file itself tells (`ChangeWatch`), whoever wrote. One commit, of anything, empties the cache.
+/// file itself tells (`ChangeWatch`), whoever wrote. One commit, of anything, empties the
+/// cache, and so does the checkpoint that empties the log a second after the last write.
 /// Bounded: two halves; when the younger is full, the older goes, and what was used meanwhile stays.
 final class ResponseCache: Sendable {
   /// Everything of a request that such a page may depend on. Nothing else is shown to its handler.

@@ -9,19 +9,7 @@ import Store
 extension App {
   static func suggestForm(_ context: Context) throws -> Reply {
     try context.query().finish()
-    return try context.read { reading in
-      let (id, _) = try issueID(context, reading)
-      guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
-      let summary = issue.summary
-      return .page(
-        EditorPage(
-          slug: summary.slug, guide: summary.guide, guides: [],
-          text: IssueText(
-            title: summary.title, section: summary.section, markdown: issue.markdown,
-            revision: summary.revision),
-          sections: try reading.sectionTitles(ofGuide: summary.guide), isSuggestion: true),
-        headers: privately)
-    }
+    return try editor(context, isSuggestion: true)
   }
 
   static func suggest(_ context: Context) throws -> Reply {

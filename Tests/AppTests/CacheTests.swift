@@ -220,8 +220,7 @@ import Testing
     }
     #expect(site.cache.load.responses > 20)
     // What is asked for again and again stays.
-    // A background commit may empty the cache now and then.
-    #expect(site.cache.load.hits >= 360)
+    #expect(site.cache.load.hits >= 379)
   }
 
   @Test func readersAndWritersAtOnceNeverSeeThePast() throws {
@@ -293,35 +292,42 @@ private final class CachedSite: Sendable {
       "fixbook-cache-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path + "/fixbook.db"
+    // Filled and closed first: a store that has written empties its log when idle, and with it the cache.
+    let filled = try Store(path: path)
+    try CachedSite.load(CachedSite.guide, into: filled)
+    filled.close()
     store = try Store(path: path)
     var settings = AppSettings(base: "http://127.0.0.1:8080", adminToken: "secret-admin-token")
     settings.cacheSize = cacheSize
     app = App(store: store, configuration: settings)
     try #require(app.cache != nil)
-    try load(
-      """
-      # Harbour
-
-      ## Cranes
-
-      ### Crane stuck
-      - The jib stays where it is
-      - **Check**: berth-code: length 8..12
-      - **Fix**: Close the cab door until it clicks.
-
-      \(String(repeating: "Words that make the page long enough to be packed. ", count: 60))
-
-      ### Brake hot
-      - the drum smokes
-      """)
   }
+
+  private static let guide =
+    """
+    # Harbour
+
+    ## Cranes
+
+    ### Crane stuck
+    - The jib stays where it is
+    - **Check**: berth-code: length 8..12
+    - **Fix**: Close the cab door until it clicks.
+
+    \(String(repeating: "Words that make the page long enough to be packed. ", count: 60))
+
+    ### Brake hot
+    - the drum smokes
+    """
 
   deinit {
     store.close()
     try? FileManager.default.removeItem(at: folder)
   }
 
-  func load(_ guide: String) throws {
+  func load(_ guide: String) throws { try CachedSite.load(guide, into: store) }
+
+  private static func load(_ guide: String, into store: Store) throws {
     var importer = Importer()
     importer.add(file: Array(guide.utf8), path: "guide.md")
     let prepared = importer
