@@ -140,7 +140,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    guard let number = try fields.integer("revision", in: 1...Int.max) else {
+    guard let number = try fields.integer("revision") else {
       throw Failure.missing("revision")
     }
     try fields.finish()
@@ -163,6 +163,7 @@ extension App {
     guard let id = Int(context.path[0]) else {
       throw Failure.invalid("id", "A deleted issue is named by its id.")
     }
+    try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
       let saved = try writing.restoreIssue(id)
@@ -175,7 +176,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    let against = try fields.text("against", limit: 200) ?? ""
+    let against = try fields.text("against") ?? ""
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -188,8 +189,8 @@ extension App {
 
   static func showDiff(_ context: Context) throws -> Reply {
     var query = try context.query()
-    let from = try query.integer("from", in: 1...Int.max)
-    let to = try query.integer("to", in: 1...Int.max)
+    let from = try query.integer("from")
+    let to = try query.integer("to")
     try query.finish()
     return try context.read { reading in
       let (id, _) = try issueID(context, reading)

@@ -15,18 +15,15 @@ extension App {
   static func suggest(_ context: Context) throws -> Reply {
     try context.requireReporting()
     var fields = try context.body()
-    let slug = try fields.text("issue", limit: 200)
-    let guide = try fields.text("guide", limit: 200)
-    let base = try fields.integer("base", in: 1...Int.max)
-    let title = try fields.required("title", limit: 200)
-    let section = try fields.text("section", limit: 200) ?? ""
-    let markdown = try fields.required("markdown", limit: 200_000)
-    let comment = try fields.text("comment", limit: 500) ?? ""
+    let slug = try fields.text("issue")
+    let guide = try fields.text("guide")
+    let base = try fields.integer("base")
+    let title = try fields.required("title")
+    let section = try fields.text("section") ?? ""
+    let markdown = try fields.required("markdown")
+    let comment = try fields.text("comment") ?? ""
     _ = try fields.text("action")
     try fields.finish()
-    guard !title.contains(where: \.isNewline) else {
-      throw Failure.invalid("title", "title must be one line.")
-    }
     let mistakes = IssueContent.validate(markdown: markdown)
     if !mistakes.isEmpty { throw malformed(mistakes) }
     let target = try context.read { reading -> (id: Int?, guide: String, revision: Int) in
@@ -70,7 +67,7 @@ extension App {
     }
     var query = try context.query()
     let state = try query.choice("state", as: Suggestion.State.self) ?? .open
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -111,6 +108,7 @@ extension App {
 
   static func acceptSuggestion(_ context: Context) throws -> Reply {
     try context.require(.edit)
+    try context.takesNothing()
     let isHTML = context.representation == .html
     let path = context
     return .write { writing in
@@ -124,7 +122,7 @@ extension App {
   static func rejectSuggestion(_ context: Context) throws -> Reply {
     try context.require(.edit)
     var fields = try context.body()
-    let reason = try fields.required("reason", limit: 500)
+    let reason = try fields.required("reason")
     try fields.finish()
     let isHTML = context.representation == .html
     let path = context
@@ -144,7 +142,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    let into = try fields.required("into", limit: 200)
+    let into = try fields.required("into")
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -169,6 +167,7 @@ extension App {
     guard let id = Int(context.path[0]) else {
       throw Failure.invalid("id", "A merged issue is named by its id.")
     }
+    try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
       let saved = try writing.unmergeIssue(id)
