@@ -3,7 +3,7 @@
 import pytest
 from harness import bearer, make_token
 
-QUESTION = "the mooring winch sings at half tide and lets go"
+QUESTION = "ferry ramp wobbles beneath heavy lorries"
 
 
 def resolve(server, text: str, token: str, slug: str = "hoist-brake-overheats") -> str:
@@ -24,13 +24,13 @@ def test_unknown_then_possible_then_known_as_members_report(fresh_harbour):
     assert verdict(server) == "unknown"
     resolve(server, QUESTION, server.token("report"))
     assert verdict(server) == "possible"
-    resolve(server, "at half tide the mooring winch sings and lets go", server.token("report"))
+    resolve(server, "beneath heavy lorries the ferry ramp wobbles", server.token("report"))
     answer = server.diagnose(QUESTION)
     assert answer["verdict"] == "known"
     match = answer["matches"][0]
     assert match["issue"]["slug"] == "hoist-brake-overheats"
     assert match["evidence"][0]["reason"] == "learned"
-    assert "mooring" in match["evidence"][0]["detail"]
+    assert "wobbles" in match["evidence"][0]["detail"]
     assert "seen in reports" in server.get(answer["url"].removeprefix(server.url) + ".txt").text
 
 
@@ -50,16 +50,16 @@ def test_members_see_the_words_and_an_editor_decides(fresh_harbour):
     member, editor = server.token("report"), server.token("report,edit")
     resolve(server, QUESTION, member)
     page = "/issues/hoist-brake-overheats"
-    assert "half · " in server.get(page + ".html", headers=bearer(member)).text
-    assert "mooring" not in server.get(page + ".html").text
+    assert "ferry · heavy" in server.get(page + ".html", headers=bearer(member)).text
+    assert "wobbles" not in server.get(page + ".html").text
     assert server.issue("hoist-brake-overheats")["learned"] == []
     (wording,) = server.json("/api/v1" + page + "/learned", headers=bearer(member))["results"]
-    assert wording["words"] == ["half", "lets", "mooring", "sings", "tide", "winch"]
+    assert wording["words"] == ["beneath", "ferry", "heavy", "lorries", "ramp", "wobbles"]
     decision = {"wording": wording["id"], "action": "accept"}
     assert server.post("/api/v1" + page + "/learned", decision, token=member).status_code == 403
     assert server.post("/api/v1" + page + "/learned", decision, token=editor).status_code == 200
     assert verdict(server) == "known"
-    assert "mooring" in server.get(page + ".html").text
+    assert "wobbles" in server.get(page + ".html").text
     decision["action"] = "remove"
     assert server.post("/api/v1" + page + "/learned", decision, token=editor).json()["results"] == []
     assert verdict(server) == "unknown"
