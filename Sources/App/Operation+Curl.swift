@@ -10,7 +10,7 @@ extension Operation.Example {
     if route.method != .get, !(route.method == .post && hasBody) {
       words.append("-X \(route.method.name)")
     }
-    if let operation = route.operation, operation.caller != .anyone {
+    if isMembers || route.operation?.caller != .anyone {
       words.append("-H \"Authorization: Bearer $TOKEN\"")
     }
     for header in headers { words.append("-H '\(header.name): \(header.value)'") }

@@ -122,12 +122,15 @@ struct Operation: Sendable {
     let text: String?
     /// Shell variable and member of the answer ("id", "matches[0].fixes[0].id") or header that it keeps.
     let keeps: [(variable: String, member: String)]
+    /// Sent with the token, though it may be asked without.
+    let isMembers: Bool
 
     init(
       _ path: [String] = [], query: KeyValuePairs<String, String> = [:],
       headers: KeyValuePairs<String, String> = [:], body: JSON? = nil, text: String? = nil,
-      keeps: KeyValuePairs<String, String> = [:]
+      keeps: KeyValuePairs<String, String> = [:], asMember: Bool = false
     ) {
+      isMembers = asMember
       self.path = path
       self.query = query.map { ($0.key, $0.value) }
       self.headers = headers.map { ($0.key, $0.value) }

@@ -16,7 +16,8 @@ extension Operation {
     ],
     example: Example(
       body: [
-        "text": "exec format error", "issue": "exec-format-error",
+        "text": "the pod restarts for ever: cannot execute binary file",
+        "issue": "exec-format-error",
         "environment": ["arch": "arm64"],
       ], keeps: ["REPORT": "id"]),
     more: [Example(body: ["text": "it is slow today"], keeps: ["MISTAKE": "id"])])
@@ -100,6 +101,20 @@ extension Operation {
     body: [.text("reason", limit: 500, "Why.").required.example("says nothing new")],
     answers: [.ok(.suggestion, "Rejected.")], codes: ["already_decided"],
     example: Example(["$ANOTHER"], body: ["reason": "says nothing new"]))
+
+  static let listLearned = Operation(
+    "listLearned", in: .suggestions, "List what reports taught about an issue",
+    "Words of reports that the issue resolved; search and diagnosis know them.",
+    answers: [.ok(.wordings, "The wordings.")],
+    example: Example(["exec-format-error"], keeps: ["WORDING": "results[0].id"], asMember: true))
+
+  static let decideLearned = Operation(
+    "decideLearned", in: .suggestions, "Accept or remove what a report taught", by: .scope(.edit),
+    body: [
+      .integer("wording", "Its id.").needed,
+      .choice("action", of: App.Decision.self, "Yes or no.").needed.example("accept"),
+    ], answers: [.ok(.wordings, "The wordings that are left.")],
+    example: Example(["exec-format-error"], body: ["wording": "$WORDING", "action": "accept"]))
 
   static let listGaps = Operation(
     "listGaps", in: .suggestions, "List questions without an answer", by: .member,

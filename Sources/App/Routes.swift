@@ -34,6 +34,8 @@ extension App {
     .get("/issues/{slug}/history", .listRevisions, api: false, cached: true, App.listRevisions),
     .get("/issues/{slug}/revisions", .listRevisions, cached: true, App.listRevisions),
     .get("/issues/{slug}/revisions/{n}", .showRevision, cached: true, App.showRevision),
+    .get("/issues/{slug}/learned", .listLearned, App.listLearned),
+    .write(.post, "/issues/{slug}/learned", .decideLearned, App.decideLearned),
     .get("/fixes/{id}", .showFix, cached: true, App.showFix),
 
     .get("/checks", .listChecks, cached: true, App.listChecks),

@@ -38,7 +38,7 @@ struct Shape: Sendable {
   static let all: [Shape] = [
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
-    reportOutcome, outcome, suggestion, gap, change, done,
+    reportOutcome, outcome, suggestion, wording, wordings, gap, change, done,
   ]
 }
 
@@ -132,6 +132,7 @@ extension Shape {
     Schema.object(
       issueMembers + [
         .init("links", Schema.list(of: Schema.string())),
+        .init("learned", Schema.list(of: wording.reference, "What reports taught.")),
         .init("merged", Schema.boolean("In the answer to a change: merged with others' changes.")),
       ], optional: ["merged"]))
 
@@ -240,7 +241,11 @@ extension Shape {
         .init("excerpt", Schema.string()),
         .init(
           "explain",
-          Schema.object([.init("matched", Schema.list(of: Schema.string()))], "With `explain=1`.")),
+          Schema.object(
+            [
+              .init("matched", Schema.list(of: Schema.string())),
+              .init("learned", Schema.optional(Schema.string())),
+            ], "With `explain=1`.")),
       ], optional: ["explain"]))
 
   static let check = Shape(
@@ -343,6 +348,24 @@ extension Shape {
       .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
       .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
       .init("url", Schema.string()),
+    ]))
+
+  static let wording = Shape(
+    "Wording",
+    Schema.object(
+      [
+        .init("id", Schema.integer()), .init("words", Schema.list(of: Schema.string())),
+        .init("state", Schema.choice(["learned", "accepted", "removed"])),
+        .init("member", Schema.boolean("Of someone with an account, so that it counts.")),
+        .init("decided_by", Schema.optional(Schema.string())),
+        .init("created_at", time), .init("report", Schema.string("For members.")),
+      ], optional: ["report"], "Words of a report that the issue resolved."))
+
+  static let wordings = Shape(
+    "Wordings",
+    Schema.object([
+      .init("issue", issueSummary.reference),
+      .init("results", Schema.list(of: wording.reference)), .init("next", ["type": "null"]),
     ]))
 
   static let gap = Shape(
