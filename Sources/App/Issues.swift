@@ -42,7 +42,10 @@ extension App {
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
       }
-      return .page(IssuePage(issue: issue, mergedRevision: merged), headers: headers)
+      return .page(
+        IssuePage(
+          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id)),
+        headers: headers)
     }
   }
 
@@ -316,6 +319,8 @@ struct IssuePage: Page {
   var merged: Bool?
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
+  /// What reports taught, as far as the reader may see it.
+  var learned: [StoredWording] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }
@@ -352,6 +357,7 @@ struct IssuePage: Page {
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
       .init("links", .array([])),
+      .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",
         issue.verified.map {
