@@ -25,7 +25,7 @@ package struct Context: Sendable {
   /// of the representation itself.
   func query() throws(Failure) -> Fields {
     var fields = try Fields(
-      urlEncoded: request.rawQuery ?? "", declared: operation?.pageQuery, isAPI: isAPI)
+      urlEncoded: request.rawQuery ?? "", declared: operation?.query, isAPI: isAPI)
     _ = try fields.integer("width", in: 20...400)
     return fields
   }

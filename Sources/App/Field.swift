@@ -25,8 +25,6 @@ struct Field: Sendable {
   /// What holds when it is left away.
   private(set) var standard: JSON?
   private(set) var example: JSON?
-  /// Taken at page addresses, not below `/api/v1`.
-  private(set) var isForPages = false
 
   static func text(_ name: String, limit: Int = 1_000, _ about: String) -> Field {
     Field(name: name, kind: .text(limit: limit), about: about)
@@ -67,7 +65,6 @@ struct Field: Sendable {
   /// If given, then not blanks only.
   var notBlank: Field { with { $0.mayBeBlank = false } }
   var required: Field { needed.notBlank }
-  var forPages: Field { with { $0.isForPages = true } }
   func standard(_ value: JSON) -> Field { with { $0.standard = value } }
   func example(_ value: JSON) -> Field { with { $0.example = value } }
 
@@ -87,8 +84,6 @@ extension Field {
   static let guide = Field.text("guide", "Only in this guide (its slug).")
     .example("agentcore-troubleshooting")
   static let tag = Field.text("tag", "Only issues with this tag.")
-  static let width = Field.integer("width", in: 20...400, "Columns of a plain text answer.")
-    .forPages
   static let comment = Field.text("comment", limit: 500, "Why, for the history.")
 }
 

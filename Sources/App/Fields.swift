@@ -55,16 +55,14 @@ struct Fields {
   /// How the field is declared; also notes that it was read.
   private mutating func field(_ name: String) -> Field? {
     known.append(name)
-    guard let declared else { return nil }
-    let field = declared.first { $0.name == name }
-    assert(field != nil, "\(name) is read, but the operation does not declare it")
-    return field
+    return declared?.first { $0.name == name }
   }
 
-  /// Text of at most as many characters as declared, else `limit`; nil when absent or null.
-  mutating func text(_ name: String, limit: Int = 1_000) throws(Failure) -> String? {
-    var limit = limit
-    let field = field(name)
+  /// Text of at most `limit` characters, else as many as declared; nil when absent or null. A page's
+  /// form may take more than the API, to say on the form what is wrong.
+  mutating func text(_ name: String, limit: Int? = nil) throws(Failure) -> String? {
+    let field = field(name).flatMap { isAPI || limit == nil ? $0 : nil }
+    var limit = limit ?? 1_000
     if case .text(let declared)? = field?.kind { limit = declared }
     guard let value = values[name], !value.isNull else { return nil }
     guard let text = value.text else {
@@ -87,7 +85,7 @@ struct Fields {
     return text
   }
 
-  mutating func required(_ name: String, limit: Int = 1_000) throws(Failure) -> String {
+  mutating func required(_ name: String, limit: Int? = nil) throws(Failure) -> String {
     guard let text = try text(name, limit: limit) else { throw Failure.missing(name) }
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw Failure.invalid(name, "\(name) must not be empty.")
@@ -185,14 +183,15 @@ struct Fields {
     return pairs
   }
 
-  /// Refuses fields that nobody asked for.
+  /// Refuses fields that nobody asked for. The API takes what is declared; a page also what its
+  /// handler read.
   func finish() throws(Failure) {
-    assert(
-      declared?.allSatisfy { known.contains($0.name) } ?? true,
-      "declared, but never read: \(declared!.map(\.name).filter { !known.contains($0) })")
-    let taken = declared?.filter { !$0.isForPages || !isAPI }.map(\.name) ?? known
-    for name in names where !taken.contains(name) {
-      throw Failure.unknownField(name, known: taken)
+    let unread = (declared ?? []).map(\.name).filter { !known.contains($0) }
+    assert(unread.isEmpty, "declared, but never read: \(unread)")
+    let taken = declared?.map(\.name) ?? []
+    let more = isAPI && declared != nil ? [] : known.filter { !taken.contains($0) }
+    for name in names where !taken.contains(name) && !more.contains(name) {
+      throw Failure.unknownField(name, known: taken + more)
     }
   }
 }

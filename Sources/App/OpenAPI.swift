@@ -89,7 +89,7 @@ struct OpenAPI {
     }
     let parameters =
       route.pathFields.map { parameter($0, in: "path") }
-      + operation.query.filter { !$0.isForPages }.map { parameter($0, in: "query") }
+      + operation.query.map { parameter($0, in: "query") }
       + operation.headers.map { parameter($0, in: "header") }
       + (route.method == .get ? [["$ref": "#/components/parameters/IfNoneMatch"]] : [])
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
@@ -122,7 +122,7 @@ struct OpenAPI {
   }
 
   private func requestBody(_ operation: Operation) -> JSON? {
-    let fields = operation.body.filter { !$0.isForPages }
+    let fields = operation.body
     guard !fields.isEmpty else { return nil }
     func object(inBody: Bool) -> JSON {
       [

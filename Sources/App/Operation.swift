@@ -54,9 +54,6 @@ struct Operation: Sendable {
   let codes: [String]
   let examples: [Example]
 
-  /// The query's fields with those that every page takes.
-  let pageQuery: [Field]
-
   init(
     _ id: String, in group: Group, _ summary: String, _ details: String = "",
     by caller: Caller = .anyone, query: [Field] = [], headers: [Field] = [], body: [Field] = [],
@@ -76,7 +73,6 @@ struct Operation: Sendable {
     self.answers = answers
     self.codes = codes
     examples = [example] + more
-    pageQuery = query + [.width]
   }
 
   /// An answer that is no problem.

@@ -66,7 +66,6 @@ extension Operation {
 
   static let showIssue = Operation(
     "showIssue", in: .issues, "Read an issue",
-    query: [Field.integer("merged", "Shown after a save that merged.").forPages],
     answers: [.ok(.issue, "The issue, its fixes best first."), .moved],
     example: Example(["exec-format-error"]))
 

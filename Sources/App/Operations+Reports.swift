@@ -24,7 +24,6 @@ extension Operation {
 
   static let showReport = Operation(
     "showReport", in: .reports, "Read a report",
-    query: [Field.integer("recorded", "Shown after recording.").forPages],
     answers: [.ok(.report, "The report with what was tried.")], example: Example(["$REPORT"]))
 
   static let recordOnReport = Operation(
@@ -71,7 +70,7 @@ extension Operation {
       .line("section", limit: 200, "Title of a section."),
       .text("markdown", limit: 200_000, "What stands under the heading.").required
         .example("- `ERR-7731 deploy key expired`\n"),
-      .comment, Field.text("action", "The form's button.").forPages,
+      .line("comment", limit: 500, "Why, in a few words."),
     ], answers: [.created(.suggestion, "In the editors' queue.")], codes: ["invalid_markdown"],
     example: Example(
       body: [

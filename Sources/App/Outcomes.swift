@@ -33,7 +33,6 @@ struct OutcomeInput: Sendable {
       "The command that checked it and the last lines it printed; `worked` of an agent or automation counts only with it."
     ),
     .properties("environment", "What it ran on."),
-    Field.properties("env", "The same, shorter to type.").forPages,
     .text(
       "on_behalf_of", limit: 200,
       "The person behind a shared bot: any stable name; only a digest is kept."),
