@@ -79,12 +79,18 @@ struct Router: Sendable {
   init(_ routes: [Route]) {
     let entries = routes.map { route in
       Entry(
-        segments: route.pattern.split(separator: "/").map {
+        segments: Router.segments(of: route.pattern).map {
           $0.hasPrefix("{") ? .value : .literal(String($0))
         }, route: route)
     }
     pages = entries.filter(\.route.hasPage)
     api = entries.filter(\.route.hasAPI)
+  }
+
+  /// A slash at the end is a segment without a letter, as in a request.
+  private static func segments(of pattern: String) -> [Substring] {
+    pattern == "/"
+      ? [] : pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
   }
 
   func match(_ request: Request) -> Result {

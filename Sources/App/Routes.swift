@@ -60,6 +60,9 @@ extension App {
     .write(.post, "/gaps/draft", App.draftFromGap),
 
     .get("/go/{name}", api: false, App.go),
+    .get("/go", api: false, App.goNowhere),
+    .get("/go/", api: false, App.goNowhere),
+    .write(.post, "/hooks/alertmanager", api: false, heavy: true, App.alertmanager),
 
     .get("/recent", api: false, App.recent),
     .get("/changes", page: false, App.changes),
