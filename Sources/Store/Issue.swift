@@ -293,10 +293,11 @@ extension Reading {
       case nil: break
       }
     }
+    // The second condition names the partial index, word for word.
     return try connection.first(
       """
       SELECT i.slug FROM passage p JOIN issue i ON i.id = p.issue_id
-      WHERE p.kind = 'alias' AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
+      WHERE p.kind = 'alias' AND p.kind IN ('tag', 'alias') AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
         AND \(visible("i.guide_id")) LIMIT 1
       """
     ) { $0.text(0) }
