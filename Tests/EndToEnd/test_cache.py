@@ -38,7 +38,8 @@ def test_what_one_process_writes_the_other_shows_at_once(pair):
 
 
 def hits(server: Server) -> int:
-    found = re.search(r"^fixbook_cache_hits_total (\d+)$", server.get("/metrics", headers=bearer()).text, re.MULTILINE)
+    text = server.get("/metrics").text
+    found = re.search(r"^fixbook_cache_hits_total (\d+)", text, re.MULTILINE)
     return int(found[1])
 
 
