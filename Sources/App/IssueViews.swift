@@ -180,8 +180,8 @@ private struct IssueProse: Sendable {
     let source = Source(
       markdown: ExactText(issue.markdown), title: ExactText(issue.summary.title))
     return memo(
-      source, size: { issue.markdown.utf8.count + $0.lead.utf8.count + $0.rest.utf8.count }
-    ) { IssueProse(issue.markdown, title: issue.summary.title) }
+      source, size: { issue.markdown.utf8.count + $0.lead.utf8.count + $0.rest.utf8.count },
+      make: { IssueProse(issue.markdown, title: issue.summary.title) })
   }
 
   private init(_ markdown: String, title: String) {
