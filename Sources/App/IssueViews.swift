@@ -22,6 +22,7 @@ extension IssuePage {
       \(list(issue.causes.count == 1 ? "Cause" : "Causes", issue.causes))
       \(fixes(prose, site))
       \("<h2>More about it</h2>\n\(Markdown.html(prose.rest, topHeading: 3))", if: !prose.rest.isEmpty)
+      \(LearnedPage.section(learned, issue.summary, site))
       \(details(site))
       """
   }

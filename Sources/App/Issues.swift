@@ -42,7 +42,8 @@ extension App {
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
       }
-      return .page(IssuePage(issue: issue), headers: headers)
+      return .page(
+        IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id)), headers: headers)
     }
   }
 
@@ -314,6 +315,8 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
+  /// What reports taught, as far as the reader may see it.
+  var learned: [StoredWording] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }
@@ -350,6 +353,7 @@ struct IssuePage: Page {
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
       .init("links", .array([])),
+      .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",
         issue.verified.map {

@@ -35,6 +35,8 @@ extension App {
     .get("/issues/{slug}/history", api: false, cached: .knowledge, App.listRevisions),
     .get("/issues/{slug}/revisions", cached: .knowledge, App.listRevisions),
     .get("/issues/{slug}/revisions/{n}", cached: .knowledge, App.showRevision),
+    .get("/issues/{slug}/learned", App.listLearned),
+    .write(.post, "/issues/{slug}/learned", App.decideLearned),
     .get("/fixes/{id}", cached: .everything, App.showFix),
 
     .get("/checks", cached: .knowledge, App.listChecks),

@@ -2,18 +2,18 @@ import SQLite
 import Synchronization
 
 /// Which state the content is in: two equal ones have nothing between them that a page could show.
-/// The database draws the numbers (`migrations/0003_content_state.sql`), whoever writes.
+/// The database draws the numbers (`migrations/0004_content_state.sql`), whoever writes.
 package struct ContentState: Sendable, Equatable {
   /// Guides and issues.
   package let knowledge: Int
-  /// Outcomes of fixes.
+  /// What reports say about issues: outcomes of fixes, and learned words.
   package let evidence: Int
 
   /// What a page is made of.
   package enum Part: Sendable, CaseIterable {
     /// Guides and issues alone.
     case knowledge
-    /// These and the outcomes of fixes.
+    /// These and what reports say about them.
     case everything
   }
 

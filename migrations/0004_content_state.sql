@@ -5,7 +5,7 @@ CREATE TABLE content_state (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   -- Guides and issues, as far as anyone reads them.
   knowledge INTEGER NOT NULL,
-  -- What became of fixes.
+  -- What reports say about issues: outcomes of fixes, and learned words.
   evidence INTEGER NOT NULL
 ) STRICT;
 INSERT INTO content_state VALUES (1, random(), random());
@@ -46,3 +46,6 @@ CREATE TRIGGER fix_removed AFTER DELETE ON fix BEGIN UPDATE content_state SET kn
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_changed AFTER UPDATE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
+CREATE TRIGGER wording_added AFTER INSERT ON wording BEGIN UPDATE content_state SET evidence = random(); END;
+CREATE TRIGGER wording_changed AFTER UPDATE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
+CREATE TRIGGER wording_removed AFTER DELETE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
