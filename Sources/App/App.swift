@@ -195,6 +195,7 @@ package final class App: Application {
       store.submit(as: context.caller.author, audited) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
+        case .failure(let error as UnfinishedWrite): complete(render(error.reply, context))
         case .failure(let error):
           complete(
             problem(
@@ -221,6 +222,7 @@ package final class App: Application {
     case is StoreDamaged: return .damagedFile
     case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:
       configuration.log("\(what): \(error)")

@@ -25,6 +25,9 @@ FILE_BYTES(css) {
 FILE_BYTES(script) {
 #embed "../../Public/assets/fixbook.js" if_empty(0)
 };
+FILE_BYTES(editor) {
+#embed "../../Public/assets/editor.js" if_empty(0)
+};
 FILE_BYTES(icon) {
 #embed "../../Public/assets/favicon.svg" if_empty(0)
 };
@@ -44,6 +47,7 @@ static const struct fixbook_asset assets[] = {
     ASSET("migrations/0004_content_state.sql", content_state_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
+    ASSET("Public/assets/editor.js", editor),
     ASSET("Public/assets/favicon.svg", icon),
     ASSET("Public/guides/agentcore-troubleshooting.md", troubleshooting),
     ASSET("Public/guides/agentcore-field-notes.md", field_notes),
