@@ -1,4 +1,5 @@
 import HTTP
+import Store
 
 extension App {
   /// Every address, in reading order.
@@ -13,32 +14,33 @@ extension App {
     .write(.post, "/diagnoses/{id}/outcomes", .recordOnDiagnosis, App.recordOnDiagnosis),
     .write(.post, "/diagnoses/{id}/feedback", .feedback, App.feedback),
 
-    .get("/guides", .listGuides, cached: true, App.listGuides),
-    .get("/guides/{guide}", .showGuide, heavy: true, cached: true, App.showGuide),
+    .get("/guides", .listGuides, cached: .knowledge, App.listGuides),
+    .get("/guides/{guide}", .showGuide, heavy: true, cached: .knowledge, App.showGuide),
 
-    .get("/issues", .listIssues, cached: true, App.listIssues),
+    .get("/issues", .listIssues, cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
     .write(.post, "/issues/new", api: false, App.saveNewIssue),
     .write(.post, "/issues", .createIssue, page: false, App.createIssue),
-    .get("/issues/{slug}", .showIssue, cached: true, App.showIssue),
+    .get("/issues/{slug}", .showIssue, cached: .everything, App.showIssue),
     .write(.put, "/issues/{slug}", .replaceIssue, page: false, App.updateIssue),
     .write(.patch, "/issues/{slug}", .changeIssue, page: false, App.updateIssue),
     .write(.delete, "/issues/{slug}", .deleteIssue, page: false, App.deleteIssue),
     .write(.post, "/issues/{slug}/outcomes", .recordOnIssue, App.recordOnIssue),
     .get("/issues/{slug}/edit", api: false, App.editForm),
     .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
-    .get("/issues/{slug}/diff", .showDiff, cached: true, App.showDiff),
+    .get("/issues/{slug}/diff", .showDiff, cached: .knowledge, App.showDiff),
     .write(.post, "/issues/{slug}/revert", .revert, App.revert),
     .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", .verifyIssue, App.verifyIssue),
-    .get("/issues/{slug}/history", .listRevisions, api: false, cached: true, App.listRevisions),
-    .get("/issues/{slug}/revisions", .listRevisions, cached: true, App.listRevisions),
-    .get("/issues/{slug}/revisions/{n}", .showRevision, cached: true, App.showRevision),
+    .get(
+      "/issues/{slug}/history", .listRevisions, api: false, cached: .knowledge, App.listRevisions),
+    .get("/issues/{slug}/revisions", .listRevisions, cached: .knowledge, App.listRevisions),
+    .get("/issues/{slug}/revisions/{n}", .showRevision, cached: .knowledge, App.showRevision),
     .get("/issues/{slug}/learned", .listLearned, App.listLearned),
     .write(.post, "/issues/{slug}/learned", .decideLearned, App.decideLearned),
-    .get("/fixes/{id}", .showFix, cached: true, App.showFix),
+    .get("/fixes/{id}", .showFix, cached: .everything, App.showFix),
 
-    .get("/checks", .listChecks, cached: true, App.listChecks),
+    .get("/checks", .listChecks, cached: .knowledge, App.listChecks),
     .get("/checks/{name}", .showCheck, App.runCheck),
     .write(.post, "/checks/{name}", .runCheck, asksOnly: true, App.runCheck),
 
@@ -62,31 +64,34 @@ extension App {
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
 
     .get("/go/{name}", api: false, App.go),
+    .get("/go", api: false, App.goNowhere),
+    .get("/go/", api: false, App.goNowhere),
+    .write(.post, "/hooks/alertmanager", api: false, heavy: true, App.alertmanager),
 
     .get("/recent", api: false, App.recent),
     .get("/changes", .changes, page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
 
-    .get("/help", api: false, cached: true, App.help),
-    .get("/help/problems", api: false, cached: true, App.problemsHelp),
+    .get("/help", api: false, cached: .knowledge, App.help),
+    .get("/help/problems", api: false, cached: .knowledge, App.problemsHelp),
     .get("/sign-in", api: false, App.signInForm),
     .write(.post, "/sign-in", api: false, heavy: true) { try $0.app.signIn($0) },
     .write(.post, "/sign-out", api: false, App.signOut),
     .get("/account", api: false, App.account),
     .write(.post, "/account/password", api: false, heavy: true) { try $0.app.setPassword($0) },
 
-    .get("/openapi.json", api: false, heavy: true, cached: true, App.openAPI),
+    .get("/openapi.json", api: false, heavy: true, cached: .knowledge, App.openAPI),
     .write(.post, "/mcp", api: false, heavy: true, asksOnly: true, App.mcp),
-    .get("/llms.txt", api: false, heavy: true, cached: true, App.llms),
-    .get("/llms-full.txt", api: false, heavy: true, cached: true, App.llmsFull),
+    .get("/llms.txt", api: false, heavy: true, cached: .knowledge, App.llms),
+    .get("/llms-full.txt", api: false, heavy: true, cached: .knowledge, App.llmsFull),
 
-    .get("/healthz", api: false, cached: true, App.health),
+    .get("/healthz", api: false, cached: .knowledge, App.health),
     .get("/readyz", api: false, App.ready),
     .get("/metrics", api: false, heavy: true, App.metrics),
-    .get("/robots.txt", api: false, cached: true, App.robots),
-    .get("/sitemap.xml", api: false, heavy: true, cached: true, App.sitemap),
-    .get("/opensearch.xml", api: false, cached: true, App.openSearch),
-    .get("/favicon.ico", api: false, cached: true) { try Assets.reply("favicon.svg", $0) },
-    .get("/assets/{name}", api: false, cached: true) { try Assets.reply($0.path[0], $0) },
+    .get("/robots.txt", api: false, cached: .knowledge, App.robots),
+    .get("/sitemap.xml", api: false, heavy: true, cached: .knowledge, App.sitemap),
+    .get("/opensearch.xml", api: false, cached: .knowledge, App.openSearch),
+    .get("/favicon.ico", api: false, cached: .knowledge) { try Assets.reply("favicon.svg", $0) },
+    .get("/assets/{name}", api: false, cached: .knowledge) { try Assets.reply($0.path[0], $0) },
   ]
 }
