@@ -204,6 +204,7 @@ extension RecordKind {
     "token": "secrets", "session": "secrets", "sign_in_link": "secrets", "webhook": "secrets",
     "delivery": "goes with its webhook", "idempotency": "kept for a day",
     "audit": "belongs to this server", "setting": "in the first line",
+    "content_state": "drawn anew by each change",
     "content_state": "drawn anew by every change",
   ]
 }
