@@ -29,9 +29,8 @@ extension App {
 
   static func restoreIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = Int(context.path[0]) else {
-      throw Failure.invalid("id", "A deleted issue is named by its id.")
-    }
+    // A deleted issue has given up its slug.
+    guard let id = Int(context.path[0]) else { throw Failure.notFound("issue") }
     try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in

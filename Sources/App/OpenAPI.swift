@@ -273,9 +273,11 @@ extension Operation {
     if !fields.isEmpty || !headers.isEmpty { codes.append("invalid_field") }
     if fields.contains(where: \.isRequired) { codes.append("missing_field") }
     if route.method != .get {
-      codes += ["foreign_form", "invalid_json", "content_too_large", "invalid_field"]
-      if !takesText { codes.append("unsupported_media_type") }
-      if !route.isOpenQuestion { codes += ["read_only", "disk_full"] }
+      let needless: Set =
+        takesText
+        ? ["unsupported_media_type", "read_only", "disk_full"]
+        : route.isOpenQuestion ? ["read_only", "disk_full"] : []
+      codes += ProblemCodes.ofWrites.filter { !needless.contains($0) } + ["invalid_field"]
     }
     switch caller {
     case .anyone: break

@@ -137,10 +137,10 @@ struct Operation: Sendable {
   }
 }
 
-/// The `{…}` of addresses: what they hold depends on the segment before them.
+/// The `{…}` of addresses: what they hold depends on the segment before them, at times on the name.
 enum PathValue {
   static func field(_ name: String, after segment: String) -> Field {
-    let field = all[segment] ?? .text(name, "")
+    let field = all[segment + "/" + name] ?? all[segment] ?? .text(name, "")
     return Field(name: name, kind: field.kind, about: field.about).example(field.example ?? "")
       .required
   }
@@ -149,6 +149,7 @@ enum PathValue {
     "guides": .text("guide", limit: 200, "The guide's slug.").example("agentcore-troubleshooting"),
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
+    "issues/id": .integer("id", "The issue's id.").example(1),
     "revisions": .integer("n", "Number of the revision.").example(1),
     "fixes": .integer("id", "The fix's id.").example(1),
     "checks": .text("name", "The check's name.").example("session-id"),

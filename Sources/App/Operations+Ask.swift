@@ -100,6 +100,6 @@ extension Operation {
   static let changes = Operation(
     "listChanges", in: .changes, "Follow what changes",
     "Oldest first. Give the `next` of one answer as `since` of the next call, and nothing is missed.",
-    query: [.text("since", "The `next` of the answer before."), .limit],
+    query: [.cursor("since", "The `next` of the answer before."), .limit],
     answers: [.list(of: .change, "What changed since.")], example: Example(query: ["limit": "3"]))
 }

@@ -13,7 +13,7 @@ extension Operation {
     by: .scope(.report), body: ReportInput.fields, takesForms: false,
     answers: [
       .created(.report, "Opened.", headers: [.text("Location", "Address of the report.")])
-    ],
+    ], codes: ["missing_field"],
     example: Example(
       body: [
         "text": "the pod restarts for ever: cannot execute binary file",

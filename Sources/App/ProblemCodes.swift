@@ -76,6 +76,12 @@ package enum ProblemCodes {
       "busy", "timeout", "disk_failed", "damaged",
     ] + http.map(\.code)
 
+  /// What any write may answer besides.
+  static let ofWrites = [
+    "foreign_form", "invalid_json", "content_too_large", "unsupported_media_type", "read_only",
+    "disk_full",
+  ]
+
   static func meaning(of code: String) -> String {
     (all + http).first { $0.code == code }?.meaning ?? ""
   }

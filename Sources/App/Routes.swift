@@ -30,7 +30,7 @@ extension App {
     .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
     .get("/issues/{slug}/diff", .showDiff, cached: .knowledge, App.showDiff),
     .write(.post, "/issues/{slug}/revert", .revert, App.revert),
-    .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),
+    .write(.post, "/issues/{id}/restore", .restoreIssue, App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", .verifyIssue, App.verifyIssue),
     .get(
       "/issues/{slug}/history", .listRevisions, api: false, cached: .knowledge, App.listRevisions),
@@ -54,7 +54,7 @@ extension App {
 
     .get("/issues/{slug}/suggest", api: false, App.suggestForm),
     .write(.post, "/issues/{slug}/merge", .mergeIssues, App.mergeIssues),
-    .write(.post, "/issues/{slug}/unmerge", .unmergeIssue, App.unmergeIssue),
+    .write(.post, "/issues/{id}/unmerge", .unmergeIssue, App.unmergeIssue),
     .get("/suggestions", .listSuggestions, App.listSuggestions),
     .write(.post, "/suggestions", .suggest, App.suggest),
     .get("/suggestions/{id}", .showSuggestion, App.showSuggestion),
@@ -73,6 +73,8 @@ extension App {
     .get("/feed.atom", api: false, App.feed),
 
     .get("/help", api: false, cached: .knowledge, App.help),
+    .get("/help/api", api: false, cached: .knowledge, App.apiHelp),
+    .get("/help/api/{chapter}", api: false, cached: .knowledge, App.apiChapterHelp),
     .get("/help/problems", api: false, cached: .knowledge, App.problemsHelp),
     .get("/sign-in", api: false, App.signInForm),
     .write(.post, "/sign-in", api: false, heavy: true) { try $0.app.signIn($0) },

@@ -176,9 +176,8 @@ extension App {
 
   static func unmergeIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = Int(context.path[0]) else {
-      throw Failure.invalid("id", "A merged issue is named by its id.")
-    }
+    // Its slug leads to the issue it was merged into.
+    guard let id = Int(context.path[0]) else { throw Failure.notFound("issue") }
     try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
