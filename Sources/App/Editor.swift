@@ -71,9 +71,12 @@ extension App {
         page, status: action == .save ? .unprocessableContent : .ok, headers: privately)
     }
     return .write { writing in
+      let samples = try SampleGuard(
+        issue: nil, title: text.title, markdown: text.markdown, writing)
       let saved = try writing.createIssue(guide: guide, text, comment: comment)
-      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
-      return .redirect(.seeOther, to: "/issues/\(saved.slug)")
+      let broken = try samples.check(saved: saved.id, writing)
+      return .redirect(
+        .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
     }
   }
 
@@ -103,13 +106,15 @@ extension App {
     let page = draft
     let wanted = text
     return .write { writing in
-      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
+      let samples = try SampleGuard(
+        issue: id, title: wanted.title, markdown: wanted.markdown, writing)
       do {
         let saved = try writing.updateIssue(id, wanted, base: .merging(base), comment: comment)
-        try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
+        let broken = try samples.check(saved: id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : "")
-        )
+          .seeOther,
+          to: "/issues/\(saved.slug)"
+            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
       } catch IssueWriteError.conflict(let base, let current, let yours) {
         var page = page
         page.conflict = (base, current, yours)
@@ -118,6 +123,18 @@ extension App {
         return .page(page, status: .conflict, headers: privately)
       }
     }
+  }
+
+  /// What the page is told about the writing that led to it.
+  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
+    var fields: [String] = []
+    if let revision { fields.append("merged=\(revision)") }
+    var slugs: [String] = []
+    for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }
+    if !slugs.isEmpty {
+      fields.append("broken=" + queryEncoded(slugs.prefix(5).joined(separator: ",")))
+    }
+    return fields.isEmpty ? "" : "?" + fields.joined(separator: "&")
   }
 
   private static func editorFields(

@@ -25,6 +25,18 @@ struct LabelledQuery {
   }
 }
 
+extension LabelledQuery {
+  /// Queries out of "This was another problem": with the right issue (`feedback`), or where none was
+  /// named, as questions that nothing here answers (`rejected`).
+  static func feedback(_ reading: Reading) throws -> [LabelledQuery] {
+    try reading.feedbackLabels().map {
+      LabelledQuery(
+        id: "feedback-\($0.id)", text: $0.text, kind: $0.right == nil ? "rejected" : "feedback",
+        relevant: $0.right.map { [$0] } ?? [])
+    }
+  }
+}
+
 /// A query with what came of it.
 struct EvaluatedQuery {
   let query: LabelledQuery
@@ -41,9 +53,15 @@ struct EvaluatedQuery {
   /// Diagnoses every query of a file.
   static func all(_ path: String, guide: String?, in store: Store) throws -> [EvaluatedQuery] {
     let queries = try LabelledQuery.read(path)
+    return try all(guide: guide, in: store) { _ in queries }
+  }
+
+  static func all(
+    guide: String?, in store: Store, _ queries: (Reading) throws -> [LabelledQuery]
+  ) throws -> [EvaluatedQuery] {
     defer { store.close() }
     return try store.read(as: .system, deadline: 600_000) { reading in
-      try queries.map { try EvaluatedQuery($0, guide: guide, reading) }
+      try queries(reading).map { try EvaluatedQuery($0, guide: guide, reading) }
     }
   }
 
