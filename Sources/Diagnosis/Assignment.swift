@@ -136,7 +136,7 @@ private struct AssignmentScanner {
     }
     var stop = index
     while stop < bytes.count, !ends(bytes[stop]) { stop += 1 }
-    while stop > index, byte(stop - 1) == UInt8(ascii: ".") || byte(stop - 1) == UInt8(ascii: ":") {
+    if stop > index, byte(stop - 1) == UInt8(ascii: ".") || byte(stop - 1) == UInt8(ascii: ":") {
       stop -= 1
     }
     let value = text(index..<stop)

@@ -10,6 +10,8 @@ struct LabelledQuery {
   let kind: String
   /// Titles or external ids, best first; empty: there is no answer.
   let relevant: [String]
+  /// The guide to look in, where the file says so for each query.
+  let guide: String?
 
   static func read(_ path: String) throws -> [LabelledQuery] {
     var number = 0
@@ -20,7 +22,7 @@ struct LabelledQuery {
       }
       return LabelledQuery(
         id: json["id"]?.text ?? "\(number)", text: text, kind: json["kind"]?.text ?? "all",
-        relevant: json["relevant"]?.items?.compactMap(\.text) ?? [])
+        relevant: json["relevant"]?.items?.compactMap(\.text) ?? [], guide: json["guide"]?.text)
     }
   }
 }
@@ -32,7 +34,7 @@ extension LabelledQuery {
     try reading.feedbackLabels().map {
       LabelledQuery(
         id: "feedback-\($0.id)", text: $0.text, kind: $0.right == nil ? "rejected" : "feedback",
-        relevant: $0.right.map { [$0] } ?? [])
+        relevant: $0.right.map { [$0] } ?? [], guide: nil)
     }
   }
 }
@@ -68,8 +70,8 @@ struct EvaluatedQuery {
   init(_ query: LabelledQuery, guide: String?, _ reading: Reading) throws {
     self.query = query
     let started = now()
-    guard let corpus = try reading.corpus(guide: guide) else {
-      throw CommandError("there is no guide \(guide ?? "")")
+    guard let corpus = try reading.corpus(guide: query.guide ?? guide) else {
+      throw CommandError("there is no guide \(query.guide ?? guide ?? "")")
     }
     // Ranks count for `unknown` too, so all ten are asked for.
     let text = Intake.read(query.text)
