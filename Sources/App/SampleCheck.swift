@@ -3,6 +3,11 @@ import Guide
 import JSON
 import Store
 
+/// A write would break samples of the issue.
+struct BrokenSamples: Error {
+  let mistakes: [GuideError]
+}
+
 /// Samples are tests: a sample must lead to its issue, a `not-sample` must not.
 enum SampleCheck {
   /// What is wrong with a sample, or nil.
@@ -77,8 +82,8 @@ struct SampleGuard {
     let own = try SampleGuard.wrong(try writing.reading.samples(ofIssue: id), corpus, writing)
       .filter { !wrongBefore.contains($0.sample.key) }
     if !own.isEmpty {
-      throw App.brokenSamples(
-        own.sorted { $0.sample.line < $1.sample.line }.map { sample, fault in
+      throw BrokenSamples(
+        mistakes: own.sorted { $0.sample.line < $1.sample.line }.map { sample, fault in
           GuideError(
             line: sample.line,
             reason: "The sample \"\(sample.text.prefix(200))\" would be broken: \(fault). "

@@ -64,6 +64,8 @@ struct SearchPage: Page {
   var suggestion: String?
   /// Whether the results are those for the suggestion, since there are none for what was asked.
   var isRespelled = false
+  /// Whom to ask about what is not found.
+  var contact: String?
 
   var title: String { query.isEmpty ? "Search" : "Search: \(query)" }
 
@@ -101,7 +103,8 @@ struct SearchPage: Page {
     return SearchPage(
       query: input.words, guide: input.guide, tag: input.tag, results: results,
       next: hits.count > end ? Cursor(offset: end).text : nil, explains: input.explains,
-      suggestion: hits.isEmpty ? nil : suggestion, isRespelled: isRespelled)
+      suggestion: hits.isEmpty ? nil : suggestion, isRespelled: isRespelled,
+      contact: try reading.contact(guide: terms.guide))
   }
 
   func json(_ site: Site) -> JSON {
@@ -136,6 +139,7 @@ struct SearchPage: Page {
           ]
         }),
       "runs": .number(rounded(hit.runs)), "sample": .number(rounded(hit.sample)),
+      "learned": hit.learned.json,
     ]
   }
 
@@ -167,8 +171,8 @@ struct SearchPage: Page {
     if results.isEmpty {
       return """
         <h2>Nothing found</h2>
-        <p>Try fewer words, or <a href="/diagnose">paste the whole message or log</a>. If nobody wrote it down yet, \
-        <a href="/report">leave a report</a>.</p>
+        <p>Try fewer words, or <a href="/diagnose">paste the whole message or log</a>.</p>
+        \(waysOn(site))
         """
     }
     let items: [HTML] = results.map { result in
@@ -180,7 +184,11 @@ struct SearchPage: Page {
 
       """
     }
-    return "<ol class=\"results\">\n\(items)</ol>\(Cursor.more(next, path: path(query)))"
+    return """
+      <ol class="results">
+      \(items)</ol>\(Cursor.more(next, path: path(query)))
+      \(next == nil ? waysOn(site) : "")
+      """
   }
 
   /// The score as a sum, for people.
@@ -200,6 +208,17 @@ struct SearchPage: Page {
     }
   }
 
+  /// Whom to ask, and where to write it down: no search is a dead end.
+  private func waysOn(_ site: Site) -> HTML {
+    let write: HTML =
+      site.mayEdit
+      ? "<a href=\"/issues/new?title=\(queryEncoded(String(query.prefix(200))))\">Write it down</a>"
+      : "<a href=\"/report\">Leave a report</a>"
+    return """
+      <p class="quiet">Not what you look for? \(contact.map { "Ask \($0). " })\(write).</p>
+      """
+  }
+
   func markdown(_ site: Site) -> String {
     "# Search: \(query)\n\n" + (spellingText.map { $0 + "\n\n" } ?? "")
       + results.map {
@@ -208,10 +227,13 @@ struct SearchPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
+    let ask = contact.map { wrapped("Not what you look for? Ask \($0)", width) } ?? ""
     if results.isEmpty {
       return wrapped("Nothing found for: \(query)", width)
         + wrapped(
           "Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
+        + ask
+        + wrapped("Write it down: \(site.url("/issues/new"))?title=\(queryEncoded(query))", width)
     }
     return (spellingText.map { wrapped($0, width) + "\n" } ?? "")
       + results.map { result in
@@ -221,5 +243,6 @@ struct SearchPage: Page {
           + (explains ? wrapped(SearchPage.sum(result.hit), width, indent: 2) : "") + "\n"
       }.joined()
       + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+      + ask
   }
 }

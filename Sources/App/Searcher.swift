@@ -57,6 +57,7 @@ enum Searcher {
       lines: [SignalLine(number: 1, text: query.words, weight: 1)], lineCount: 1,
       byteCount: query.words.utf8.count, redacted: 0, isLog: false)
     var hits = try Matcher().search(text, corpus: corpus, limit: 300)
+    try addLearned(to: &hits, text, corpus)
     for phrase in query.phrases {
       let allowed = Set(try reading.issues(withPhrase: phrase, limit: 10_000))
       hits.removeAll { !allowed.contains($0.issueID) }
@@ -70,6 +71,31 @@ enum Searcher {
       hits.removeAll { !tagged.contains($0.issueID) }
     }
     return hits
+  }
+
+  /// What resolved reports say: with two members or an editor's yes it leads, one member's word
+  /// is found where nothing else is.
+  private static func addLearned(
+    to hits: inout [SearchHit], _ text: PastedText, _ corpus: StoredCorpus
+  ) throws {
+    let learned = try Matcher().learned(text, corpus: corpus)
+    for one in learned.reversed() {
+      if let place = hits.firstIndex(where: { $0.issueID == one.issueID }) {
+        hits[place].learned = one.why
+        guard one.counts, place > 0 else { continue }
+        hits.remove(at: place)
+      }
+      if one.counts {
+        hits.insert(
+          SearchHit(
+            issueID: one.issueID, score: (hits.first?.score ?? 0) + one.likeness, learned: one.why),
+          at: 0)
+      } else if !hits.contains(where: { $0.issueID == one.issueID }) {
+        hits.append(
+          SearchHit(
+            issueID: one.issueID, score: (hits.last?.score ?? 1) * one.likeness, learned: one.why))
+      }
+    }
   }
 
   /// What was typed with words that no issue has put right, nil when there is nothing to put right

@@ -20,6 +20,18 @@ package struct SearchHit: Sendable {
   package let runs: Double
   /// What a sample, or a value that a check refuses, adds.
   package let sample: Double
+  /// What resolved reports say, where they point to the issue.
+  package var learned: String?
+
+  /// An issue that reports alone point to.
+  package init(issueID: Int, score: Double, learned: String) {
+    self.issueID = issueID
+    self.score = score
+    self.learned = learned
+    words = []
+    runs = 0
+    sample = 0
+  }
 
   init(_ candidate: Candidate, _ query: Query) {
     issueID = candidate.issueID
@@ -50,8 +62,9 @@ package struct SearchHit: Sendable {
         groups.append((place, [name]))
       }
     }
-    return groups.map { "\($0.place): \($0.words.joined(separator: ", "))" }
-      .joined(separator: "; ")
+    var reasons = groups.map { "\($0.place): \($0.words.joined(separator: ", "))" }
+    if let learned { reasons.append("seen in reports: \(learned)") }
+    return reasons.joined(separator: "; ")
   }
 }
 

@@ -79,10 +79,24 @@ private let questions = [
   Question("token", 1) { _ = try $0.token("x", now: .now()) },
   Question("account", 1) { _ = try $0.account(named: "edna") },
   Question("password", 1) { _ = try $0.passwordHash(ofAccount: 1) },
+  Question("alert", 1) {
+    _ = try $0.isKnown(
+      AlertNotice(
+        fingerprint: "x", name: "x", startedAt: .now(), endedAt: nil,
+        report: NewReport(text: "x", reporter: "x", source: .automation)))
+  },
+  Question("issue of an alert's name", 3) { _ = try $0.issue(called: "SomeAlertName") },
   Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
   Question("a diagnosis of one line", 14) { reading in
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
+  },
+  Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
+  Question(
+    "what reports say", 6, mayScan: ["f": "the wordings found by their terms, at most 300"]
+  ) { reading in
+    let corpus = try reading.corpus(guide: nil)!
+    _ = try Matcher().learned(Intake.read("plain words went wrong here"), corpus: corpus)
   },
   Question("a diagnosis in one guide", 14) { reading in
     guard let corpus = try reading.corpus(guide: "guide") else { return }
