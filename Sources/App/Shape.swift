@@ -228,7 +228,7 @@ extension Shape {
       .init("redacted", Schema.integer("Secrets masked before anything was stored.")),
       .init("met_last_hour", Schema.integer("How many others met it.")),
       .init("contact", Schema.optional(Schema.string("Whom to ask when it is not known."))),
-      .init("created_at", time),
+      .init("environment", Schema.strings("What it ran on.")), .init("created_at", time),
       .init("matches", Schema.list(of: match.reference, "For unknown: at most three near misses.")),
     ]))
 
