@@ -121,7 +121,7 @@ extension Reading {
   package func exported(guide id: Int) throws -> [ExportedFile] {
     guard
       let (head, shape) = try connection.first(
-        "SELECT head, layout FROM guide WHERE id = \(id) AND \(visible("id"))",
+        "SELECT head, layout FROM guide WHERE id = \(id) AND \(visible("guide.id"))",
         { ($0.text(0), GuideShape(rawValue: $0.text(1)) ?? .sections) })
     else { return [] }
     let issues = try connection.rows(
