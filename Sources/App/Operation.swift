@@ -102,8 +102,8 @@ struct Operation: Sendable {
     }
 
     static let moved = Answer(
-      status: .movedPermanently, about: "A former slug; the address is in `Location`.",
-      schema: nil, headers: [.text("Location", "Where the issue is now.")])
+      status: .movedPermanently, about: "A former address; the present one is in `Location`.",
+      schema: nil, headers: [.text("Location", "Where it is now.")])
   }
 
   /// A call that works on a base with the shipped guides, after the examples before it. Texts may
@@ -147,6 +147,7 @@ enum PathValue {
 
   static let all: [String: Field] = [
     "guides": .text("guide", limit: 200, "The guide's slug.").example("agentcore-troubleshooting"),
+    "sections": .integer("id", "The section's id, as the guide lists it.").example(1),
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
     "issues/id": .integer("id", "The issue's id.").example(1),

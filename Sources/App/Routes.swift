@@ -15,7 +15,24 @@ extension App {
     .write(.post, "/diagnoses/{id}/feedback", .feedback, App.feedback),
 
     .get("/guides", .listGuides, cached: .knowledge, App.listGuides),
+    .write(.post, "/guides", .createGuide, page: false, App.createGuide),
+    .get("/guides/new", api: false, App.newGuideForm),
+    .write(.post, "/guides/new", .createGuide, api: false, App.createGuide),
     .get("/guides/{guide}", .showGuide, heavy: true, cached: .knowledge, App.showGuide),
+    .write(.patch, "/guides/{guide}", .updateGuide, page: false, App.updateGuide),
+    .get("/guides/{guide}/edit", api: false, App.editGuideForm),
+    .write(.post, "/guides/{guide}/edit", .updateGuide, api: false, App.updateGuide),
+    .write(.post, "/guides/{guide}/archive", .archiveGuide, App.archiveGuide),
+    .write(.post, "/guides/{guide}/restore", .restoreGuide, App.restoreGuide),
+    .write(.post, "/guides/{guide}/sections", .createSection, App.createSection),
+    .write(.patch, "/guides/{guide}/sections/{id}", .updateSection, page: false, App.updateSection),
+    .write(
+      .delete, "/guides/{guide}/sections/{id}", .removeSection, page: false, App.removeSection),
+    .get("/guides/{guide}/sections/{id}/edit", api: false, App.editSectionForm),
+    .write(
+      .post, "/guides/{guide}/sections/{id}/edit", .updateSection, api: false, App.updateSection),
+    .write(
+      .post, "/guides/{guide}/sections/{id}/remove", .removeSection, api: false, App.removeSection),
 
     .get("/issues", .listIssues, cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
@@ -30,8 +47,12 @@ extension App {
     .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
     .get("/issues/{slug}/diff", .showDiff, cached: .knowledge, App.showDiff),
     .write(.post, "/issues/{slug}/revert", .revert, App.revert),
-    .write(.post, "/issues/{id}/restore", .restoreIssue, App.restoreIssue),
+    .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", .verifyIssue, App.verifyIssue),
+    .write(.post, "/issues/{slug}/move", .moveIssue, App.moveIssue),
+    .write(.post, "/issues/{slug}/archive", .archiveIssue, App.archiveIssue),
+    .write(.post, "/issues/{slug}/delete", api: false, App.deleteFromPage),
+    .get("/deleted", api: false, App.listDeleted),
     .get(
       "/issues/{slug}/history", .listRevisions, api: false, cached: .knowledge, App.listRevisions),
     .get("/issues/{slug}/revisions", .listRevisions, cached: .knowledge, App.listRevisions),

@@ -271,8 +271,8 @@ extension Shape {
     .init("issues", Schema.integer("How many.")), .init("owner", Schema.optional(Schema.string())),
     .init("escalate", Schema.optional(Schema.string())),
     .init("license", Schema.optional(Schema.string())),
-    .init("attribution", Schema.optional(Schema.string())), .init("updated_at", time),
-    .init("url", Schema.string()),
+    .init("attribution", Schema.optional(Schema.string())),
+    .init("archived", Schema.boolean()), .init("updated_at", time), .init("url", Schema.string()),
   ]
 
   static let guide = Shape("Guide", Schema.object(guideMembers))
@@ -286,7 +286,8 @@ extension Shape {
           "sections",
           Schema.list(
             of: Schema.object([
-              .init("title", Schema.string()),
+              .init("id", Schema.integer()), .init("title", Schema.string()),
+              .init("introduction", Schema.string()),
               .init("issues", Schema.list(of: issueSummary.reference)),
             ]))),
       ]))
