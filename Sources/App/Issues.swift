@@ -75,7 +75,9 @@ extension App {
       let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
       let page = IssueListPage(
         issues: Array(found.prefix(limit)),
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil,
+        query: (context.request.rawQuery ?? "").split(separator: "&")
+          .filter { !$0.hasPrefix("cursor=") }.joined(separator: "&"), tag: filter.tag)
       return .page(page, headers: Cursor.link(page.next, context))
     }
   }
@@ -338,7 +340,11 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])),
+      .init("links", .array(issue.links.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
+      .init(
+        "linked_from",
+        .array(
+          issue.linkedFrom.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
       .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",
