@@ -15,6 +15,9 @@ let serve = Verb(
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .list(
+      "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
+    ),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
@@ -46,6 +49,7 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
     add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
@@ -111,6 +115,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
+  configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
   let application = App(store: store, configuration: configuration)
 
