@@ -17,6 +17,10 @@ package struct AppSettings: Sendable {
   package var adminToken: String?
   /// Bytes of finished pages that are kept at most; 0: none.
   package var cacheSize = 8 * 1_024 * 1_024
+  /// Hosts that webhooks may send to by http and wherever they stand: "HOST" or "HOST:PORT".
+  package var webhookHosts: Set<String> = []
+  /// Seconds a webhook's message waits after its first, second … failure.
+  package var webhookPatience = Courier.patience
   /// Writes a line to the log.
   package var log: @Sendable (String) -> Void
 

@@ -72,6 +72,25 @@ struct Fields {
     return text
   }
 
+  /// A list of strings; in text separated by commas.
+  mutating func texts(_ name: String, limit: Int = 100) throws(Failure) -> [String] {
+    known.append(name)
+    guard let value = values[name], !value.isNull else { return [] }
+    let items: [String]
+    if isText, let text = value.text {
+      items = text.split(separator: ",").map { String(trimmed($0)) }
+    } else {
+      guard let all = value.items, let texts = all.map(\.text) as? [String] else {
+        throw Failure.invalid(name, "\(name) must be an array of strings.")
+      }
+      items = texts
+    }
+    guard items.count <= limit else {
+      throw Failure.invalid(name, "\(name) must have at most \(limit) entries.")
+    }
+    return items
+  }
+
   mutating func integer(
     _ name: String, in range: ClosedRange<Int>
   ) throws(Failure) -> Int? {
