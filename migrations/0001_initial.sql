@@ -200,6 +200,8 @@ CREATE TABLE diagnosis (
   -- The evidence lines and the whole masked text where the sender asked to keep it.
   excerpt TEXT NOT NULL,
   kept TEXT,
+  -- What it ran on, as the asker said; goes into a report made of it.
+  environment TEXT NOT NULL DEFAULT '{}',
   answer TEXT NOT NULL,
   redacted INTEGER NOT NULL,
   source TEXT NOT NULL,
@@ -428,8 +430,6 @@ CREATE TABLE issue_index (
   tokens TEXT NOT NULL,
   vector BLOB NOT NULL
 ) STRICT;
--- What another version of the analyzer indexed is indexed anew.
-CREATE INDEX issue_index_analyzer ON issue_index (analyzer);
 
 CREATE VIRTUAL TABLE issue_fts USING fts5 (
   tokens, content = 'issue_index', content_rowid = 'issue_id',
