@@ -151,6 +151,9 @@ package final class Courier: Sendable {
     do {
       let destination = try Destination(outgoing.webhook.url)
       let addresses = try destination.addresses(allowing: hosts)
+      if addresses.isEmpty {
+        return Receipt(status: 0, error: "\(destination.host) has no address")
+      }
       let message = WebhookMessage(
         outgoing.delivery, details(outgoing.delivery), base: base)
       let body = message.body(outgoing.webhook.format).bytes

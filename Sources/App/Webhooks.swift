@@ -13,6 +13,17 @@ struct WebhookInput: Sendable {
   let audience: Webhook.Audience
   let secret: String
 
+  static let fields: [Field] = [
+    .text("url", limit: 2_000, "Where messages go.").required
+      .example("https://hooks.example.com/fixbook"),
+    .choice("format", of: Webhook.Format.self, "Shape of a message.").standard("json"),
+    .choice("audience", of: Webhook.Audience.self, "Whose eyes it has.").standard("members"),
+    .texts(
+      "events", count: 0...50, limit: 100,
+      "What to tell; none means all: \(WebhookInput.names)."),
+    .text("secret", limit: 200, "`whsec_` and base64 of 24 to 64 bytes; made when left out."),
+  ]
+
   init(_ context: Context) throws(Failure) {
     var fields = try context.body()
     url = try fields.required("url", limit: 2_000)

@@ -226,11 +226,12 @@ package final class Store: Sendable {
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
   ) {
     let told = Told()
+    let answer: @Sendable (Result<T, any Error>) -> Void = { [outbox] result in
+      if told.isSet { outbox.ring() }
+      finish(result)
+    }
     do {
-      try writer().submit({ try Writing.run($0, author, told, body) }) { [outbox] result in
-        if told.isSet { outbox.ring() }
-        finish(result)
-      }
+      try writer().submit({ try Writing.run($0, author, told, body) }, finish: answer)
     } catch {
       finish(.failure(error))
     }
