@@ -97,9 +97,9 @@ extension App {
 
     .get("/webhooks", .listWebhooks, page: false, App.listWebhooks),
     .write(.post, "/webhooks", .createWebhook, page: false, heavy: true, App.createWebhook),
-    .write(.delete, "/webhooks/{id}", .deleteWebhook, page: false, App.deleteWebhook),
     .write(.post, "/webhooks/{id}/test", .testWebhook, page: false, App.testWebhook),
     .get("/webhooks/{id}/deliveries", .listDeliveries, page: false, App.listDeliveries),
+    .write(.delete, "/webhooks/{id}", .deleteWebhook, page: false, App.deleteWebhook),
     .get("/admin/webhooks", api: false, App.listWebhooks),
     .write(.post, "/admin/webhooks", .createWebhook, api: false, heavy: true, App.createWebhook),
     .get("/admin/webhooks/{id}", api: false, App.listDeliveries),
