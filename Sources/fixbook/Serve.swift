@@ -19,6 +19,9 @@ let serve = Verb(
       "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
     ),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
+    .list("webhook-host", "HOST", "webhooks may send there by http and in a private network"),
+    .value(
+      "webhook-retries", "SECONDS", "when a webhook's message is tried again, e.g. 5,30,120"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -50,6 +53,10 @@ private struct Settings {
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
     add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
+    add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
+    add(
+      "webhook-retries", arguments.value("webhook-retries"), "FIXBOOK_WEBHOOK_RETRIES",
+      Courier.patience.map(String.init).joined(separator: ","))
     add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
@@ -117,7 +124,15 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   configuration.trustedProxies = proxies
   configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
+  configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
+  configuration.webhookPatience = try settings.list("webhook-retries").map { text in
+    guard let seconds = Int(text), (0...604_800).contains(seconds) else {
+      throw UsageError("--webhook-retries must be seconds separated by commas, a week at most")
+    }
+    return seconds
+  }
   let application = App(store: store, configuration: configuration)
+  let courier = Courier(store: store, configuration: configuration, send: Curl.send)
 
   var hosts = settings.list("allowed-host")
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
@@ -141,7 +156,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     sigwait(&signals, &signal)
     exit(130)
   }
+  courier.start()
   try running.run()
+  courier.stop()
   store.close()
   return .done
 }
