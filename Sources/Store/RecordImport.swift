@@ -116,6 +116,11 @@ package final class RecordImport {
       throw wrong("this \(kind.type) is not taken: \(error.message)")
     }
     if kind.type == "issue" { try derive(record) }
+    if kind.type == "wording", let id = record["id"]?.integer, record["state"]?.text != "removed" {
+      try writing.indexTerms(
+        (record["terms"]?.text ?? "").split(separator: " ").map(String.init),
+        wording: moved(id, in: "wording"))
+    }
   }
 
   private func value(_ json: JSON, _ column: RecordKind.Column, of kind: RecordKind) throws -> Value

@@ -92,6 +92,15 @@ struct RecordTests {
         comment: "c", reporter: "account:\(account.id)")
       _ = try writing.mergeIssue(2, into: 1)
     }
+    try base.store.write(as: .system) { writing in
+      let report = try writing.openReport(
+        NewReport(text: "grey ropes hum loudly", reporter: "account:\(account.id)", source: .person)
+      )
+      _ = try writing.record(
+        NewOutcome(
+          fixID: 1, result: .worked, reporter: "account:\(account.id)", source: .person),
+        forReport: report.id)
+    }
     try base.run(
       "INSERT INTO alert SELECT 'f00', 5, 9, 'Hot', id FROM report ORDER BY rowid LIMIT 1")
     return base
