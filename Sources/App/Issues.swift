@@ -31,7 +31,7 @@ extension App {
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
       var query = try context.query()
-      _ = try query.integer("merged", in: 1...Int.max)
+      let merged = try query.integer("merged", in: 1...Int.max)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
       let issue = try visibleIssue(id, reading, environment: environment)
@@ -45,7 +45,8 @@ extension App {
       }
       return .page(
         IssuePage(
-          issue: issue, learned: try reading.wordings(ofIssue: id), environment: environment),
+          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id),
+          environment: environment),
         headers: headers)
     }
   }
@@ -230,15 +231,15 @@ extension App {
   }
 
   static func listRevisions(_ context: Context) throws -> Reply {
-    var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
-    let cursor = try Cursor(try query.text("cursor"))
-    try query.finish()
-    return try context.read { reading in
+    try context.read { reading in
       let (id, _) = try issueID(context, reading)
+      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+      var query = try context.query()
+      let limit = try query.integer("limit", in: 1...100) ?? 20
+      let cursor = try Cursor(try query.text("cursor"))
+      try query.finish()
       let found = try reading.revisions(
         ofIssue: id, before: cursor.offset == 0 ? .max : cursor.offset, limit: limit + 1)
-      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       let shown = Array(found.prefix(limit))
       let page = RevisionsPage(
         issue: issue, revisions: shown,
@@ -320,6 +321,8 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
+  /// The revision that has just brought two people's changes together.
+  var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
   var learned: [StoredWording] = []
   /// The reader's, whose outcomes speak more.

@@ -16,11 +16,17 @@ FILE_BYTES(words_sql) {
 FILE_BYTES(learning_sql) {
 #embed "../../migrations/0003_learning.sql" if_empty(0)
 };
+FILE_BYTES(content_state_sql) {
+#embed "../../migrations/0004_content_state.sql" if_empty(0)
+};
 FILE_BYTES(css) {
 #embed "../../Public/assets/fixbook.css" if_empty(0)
 };
 FILE_BYTES(script) {
 #embed "../../Public/assets/fixbook.js" if_empty(0)
+};
+FILE_BYTES(editor) {
+#embed "../../Public/assets/editor.js" if_empty(0)
 };
 FILE_BYTES(icon) {
 #embed "../../Public/assets/favicon.svg" if_empty(0)
@@ -38,8 +44,10 @@ static const struct fixbook_asset assets[] = {
     ASSET("migrations/0001_initial.sql", initial_sql),
     ASSET("migrations/0002_words.sql", words_sql),
     ASSET("migrations/0003_learning.sql", learning_sql),
+    ASSET("migrations/0004_content_state.sql", content_state_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
+    ASSET("Public/assets/editor.js", editor),
     ASSET("Public/assets/favicon.svg", icon),
     ASSET("Public/guides/agentcore-troubleshooting.md", troubleshooting),
     ASSET("Public/guides/agentcore-field-notes.md", field_notes),
