@@ -15,6 +15,7 @@ extension IssuePage {
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
       \(doubt)
+      \(flagged)
       \(mergedNotice)
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
@@ -36,6 +37,20 @@ extension IssuePage {
       <p class="notice" role="status"><strong>This may be out of date:</strong> \($0.reason).</p>
       """
     }
+  }
+
+  /// Told to who has just saved an edit.
+  private var flagged: HTML {
+    guard !broken.isEmpty else { return "" }
+    let links: [HTML] = broken.map { "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n" }
+    return """
+      <div class="notice fail" role="status">
+      <p>Saved. Since this edit, sample lines of \(broken.count == 1 ? "another issue" : "other issues") no longer lead there:</p>
+      <ul>
+      \(links)</ul>
+      <p>Say here or there what tells the two apart.</p>
+      </div>
+      """
   }
 
   /// After an edit that was merged with somebody else's.

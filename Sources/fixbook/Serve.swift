@@ -1,7 +1,6 @@
 import App
 import Glibc
 import HTTP
-import SQLite
 import Server
 import Sockets
 import Store
@@ -130,6 +129,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
   application.metricsSource.set { samples(running.metrics) }
+  reindex(store)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
@@ -150,28 +150,20 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   return .done
 }
 
-/// Removes what has run out, once an hour, on a thread of its own that sleeps in between.
-private final class Upkeep: Sendable {
-  private let isStopping = Monitor(false)
-  private let thread: Thread
-
-  init(_ store: Store, keepQuestions days: Int) {
-    thread = Thread.start("fixbook-upkeep") { [isStopping] in
-      while true {
-        do {
-          _ = try store.keepUp(keepQuestions: days)
-        } catch is WriterStopped {
-        } catch {
-          Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
-        }
-        if isStopping.wait(milliseconds: 3_600_000, { $0 ? true : nil }) == true { return }
-      }
-    }
+/// Brings the search index up to date beside serving, when another version made it.
+private func reindex(_ store: Store) {
+  guard store.readOnlyReason == nil, let count = try? store.outdatedIssues(), count > 0 else {
+    return
   }
-
-  func stop() {
-    isStopping.change { $0 = true }
-    thread.join()
+  Console.error("fixbook: indexing \(count) issues anew, since another version indexed them\n")
+  _ = Thread.start("fixbook-index") {
+    do {
+      try store.reindexOutdated()
+      Console.error("fixbook: the search index is up to date\n")
+    } catch {
+      // The next start goes on from here.
+      Console.error("fixbook: indexing stopped: \(Main.explanation(error))\n")
+    }
   }
 }
 
