@@ -134,7 +134,7 @@ struct RecentPage: Page {
 
   static func json(_ change: Change, _ site: Site) -> JSON {
     [
-      "kind": .string(change.kind),
+      "id": .integer(change.sequence), "kind": .string(change.kind),
       "issue": change.issue.map { IssueJSON.summary($0, site) } ?? .null,
       "guide": change.guide.json, "revision": change.revision.json,
       "author": .string(change.author), "summary": .string(change.summary),

@@ -38,7 +38,8 @@ struct Shape: Sendable {
   static let all: [Shape] = [
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
-    reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change, done,
+    reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change,
+    webhook, newWebhook, delivery, done,
   ]
 }
 
@@ -304,6 +305,7 @@ extension Shape {
   static let change = Shape(
     "Change",
     Schema.object([
+      .init("id", Schema.integer("Grows with every change.")),
       .init("kind", Schema.string("issue created, issue edited, guide created …")),
       .init("issue", Schema.optional(issueSummary.reference)),
       .init("guide", Schema.optional(Schema.string())),
@@ -431,6 +433,32 @@ extension Shape {
       .init("id", Schema.integer()), .init("text", Schema.string()),
       .init("template", Schema.string()), .init("people", Schema.integer()),
       .init("times", Schema.integer()), .init("last_asked_at", time),
+    ]))
+
+  private static let webhookMembers: [JSON.Member] = [
+    .init("id", Schema.integer()), .init("url", Schema.string()),
+    .init("format", Schema.choice(Webhook.Format.allCases.map(\.rawValue))),
+    .init("events", Schema.list(of: Schema.string(), "None: all.")),
+    .init("audience", Schema.choice(Webhook.Audience.allCases.map(\.rawValue))),
+    .init("created_by", Schema.string()), .init("created_at", time),
+    .init("stopped", Schema.optional(Schema.string("Why nothing is sent any more."))),
+  ]
+  static let webhook = Shape("Webhook", Schema.object(webhookMembers))
+  static let newWebhook = Shape(
+    "NewWebhook",
+    Schema.object(
+      webhookMembers + [.init("secret", Schema.string("Shown in this answer only."))]))
+
+  static let delivery = Shape(
+    "Delivery",
+    Schema.object([
+      .init("id", Schema.string("The message's `webhook-id`.")), .init("event", Schema.string()),
+      .init("state", Schema.choice(["waiting", "delivered", "failed"])),
+      .init("attempts", Schema.integer()),
+      .init("status", Schema.optional(Schema.integer("Of the last answer."))),
+      .init("error", Schema.optional(Schema.string())),
+      .init("due_at", Schema.optional(time)), .init("created_at", time),
+      .init("delivered_at", Schema.optional(time)),
     ]))
 
   static let done = Shape(
