@@ -83,6 +83,7 @@ extension App {
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
     .get("/gaps", .listGaps, heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
+    .get("/insights", .insights, heavy: true, App.showInsights),
 
     .get("/go/{name}", api: false, App.go),
     .get("/go", api: false, App.goNowhere),

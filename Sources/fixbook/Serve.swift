@@ -19,6 +19,8 @@ let serve = Verb(
       "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
     ),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
+    .value(
+      "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
     .list("webhook-host", "HOST", "webhooks may send there by http and in a private network"),
     .value(
       "webhook-retries", "SECONDS", "when a webhook's message is tried again, e.g. 5,30,120"),
@@ -53,6 +55,7 @@ private struct Settings {
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
     add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
+    add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
     add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
     add(
       "webhook-retries", arguments.value("webhook-retries"), "FIXBOOK_WEBHOOK_RETRIES",
@@ -100,6 +103,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
   guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
     throw UsageError("--cache must be a number of MiB from 0 to 4096")
+  }
+  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
+    throw UsageError("--keep-questions must be a number of days from 1 to 36500")
   }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
@@ -157,7 +163,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     exit(130)
   }
   courier.start()
+  let upkeep = Upkeep(store, keepQuestions: keepDays)
   try running.run()
+  upkeep.stop()
   courier.stop()
   store.close()
   return .done
