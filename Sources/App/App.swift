@@ -203,8 +203,10 @@ package final class App: Application {
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
-      store.submit(as: context.caller.author, { [self] in try audited(body, $0, context) }) {
-        [self] result in
+      let write: @Sendable (Writing) throws -> Reply = { [self] in
+        try audited(body, $0, context)
+      }
+      store.submit(as: context.caller.author, write) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
         case .failure(let error): complete(problem(of: error, context))

@@ -119,8 +119,8 @@ extension App {
       runningKeys.end(keyed.id)
       return complete(response)
     }
-    store.submit(as: context.caller.author, { [self] in try keep(response, keyed, $0) }) {
-      [self] _ in
+    let write: @Sendable (Writing) throws -> Void = { [self] in try keep(response, keyed, $0) }
+    store.submit(as: context.caller.author, write) { [self] _ in
       runningKeys.end(keyed.id)
       complete(response)
     }
