@@ -6,7 +6,6 @@ struct LinkTests {
     ("[a](/issues/x-y)", "x-y"), ("/issues/x-y.md?a=b", "x-y"), ("[a](#x-y)", "x-y"),
     ("[a](https://wiki.example/issues/x-y#fixes)", "x-y"), ("X y", "x-y"),
     ("[a](https://wiki.example/other)", nil), ("https://wiki.example/x", nil), ("[a]()", nil),
-    ("!?", nil),
   ])
   func `a link leads to a slug`(text: String, slug: String?) {
     #expect(IssueLink(kind: .related, text: text).slug == slug)
