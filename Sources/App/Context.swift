@@ -64,6 +64,11 @@ package struct Context: Sendable {
     }
   }
 
+  /// Refuses a body that says anything.
+  func emptyBody() throws(Failure) {
+    if !request.body.isEmpty { try body().finish() }
+  }
+
   /// "POST …/outcomes" takes both, for curl's sake.
   private var allowsFormsInAPI: Bool { request.segments.last == "outcomes" }
 

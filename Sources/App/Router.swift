@@ -20,6 +20,12 @@ struct Route: Sendable {
   let isCacheable: Bool
   let handler: @Sendable (Context) throws -> Reply
 
+  /// Also where reading needs an account: what signing in takes, and what only programs ask.
+  var isOpen: Bool {
+    ["/sign-in", "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/assets/{name}"]
+      .contains(pattern)
+  }
+
   static func get(
     _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
     cached: Bool = false,

@@ -13,6 +13,9 @@ FILE_BYTES(initial_sql) {
 FILE_BYTES(words_sql) {
 #embed "../../migrations/0002_words.sql" if_empty(0)
 };
+FILE_BYTES(people_sql) {
+#embed "../../migrations/0004_people.sql" if_empty(0)
+};
 FILE_BYTES(css) {
 #embed "../../Public/assets/fixbook.css" if_empty(0)
 };
@@ -34,6 +37,7 @@ FILE_BYTES(field_notes) {
 static const struct fixbook_asset assets[] = {
     ASSET("migrations/0001_initial.sql", initial_sql),
     ASSET("migrations/0002_words.sql", words_sql),
+    ASSET("migrations/0004_people.sql", people_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
     ASSET("Public/assets/favicon.svg", icon),

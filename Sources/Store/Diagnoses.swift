@@ -5,10 +5,10 @@ import Synchronization
 /// A diagnosis as stored: what matched, not what was pasted.
 package struct StoredDiagnosis: Sendable, Equatable {
   package let id: String
-  package let verdict: Verdict
+  package var verdict: Verdict
   package let matcher: String
   /// Slug of the guide it was limited to.
-  package let guide: String?
+  package var guide: String?
   /// The masked lines that matched, for a report made of it.
   package let excerpt: String
   /// The whole masked text, where the sender asked to keep it.
@@ -57,6 +57,8 @@ package struct Question: Sendable {
   package let kind: Kind
   package let text: String
   package let template: String
+  /// Slug of the guide it was limited to.
+  package let guide: String?
   package let source: String
   package let reporter: String
   package let verdict: Verdict?
@@ -64,12 +66,13 @@ package struct Question: Sendable {
   package let milliseconds: Double
 
   package init(
-    kind: Kind, text: String, template: String, source: String, reporter: String, verdict: Verdict?,
-    results: Int, milliseconds: Double
+    kind: Kind, text: String, template: String, guide: String? = nil, source: String,
+    reporter: String, verdict: Verdict?, results: Int, milliseconds: Double
   ) {
     self.kind = kind
     self.text = text
     self.template = template
+    self.guide = guide
     self.source = source
     self.reporter = reporter
     self.verdict = verdict
@@ -114,7 +117,7 @@ package final class PendingDiagnoses: Sendable {
   func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
   func fail(_ id: String) { state.withLock { _ = $0.failed.insert(id) } }
   func removeQuestion() { state.withLock { $0.questions -= 1 } }
-  package func diagnosis(_ id: String) -> StoredDiagnosis? {
+  func diagnosis(_ id: String) -> StoredDiagnosis? {
     state.withLock { $0.diagnoses[id] }
   }
 
@@ -194,9 +197,10 @@ extension Writing {
   func insert(_ question: Question) throws {
     try connection.execute(
       """
-      INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
-        created_at)
-      VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
+      INSERT INTO question (kind, text, template, guide_id, source, reporter, verdict, results,
+        milliseconds, created_at)
+      VALUES (\(question.kind.rawValue), \(question.text), \(question.template),
+        (SELECT id FROM guide WHERE slug = \(question.guide)), \(question.source),
         \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(now.milliseconds))
       """)
@@ -211,18 +215,25 @@ extension Writing {
       """)
   }
 
-  /// Deletes diagnoses older than 90 days that nothing cites; they answer 410 from then on.
+  /// Deletes diagnoses that nothing cites when their time is over; they answer 410 from then on.
   package func expireDiagnoses() throws {
     try connection.execute(
       """
       DELETE FROM diagnosis WHERE id IN (
-        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -90 * 86_400).milliseconds)
+        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -Retention.diagnosis * 86_400).milliseconds)
           AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id) LIMIT 1000)
       """)
   }
 }
 
 extension Reading {
+  /// A diagnosis, perhaps one that waits to be stored, without what the viewer may not see.
+  package func diagnosis(_ id: String, pending: PendingDiagnoses) throws -> StoredDiagnosis? {
+    guard var waiting = pending.diagnosis(id) else { return try diagnosis(id) }
+    if let guide = waiting.guide, try guideID(guide) == nil { waiting.guide = nil }
+    return try withoutHidden(waiting)
+  }
+
   /// A diagnosis without what the viewer may not see.
   package func diagnosis(_ id: String) throws -> StoredDiagnosis? {
     let stored = try connection.first(
@@ -240,7 +251,12 @@ extension Reading {
         source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
         createdAt: Time(milliseconds: row.int(8)))
     }
-    guard var stored, viewer != .system else { return stored }
+    return try stored.map { try withoutHidden($0) }
+  }
+
+  private func withoutHidden(_ diagnosis: StoredDiagnosis) throws -> StoredDiagnosis {
+    if viewer == .system { return diagnosis }
+    var stored = diagnosis
     let ids = stored.matches.map(\.issueID)
     let visible = Set(
       try connection.rows(
@@ -249,7 +265,10 @@ extension Reading {
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
         """
       ) { $0.int(0) })
+    let first = stored.matches.first?.issueID
     stored.matches.removeAll { !visible.contains($0.issueID) }
+    // That something is known here would tell of the issue that may not be seen.
+    if stored.matches.first?.issueID != first { stored.verdict = .unknown }
     return stored
   }
 

@@ -277,10 +277,13 @@ package struct Author: Sendable, Hashable {
   package var viewer: Viewer
   /// Name shown in history: an account's or token's name, or "import".
   package var name: String
+  /// Who that is, for the audit log: "account:3", "token:5"; names may be alike.
+  package var identity: String
 
-  package init(viewer: Viewer, name: String) {
+  package init(viewer: Viewer, name: String, identity: String = "") {
     self.viewer = viewer
     self.name = name
+    self.identity = identity
   }
 
   package static let system = Author(viewer: .system, name: "fixbook")
@@ -302,7 +305,9 @@ package struct Reading {
     case .member(let account):
       return """
         \(column) IN (SELECT id FROM guide WHERE audience <> 'named'
-          OR id IN (SELECT guide_id FROM guide_reader WHERE account_id = \(account)))
+          OR id IN (SELECT guide_id FROM guide_reader WHERE account_id = \(account))
+          OR id IN (SELECT r.guide_id FROM account a JOIN guide_role r ON r.role = a.role
+            WHERE a.id = \(account)))
         """
     }
   }

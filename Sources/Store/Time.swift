@@ -6,6 +6,50 @@ package struct Time: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
+  /// A day ("2026-05-03", its first moment) or a moment in UTC ("2026-05-03T14:05:09Z"); nil else.
+  package init?(text: String) {
+    let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let day = Time.numbers(parts[0], "-", digits: [4, 2, 2]) else { return nil }
+    var clock = [0, 0, 0]
+    if parts.count == 2 {
+      guard parts[1].last == "Z",
+        let found = Time.numbers(parts[1].dropLast(), ":", digits: [2, 2, 2])
+      else { return nil }
+      clock = found
+    }
+    let (year, month, date) = (day[0], day[1], day[2])
+    guard (1...12).contains(month), (1...31).contains(date), clock[0] < 24, clock[1] < 60,
+      clock[2] < 60
+    else { return nil }
+    // Howard Hinnant's `days_from_civil`.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + date - 1
+    let days =
+      era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    let seconds = days * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
+    milliseconds = seconds * 1_000
+    // The 31st of a short month.
+    guard self.date == parts[0] else { return nil }
+  }
+
+  /// Numbers of so many digits with the separator between them.
+  private static func numbers(
+    _ text: Substring, _ separator: Character, digits: [Int]
+  ) -> [Int]? {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    guard parts.count == digits.count else { return nil }
+    var numbers: [Int] = []
+    for (part, count) in zip(parts, digits) {
+      guard part.utf8.count == count, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let number = Int(part)
+      else { return nil }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
   package static func now() -> Time {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
