@@ -364,6 +364,58 @@ CREATE TABLE setting (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Names this base among others: feeds' ids and exported reporters' names are made with it.
+INSERT INTO setting (name, value) VALUES ('base', lower(hex(randomblob(16))));
+
+-- One time that an alert fired, from Alertmanager: what its fingerprint did when.
+CREATE TABLE alert (
+  fingerprint TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  -- Null while it fires.
+  ended_at INTEGER,
+  name TEXT NOT NULL,
+  -- Null when the report was deleted.
+  report_id TEXT REFERENCES report (id) ON DELETE SET NULL,
+  PRIMARY KEY (fingerprint, started_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_report ON alert (report_id);
+
+-- Whom to tell of changes. The secret signs, so it can't be a hash.
+CREATE TABLE webhook (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  url TEXT NOT NULL,
+  format TEXT NOT NULL CHECK (format IN ('json', 'slack', 'teams')),
+  secret TEXT NOT NULL,
+  -- Names of events, separated by commas; empty: all of them.
+  events TEXT NOT NULL,
+  -- Whose eyes it has: what these may not see it is not told.
+  audience TEXT NOT NULL CHECK (audience IN ('anyone', 'members', 'everything')),
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  -- Why nothing is sent any more.
+  stopped TEXT,
+  deleted_at INTEGER
+) STRICT;
+
+-- The outbox: written in the transaction of the change it tells of.
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY,
+  webhook_id INTEGER NOT NULL REFERENCES webhook (id),
+  event TEXT NOT NULL,
+  -- What happened, as JSON; texts of reports and questions are looked up when it is sent.
+  subject TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- When it is tried next; null: no more.
+  due_at INTEGER,
+  -- What the last attempt came to.
+  status INTEGER,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  delivered_at INTEGER
+) STRICT;
+CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_webhook ON delivery (webhook_id, created_at);
+CREATE INDEX delivery_created ON delivery (created_at) WHERE due_at IS NULL;
 
 -- Search. `issue_index` holds what the analyzer made of an issue: its tokens, separated
 -- by spaces, and the same as a vector for scoring. FTS5 serves as postings only, so every

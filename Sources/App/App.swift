@@ -205,6 +205,7 @@ package final class App: Application {
       store.submit(as: context.caller.author, audited) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
+        case .failure(let error as UnfinishedWrite): complete(render(error.reply, context))
         case .failure(let error):
           complete(
             problem(
@@ -232,6 +233,7 @@ package final class App: Application {
     case is StoreDamaged: return .damagedFile
     case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
     case let error as AccountError: return .account(error)
     default:

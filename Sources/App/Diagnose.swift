@@ -63,7 +63,8 @@ extension App {
       Question(
         kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
         guide: input.guide, source: channel, reporter: caller.reporter, verdict: page.verdict,
-        results: page.matches.count, milliseconds: monotonicMilliseconds() - started))
+        results: page.matches.count, milliseconds: monotonicMilliseconds() - started,
+        subject: page.id))
     verdicts.add(page.verdict.rawValue)
     return page
   }
@@ -172,7 +173,7 @@ struct DiagnosisPage: Page {
       guard let corpus = try reading.corpus(guide: input.guide) else {
         throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
       }
-      let judgement = try Matcher().match(input.text, corpus: corpus, limit: input.limit)
+      let judgement = try Matcher().answer(input.text, corpus: corpus, limit: input.limit)
       let summaries = try reading.summaries(judgement.matches.map(\.issueID))
       let revisions = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0.revision) })
       let stored = StoredDiagnosis(

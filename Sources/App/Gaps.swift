@@ -20,7 +20,7 @@ extension App {
       // What has become known since is no gap any more.
       guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
       let open = try found.filter {
-        try Matcher().match(Intake.read($0.text), corpus: corpus, limit: 1).verdict != .known
+        try Matcher().answer(Intake.read($0.text), corpus: corpus, limit: 1).verdict != .known
       }
       return .page(
         GapsPage(gaps: Array(open.prefix(limit)), guides: try reading.guides(), days: days))

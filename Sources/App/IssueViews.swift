@@ -13,6 +13,7 @@ extension IssuePage {
     return """
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
+      \(mergedNotice)
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
       \(list("How to recognise it", issue.symptoms))
@@ -21,7 +22,17 @@ extension IssuePage {
       \(list(issue.causes.count == 1 ? "Cause" : "Causes", issue.causes))
       \(fixes(prose, site))
       \("<h2>More about it</h2>\n\(Markdown.html(prose.rest, topHeading: 3))", if: !prose.rest.isEmpty)
+      \(LearnedPage.section(learned, issue.summary, site))
       \(details(site))
+      """
+  }
+
+  /// After an edit that was merged with somebody else's.
+  private var mergedNotice: HTML {
+    guard let mergedRevision, mergedRevision <= issue.summary.revision else { return "" }
+    return """
+      <p class="notice">Saved. Someone else had changed this issue meanwhile; revision \(mergedRevision) \
+      holds both changes. <a href="/issues/\(issue.summary.slug)/diff?to=\(mergedRevision)">See what changed</a></p>
       """
   }
 

@@ -31,7 +31,7 @@ extension App {
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
       var query = try context.query()
-      _ = try query.integer("merged", in: 1...Int.max)
+      let merged = try query.integer("merged", in: 1...Int.max)
       try query.finish()
       let issue = try visibleIssue(id, reading)
       var headers = [
@@ -42,7 +42,10 @@ extension App {
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
       }
-      return .page(IssuePage(issue: issue), headers: headers)
+      return .page(
+        IssuePage(
+          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id)),
+        headers: headers)
     }
   }
 
@@ -224,15 +227,15 @@ extension App {
   }
 
   static func listRevisions(_ context: Context) throws -> Reply {
-    var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
-    let cursor = try Cursor(try query.text("cursor"))
-    try query.finish()
-    return try context.read { reading in
+    try context.read { reading in
       let (id, _) = try issueID(context, reading)
+      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+      var query = try context.query()
+      let limit = try query.integer("limit", in: 1...100) ?? 20
+      let cursor = try Cursor(try query.text("cursor"))
+      try query.finish()
       let found = try reading.revisions(
         ofIssue: id, before: cursor.offset == 0 ? .max : cursor.offset, limit: limit + 1)
-      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       let shown = Array(found.prefix(limit))
       let page = RevisionsPage(
         issue: issue, revisions: shown,
@@ -314,6 +317,10 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
+  /// The revision that has just brought two people's changes together.
+  var mergedRevision: Int?
+  /// What reports taught, as far as the reader may see it.
+  var learned: [StoredWording] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }
@@ -350,6 +357,7 @@ struct IssuePage: Page {
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
       .init("links", .array([])),
+      .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",
         issue.verified.map {

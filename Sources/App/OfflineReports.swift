@@ -51,6 +51,49 @@ extension Offline {
     }
   }
 
+  /// Records what a fix did for a diagnosis, as its page does.
+  package static func record(
+    diagnosis id: String, fix: Int, result: OutcomeResult, observed: String, reporter: String,
+    store: Store
+  ) throws {
+    let observed = SecretMasker.mask(observed).text
+    try store.write(as: Author(viewer: .system, name: reporter)) { writing in
+      guard let diagnosis = try writing.reading.diagnosis(id) else {
+        throw Failure.notFound("diagnosis")
+      }
+      let report = try writing.report(
+        ofDiagnosis: diagnosis, reporter: reporter, source: .person)
+      _ = try writing.record(
+        NewOutcome(
+          fixID: fix, result: result, observed: observed, reporter: reporter, source: .person),
+        forReport: report.id)
+    }
+  }
+
+  /// Tells that something else fixed what was diagnosed.
+  package static func close(
+    diagnosis id: String, issue slug: String?, text: String, reporter: String, store: Store
+  ) throws {
+    let text = SecretMasker.mask(text).text
+    try store.write(as: Author(viewer: .system, name: reporter)) { writing in
+      guard let diagnosis = try writing.reading.diagnosis(id) else {
+        throw Failure.notFound("diagnosis")
+      }
+      var issueID: Int?
+      if let slug {
+        switch try writing.reading.issueID(named: slug) {
+        case .issue(let id), .moved(let id, _): issueID = id
+        case nil: break
+        }
+      }
+      let report = try writing.openReport(
+        NewReport(
+          text: diagnosis.kept ?? diagnosis.excerpt, issueID: issueID, diagnosisID: id,
+          reporter: reporter, source: .person))
+      _ = try writing.closeReport(report.id, by: "other", text: text)
+    }
+  }
+
   /// A sample that does not do what it should.
   package struct WrongSample: Sendable {
     package let issue: String

@@ -34,6 +34,8 @@ extension App {
     .get("/issues/{slug}/history", api: false, cached: true, App.listRevisions),
     .get("/issues/{slug}/revisions", cached: true, App.listRevisions),
     .get("/issues/{slug}/revisions/{n}", cached: true, App.showRevision),
+    .get("/issues/{slug}/learned", App.listLearned),
+    .write(.post, "/issues/{slug}/learned", App.decideLearned),
     .get("/fixes/{id}", cached: true, App.showFix),
 
     .get("/checks", cached: true, App.listChecks),

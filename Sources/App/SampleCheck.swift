@@ -2,6 +2,11 @@ import Diagnosis
 import Guide
 import Store
 
+/// A write would break samples of the issue.
+struct BrokenSamples: Error {
+  let mistakes: [GuideError]
+}
+
 /// Samples are tests: a sample must lead to its issue, a `not-sample` must not.
 enum SampleCheck {
   /// What is wrong with a sample, or nil.
@@ -44,6 +49,6 @@ enum SampleCheck {
   ) throws {
     let broken = try wrong(ofIssue: id, writing).filter { before[$0.key] == nil }.values
       .sorted { $0.line < $1.line }
-    if !broken.isEmpty { throw App.brokenSamples(broken) }
+    if !broken.isEmpty { throw BrokenSamples(mistakes: broken) }
   }
 }

@@ -54,6 +54,7 @@ struct SearchPage: Page {
     let score: Double
     let excerpt: Excerpt
     let matched: [String]
+    let learned: String?
   }
 
   let query: String
@@ -84,7 +85,8 @@ struct SearchPage: Page {
       results.append(
         Result(
           issue: issue, score: hit.score,
-          excerpt: Excerpt(of: markdown, wanted: wanted), matched: hit.matched))
+          excerpt: Excerpt(of: markdown, wanted: wanted), matched: hit.matched,
+          learned: hit.learned))
     }
     let end = input.offset + input.limit
     return SearchPage(
@@ -104,7 +106,8 @@ struct SearchPage: Page {
           ]
           if explains {
             members.append(
-              .init("explain", ["matched": result.matched.json]))
+              .init(
+                "explain", ["matched": result.matched.json, "learned": result.learned.json]))
           }
           return .object(members)
         }), "next": next.json,

@@ -54,6 +54,8 @@ enum Searcher {
     let issueID: Int
     let score: Double
     let matched: [String]
+    /// What resolved reports say, where they point to the issue.
+    var learned: String?
   }
 
   static func search(
@@ -65,6 +67,7 @@ enum Searcher {
     var hits = try Matcher().search(text, corpus: corpus, limit: 300).map {
       Hit(issueID: $0.issueID, score: $0.score, matched: $0.matched)
     }
+    try addLearned(to: &hits, text, corpus)
     for phrase in query.phrases {
       let allowed = Set(try reading.issues(withPhrase: phrase, limit: 10_000))
       hits.removeAll { !allowed.contains($0.issueID) }
@@ -78,5 +81,31 @@ enum Searcher {
       hits.removeAll { !tagged.contains($0.issueID) }
     }
     return hits
+  }
+
+  /// What resolved reports say: with two members or an editor's yes it leads, one member's word
+  /// is found where nothing else is.
+  private static func addLearned(
+    to hits: inout [Hit], _ text: PastedText, _ corpus: StoredCorpus
+  ) throws {
+    let learned = try Matcher().learned(text, corpus: corpus)
+    for one in learned.reversed() {
+      if let place = hits.firstIndex(where: { $0.issueID == one.issueID }) {
+        hits[place].learned = one.why
+        guard one.counts, place > 0 else { continue }
+        hits.remove(at: place)
+      }
+      if one.counts {
+        hits.insert(
+          Hit(
+            issueID: one.issueID, score: (hits.first?.score ?? 0) + one.likeness, matched: [],
+            learned: one.why), at: 0)
+      } else if !hits.contains(where: { $0.issueID == one.issueID }) {
+        hits.append(
+          Hit(
+            issueID: one.issueID, score: (hits.last?.score ?? 1) * one.likeness, matched: [],
+            learned: one.why))
+      }
+    }
   }
 }

@@ -8,7 +8,6 @@ import Store
 
 extension App {
   static func suggestForm(_ context: Context) throws -> Reply {
-    try context.query().finish()
     return try editor(context, isSuggestion: true)
   }
 
@@ -18,40 +17,31 @@ extension App {
     let slug = try fields.text("issue", limit: 200)
     let guide = try fields.text("guide", limit: 200)
     let base = try fields.integer("base", in: 1...Int.max)
-    let title = try fields.required("title", limit: 200)
-    let section = try fields.text("section", limit: 200) ?? ""
-    let markdown = try fields.required("markdown", limit: 200_000)
-    let comment = try fields.text("comment", limit: 500) ?? ""
-    _ = try fields.text("action")
+    let (sent, action) = try EditorDraft.read(&fields, guide: guide, base: base ?? 0)
     try fields.finish()
-    guard !title.contains(where: \.isNewline) else {
-      throw Failure.invalid("title", "title must be one line.")
-    }
-    let mistakes = IssueContent.validate(markdown: markdown)
-    if !mistakes.isEmpty { throw malformed(mistakes) }
-    let target = try context.read { reading -> (id: Int?, guide: String, revision: Int) in
-      guard let slug, !slug.isEmpty else {
-        guard let guide else { throw Failure.missing("guide") }
-        return (nil, guide, 0)
-      }
-      guard let found = try reading.issueID(named: slug) else {
-        throw Failure.invalid("issue", "There is no such issue.")
-      }
-      let id =
-        switch found {
-        case .issue(let id), .moved(let id, _): id
-        }
-      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
-      return (id, issue.guide, base ?? issue.revision)
-    }
-    let text = IssueText(
-      title: title, section: section,
-      markdown: normal(markdown.replacing("\r\n", with: "\n")), revision: target.revision)
-    let reporter = context.caller.reporter
     let isHTML = context.representation == .html
+    let (draft, target, page) = try context.read { reading in
+      var draft = sent
+      let target = try suggestionTarget(slug: slug, guide: guide, reading)
+      if let id = target.id, base == nil {
+        draft.base = try reading.summaries([id]).first?.revision ?? 0
+      }
+      let page = try target.id.map { id in
+        try EditorPage(issue: id, draft, isSuggestion: true, reading)
+      }
+      return (draft, target, page)
+    }
+    if isHTML, let page, let reply = page.unsaved(action) { return reply }
+    if let mistake = draft.mistakes.first(where: { $0.line == nil }), let field = mistake.field {
+      throw Failure.invalid(field, mistake.reason)
+    }
+    let mistakes = IssueContent.validate(markdown: draft.text.markdown)
+    if !mistakes.isEmpty { throw malformed(mistakes) }
+    let reporter = context.caller.reporter
     return .write { writing in
       let id = try writing.suggest(
-        issue: target.id, guide: target.guide, text, comment: comment, reporter: reporter)
+        issue: target.id, guide: target.guide, draft.text, comment: draft.comment,
+        reporter: reporter)
       if isHTML {
         return .page(
           DonePage(title: "Thank you", detail: "An editor will look at your suggestion."),
@@ -61,6 +51,25 @@ extension App {
         try SuggestionPage(try writing.reading.suggestion(id)!, reading: writing.reading),
         status: .created)
     }
+  }
+
+  /// What a suggestion is for: an issue, or a guide that gets a new one.
+  private static func suggestionTarget(
+    slug: String?, guide: String?, _ reading: Reading
+  ) throws -> (id: Int?, guide: String) {
+    guard let slug, !slug.isEmpty else {
+      guard let guide else { throw Failure.missing("guide") }
+      return (nil, guide)
+    }
+    guard let found = try reading.issueID(named: slug) else {
+      throw Failure.invalid("issue", "There is no such issue.")
+    }
+    let id =
+      switch found {
+      case .issue(let id), .moved(let id, _): id
+      }
+    guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+    return (id, issue.guide)
   }
 
   static func listSuggestions(_ context: Context) throws -> Reply {
@@ -207,7 +216,7 @@ struct SuggestionPage: Page {
     <h1>\(suggestion.text.title)</h1>
     <p class="quiet">\(issue.map { "For <a href=\"/issues/\($0.slug)\">\($0.title)</a>, revision \(suggestion.text.revision). " as HTML } ?? "A new issue. ")\
     By \(suggestion.author), \(.day(suggestion.createdAt))\(suggestion.comment.isEmpty ? "" : ": ")\(suggestion.comment)</p>
-    \(DiffPage.marked(pieces))
+    \(DiffViews.inline(pieces))
     \(suggestion.state == .open && site.mayEdit ? decision : state)
     """
   }
@@ -245,14 +254,7 @@ struct SuggestionPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
-    heading(title, width)
-      + pieces.map { piece in
-        switch piece.kind {
-        case .same: piece.text
-        case .removed: "[-\(piece.text)-]"
-        case .added: "{+\(piece.text)+}"
-        }
-      }.joined() + "\n"
+    heading(title, width) + DiffViews.text(pieces)
   }
 }
 

@@ -13,6 +13,9 @@ FILE_BYTES(initial_sql) {
 FILE_BYTES(words_sql) {
 #embed "../../migrations/0002_words.sql" if_empty(0)
 };
+FILE_BYTES(learning_sql) {
+#embed "../../migrations/0003_learning.sql" if_empty(0)
+};
 FILE_BYTES(people_sql) {
 #embed "../../migrations/0004_people.sql" if_empty(0)
 };
@@ -21,6 +24,9 @@ FILE_BYTES(css) {
 };
 FILE_BYTES(script) {
 #embed "../../Public/assets/fixbook.js" if_empty(0)
+};
+FILE_BYTES(editor) {
+#embed "../../Public/assets/editor.js" if_empty(0)
 };
 FILE_BYTES(icon) {
 #embed "../../Public/assets/favicon.svg" if_empty(0)
@@ -37,9 +43,11 @@ FILE_BYTES(field_notes) {
 static const struct fixbook_asset assets[] = {
     ASSET("migrations/0001_initial.sql", initial_sql),
     ASSET("migrations/0002_words.sql", words_sql),
+    ASSET("migrations/0003_learning.sql", learning_sql),
     ASSET("migrations/0004_people.sql", people_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
+    ASSET("Public/assets/editor.js", editor),
     ASSET("Public/assets/favicon.svg", icon),
     ASSET("Public/guides/agentcore-troubleshooting.md", troubleshooting),
     ASSET("Public/guides/agentcore-field-notes.md", field_notes),

@@ -103,7 +103,7 @@ struct Query {
     isLog ? Template.of(line) : line
   }
 
-  private static func matters(_ token: Token) -> Bool {
+  static func matters(_ token: Token) -> Bool {
     token.kind == .code || (!stopWords.contains(token.text) && token.text.utf8.count > 1)
   }
 

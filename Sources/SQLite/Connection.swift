@@ -325,6 +325,17 @@ package struct Row {
   package func bool(_ column: Int32) -> Bool { sqlite3_column_int64(statement, column) != 0 }
   package func double(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
 
+  /// The value in its own storage class.
+  package func value(_ column: Int32) -> Value {
+    switch sqlite3_column_type(statement, column) {
+    case SQLITE_INTEGER: .integer(sqlite3_column_int64(statement, column))
+    case SQLITE_FLOAT: .real(double(column))
+    case SQLITE_TEXT: .text(text(column))
+    case SQLITE_BLOB: .blob(blob(column))
+    default: .null
+    }
+  }
+
   package func isNull(_ column: Int32) -> Bool {
     sqlite3_column_type(statement, column) == SQLITE_NULL
   }

@@ -50,9 +50,9 @@ package struct StoredMatch: Sendable, Equatable {
   }
 }
 
-/// A search or diagnosis, for gaps and insights; masked.
+/// A search, diagnosis or report, for gaps and insights; masked.
 package struct Question: Sendable {
-  package enum Kind: String, Sendable { case search, diagnosis }
+  package enum Kind: String, Sendable { case search, diagnosis, report }
 
   package let kind: Kind
   package let text: String
@@ -64,10 +64,13 @@ package struct Question: Sendable {
   package let verdict: Verdict?
   package let results: Int
   package let milliseconds: Double
+  /// The id of the diagnosis or report.
+  package let subject: String?
 
   package init(
     kind: Kind, text: String, template: String, guide: String? = nil, source: String,
-    reporter: String, verdict: Verdict?, results: Int, milliseconds: Double
+    reporter: String, verdict: Verdict?, results: Int, milliseconds: Double,
+    subject: String? = nil
   ) {
     self.kind = kind
     self.text = text
@@ -78,6 +81,7 @@ package struct Question: Sendable {
     self.verdict = verdict
     self.results = results
     self.milliseconds = milliseconds
+    self.subject = subject
   }
 }
 
@@ -198,11 +202,11 @@ extension Writing {
     try connection.execute(
       """
       INSERT INTO question (kind, text, template, guide_id, source, reporter, verdict, results,
-        milliseconds, created_at)
+        milliseconds, subject, created_at)
       VALUES (\(question.kind.rawValue), \(question.text), \(question.template),
         (SELECT id FROM guide WHERE slug = \(question.guide)), \(question.source),
         \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
-        \(now.milliseconds))
+        \(question.subject), \(now.milliseconds))
       """)
   }
 

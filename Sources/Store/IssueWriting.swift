@@ -256,7 +256,7 @@ extension Writing {
   /// Writes the rows that are read out of the text, and the index.
   func save(
     _ content: IssueContent, issueID: Int, guideID: Int, title: String, revision: Int,
-    savesChecks: Bool = true
+    savesChecks: Bool = true, savesFixes: Bool = true
   ) throws {
     try connection.execute(
       """
@@ -279,7 +279,7 @@ extension Writing {
     }
     if savesChecks { try saveChecks(content.checks, issueID: issueID) }
     try saveSamples(content.samples, issueID: issueID)
-    try saveFixes(content.fixes, ofIssue: issueID, revision: revision)
+    if savesFixes { try saveFixes(content.fixes, ofIssue: issueID, revision: revision) }
     try index(issueID: issueID, guideID: guideID, title: title, content: content)
   }
 
@@ -365,7 +365,7 @@ extension Writing {
   }
 
   /// A slug for the title that no other issue has or had.
-  private func freeSlug(_ title: String, ofIssue id: Int? = nil) throws -> String {
+  func freeSlug(_ title: String, ofIssue id: Int? = nil) throws -> String {
     let wanted = slug(of: title)
     for number in 1...10_000 {
       let candidate = number == 1 ? wanted : "\(wanted)-\(number)"

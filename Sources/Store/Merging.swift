@@ -30,6 +30,7 @@ extension Writing {
     try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(source)")
     let (movedFixes, movedOutcomes) = try moveFixes(from: from, to: to)
     try connection.execute("UPDATE report SET issue_id = \(target) WHERE issue_id = \(source)")
+    try connection.execute("UPDATE wording SET issue_id = \(target) WHERE issue_id = \(source)")
     try connection.execute("UPDATE slug SET issue_id = \(target) WHERE issue_id = \(source)")
     let saved = try updateIssue(
       target,
@@ -81,6 +82,11 @@ extension Writing {
     try connection.execute(
       "UPDATE report SET issue_id = \(source) WHERE id IN (SELECT value FROM json_each(\(row.reports)))"
     )
+    try connection.execute(
+      """
+      UPDATE wording SET issue_id = \(source)
+      WHERE report_id IN (SELECT value FROM json_each(\(row.reports)))
+      """)
     try connection.execute(
       "UPDATE slug SET issue_id = \(source) WHERE slug IN (SELECT value FROM json_each(\(row.slugs)))"
     )

@@ -177,10 +177,23 @@ extension Writing {
         \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
         \(now.milliseconds), \(now.milliseconds))
       """)
+    if report.issueID == nil, report.diagnosisID == nil { try count(report, id: id) }
     return Report(
       id: id, state: .open, text: report.text, environment: report.environment,
       issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
       source: report.source, closedBy: nil, closingText: nil, createdAt: now)
+  }
+
+  /// A report that names no issue is a question that nobody answered; one of a diagnosis is counted
+  /// already.
+  private func count(_ report: NewReport, id: String) throws {
+    let lines = Intake.read(report.text).lines
+    guard let line = lines.max(by: { $0.weight < $1.weight }) else { return }
+    try insert(
+      Question(
+        kind: .report, text: String(line.text.prefix(300)), template: Template.of(line.text),
+        source: report.source.rawValue, reporter: report.reporter, verdict: .unknown, results: 0,
+        milliseconds: 0, subject: id))
   }
 
   /// The report this reporter has of the diagnosis, opened when there is none.
@@ -232,13 +245,17 @@ extension Writing {
       """)
     let outcomeID = connection.lastInsertedID
     // What else fixed it still fixed it, whatever is said later of a fix; unless it came back.
-    let isClosed = report.closedBy != nil && outcome.result != .recurred
+    let isClosed =
+      report.state == .resolved && report.closedBy != nil && outcome.result != .recurred
     let state = isClosed ? report.state : try stateOfReport(id)
     try connection.execute(
       """
       UPDATE report SET issue_id = \(fix.issueID), state = \(state.rawValue),
-        updated_at = \(now.milliseconds) WHERE id = \(id)
+        updated_at = \(now.milliseconds),
+        resolved_at = CASE WHEN \(state == .resolved) THEN coalesce(resolved_at, \(now.milliseconds)) END
+      WHERE id = \(id)
       """)
+    try learn(fromReport: id)
     return RecordedOutcome(
       id: outcomeID, report: try reading.report(id)!, fixID: outcome.fixID,
       result: outcome.result)
@@ -265,19 +282,49 @@ extension Writing {
     try connection.execute(
       """
       UPDATE report SET state = 'resolved', closed_by = \(by), closing_text = \(text),
-        updated_at = \(now.milliseconds) WHERE id = \(id)
+        updated_at = \(now.milliseconds), resolved_at = coalesce(resolved_at, \(now.milliseconds))
+      WHERE id = \(id)
       """)
+    try learn(fromReport: id)
     return try reading.report(id)!
   }
 
-  /// Deletes a report with its outcomes, for privacy.
-  package func deleteReport(_ id: String) throws {
+  /// Opens a report again: what closed it did not last. Its outcomes say what it is now.
+  package func reopenReport(_ id: String) throws -> Report {
     guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
+    let state = try stateOfReport(id)
+    try connection.execute(
+      """
+      UPDATE report SET state = \(state == .resolved ? "open" : state.rawValue), closed_by = NULL,
+        closing_text = NULL, updated_at = \(now.milliseconds), resolved_at = NULL WHERE id = \(id)
+      """)
+    try learn(fromReport: id)
+    return try reading.report(id)!
+  }
+
+  /// Deletes a report for privacy, with all that has its words: outcomes, what search learned of it,
+  /// a suggestion that nobody decided on, its diagnosis when no other report cites that. The
+  /// question stays counted, without its text.
+  package func deleteReport(_ id: String) throws {
+    guard let report = try reading.report(id) else { throw OutcomeError.reportNotFound }
     // Freed pages are overwritten and the log is emptied, so that the text is gone from the disk.
     try connection.execute("PRAGMA secure_delete = ON")
     connection.emptiesLogAfterCommit = true
+    try connection.execute("DELETE FROM wording WHERE report_id = \(id)")
+    try connection.execute("DELETE FROM suggestion WHERE report_id = \(id) AND state = 'open'")
     try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
     try connection.execute("DELETE FROM report WHERE id = \(id)")
+    try forgetQuestions(of: id)
+    guard let diagnosis = report.diagnosisID,
+      try connection.integer("SELECT count(*) FROM report WHERE diagnosis_id = \(diagnosis)") == 0
+    else { return }
+    try connection.execute("DELETE FROM diagnosis WHERE id = \(diagnosis)")
+    try forgetQuestions(of: diagnosis)
+  }
+
+  private func forgetQuestions(of subject: String) throws {
+    try connection.execute(
+      "UPDATE question SET text = '', template = '' WHERE subject = \(subject)")
   }
 }
 

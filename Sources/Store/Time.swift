@@ -6,48 +6,13 @@ package struct Time: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  /// A day ("2026-05-03", its first moment) or a moment in UTC ("2026-05-03T14:05:09Z"); nil else.
+  /// A day ("2026-05-03", its first moment in UTC) or a moment (RFC 3339); nil else.
   package init?(text: String) {
-    let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let day = Time.numbers(parts[0], "-", digits: [4, 2, 2]) else { return nil }
-    var clock = [0, 0, 0]
-    if parts.count == 2 {
-      guard parts[1].last == "Z",
-        let found = Time.numbers(parts[1].dropLast(), ":", digits: [2, 2, 2])
-      else { return nil }
-      clock = found
-    }
-    let (year, month, date) = (day[0], day[1], day[2])
-    guard (1...12).contains(month), (1...31).contains(date), clock[0] < 24, clock[1] < 60,
-      clock[2] < 60
-    else { return nil }
-    // Howard Hinnant's `days_from_civil`.
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + date - 1
-    let days =
-      era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    let seconds = days * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
-    milliseconds = seconds * 1_000
+    let isDay = text.utf8.count == 10
+    guard let time = Time(rfc3339: isDay ? text + "T00:00:00Z" : text) else { return nil }
     // The 31st of a short month.
-    guard self.date == parts[0] else { return nil }
-  }
-
-  /// Numbers of so many digits with the separator between them.
-  private static func numbers(
-    _ text: Substring, _ separator: Character, digits: [Int]
-  ) -> [Int]? {
-    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-    guard parts.count == digits.count else { return nil }
-    var numbers: [Int] = []
-    for (part, count) in zip(parts, digits) {
-      guard part.utf8.count == count, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-        let number = Int(part)
-      else { return nil }
-      numbers.append(number)
-    }
-    return numbers
+    guard !isDay || time.date == text else { return nil }
+    self = time
   }
 
   package static func now() -> Time {
@@ -62,6 +27,53 @@ package struct Time: Sendable, Hashable, Comparable {
 
   package static func + (time: Time, seconds: Int) -> Time {
     Time(milliseconds: time.milliseconds + seconds * 1_000)
+  }
+
+  /// Reads RFC 3339, with any fraction of a second (cut to milliseconds) and any offset.
+  package init?(rfc3339 text: String) {
+    let bytes = Array(text.utf8)
+    func number(_ start: Int, _ count: Int) -> Int? {
+      guard start + count <= bytes.count else { return nil }
+      return bytes[start..<start + count].reduce(0) { value, byte in
+        value.flatMap { (0x30...0x39).contains(byte) ? $0 * 10 + Int(byte) - 0x30 : nil }
+      }
+    }
+    func has(_ characters: String, at place: Int) -> Bool {
+      place < bytes.count && characters.utf8.contains(bytes[place])
+    }
+    guard let year = number(0, 4), has("-", at: 4), let month = number(5, 2), has("-", at: 7),
+      let day = number(8, 2), has("Tt ", at: 10), let hour = number(11, 2), has(":", at: 13),
+      let minute = number(14, 2), has(":", at: 16), let second = number(17, 2),
+      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+    else { return nil }
+    var place = 19
+    var fraction = 0
+    if has(".", at: place) {
+      let digits = bytes[(place + 1)...].prefix { (0x30...0x39).contains($0) }
+      guard !digits.isEmpty else { return nil }
+      fraction = (Array(digits.prefix(3)) + [0x30, 0x30]).prefix(3)
+        .reduce(0) { $0 * 10 + Int($1) - 0x30 }
+      place += 1 + digits.count
+    }
+    var offset = 0
+    if has("+-", at: place), let hours = number(place + 1, 2), has(":", at: place + 3),
+      let minutes = number(place + 4, 2)
+    {
+      offset = (hours * 60 + minutes) * (bytes[place] == 0x2d ? -1 : 1)
+      place += 6
+    } else if has("Zz", at: place) {
+      place += 1
+    } else {
+      return nil
+    }
+    guard place == bytes.count else { return nil }
+    let clock = (hour * 60 + minute - offset) * 60 + second
+    milliseconds = (daysFromCivil(year, month, day) * 86_400 + clock) * 1_000 + fraction
+  }
+
+  /// The same to the millisecond: "2026-05-03T14:05:09.120Z".
+  package var exact: String {
+    "\(rfc3339.dropLast()).\(padded(floorModulo(milliseconds, 1_000), 3))Z"
   }
 
   /// RFC 3339, UTC, to the second: "2026-05-03T14:05:09Z".
@@ -103,6 +115,15 @@ package struct Time: Sendable, Hashable, Comparable {
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
+}
+
+/// Howard Hinnant's `days_from_civil`.
+private func daysFromCivil(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  let year = month <= 2 ? year - 1 : year
+  let era = (year >= 0 ? year : year - 399) / 400
+  let yearOfEra = year - era * 400
+  let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }
 
 private func floorModulo(_ value: Int, _ divisor: Int) -> Int {

@@ -5,7 +5,7 @@ import JSON
 import Store
 
 let importVerb = Verb(
-  "import", "Imports Markdown files, folders of them, and JSON Lines",
+  "import", "Imports Markdown files, folders of them, JSON Lines, and exports of everything",
   operands: "PATH…",
   flags: [
     .database, .toggle("skip-bad", "leave broken files out instead of importing nothing"),
@@ -16,6 +16,12 @@ let importVerb = Verb(
   example: "fixbook import --db fixbook.db runbooks/ known-issues.jsonl.gz"
 ) { arguments in
   guard !arguments.operands.isEmpty else { throw UsageError("name a file or folder") }
+  if let path = try arguments.operands.first(where: isRecordFile) {
+    guard arguments.operands.count == 1 else {
+      throw UsageError("\(path) holds a whole knowledge base: import it by itself")
+    }
+    return try importRecords(path, arguments)
+  }
   var importer = Importer()
   for path in arguments.operands { try load(path, into: &importer) }
   for problem in importer.problems {
@@ -124,14 +130,18 @@ private func currentFolderName() -> String {
 }
 
 let exportVerb = Verb(
-  "export", "Writes a guide as it came, but for what was edited",
+  "export", "Writes a guide as it came, but for what was edited; or everything",
   flags: [
     .database, .guide, .value("output", "PATH", "file, or folder for a guide of many files"),
+    .toggle("jsonl", "everything as JSON Lines: issues, revisions, reports, outcomes (.gz packs)"),
+    .toggle("people", "with --jsonl: accounts too, without passwords"),
     .toggle("json", "print JSON: what was written, or the files themselves without --output"),
   ],
   example: "fixbook export --db fixbook.db --guide agentcore-troubleshooting > guide.md"
 ) { arguments in
   try arguments.noOperands()
+  if arguments.has("jsonl") { return try exportRecords(arguments) }
+  if arguments.has("people") { throw UsageError("--people goes with --jsonl") }
   let store = try Main.openStore(arguments)
   defer { store.close() }
   let output = arguments.value("output")

@@ -6,13 +6,13 @@ import Store
 
 let matcherVersion = Matcher.version
 
-private let askFlags: [Flag] = [
+let askFlags: [Flag] = [
   .database, .value("server", "URL", "ask this server instead (default: $FIXBOOK_SERVER)"), .guide,
   .value("limit", "N", "at most that many issues (default 5)"), .json,
 ]
 
 /// What links in an answer begin with when no server was asked.
-private var publicBase: String {
+var publicBase: String {
   Console.environment("FIXBOOK_PUBLIC_URL") ?? "http://127.0.0.1:8080"
 }
 
@@ -30,24 +30,24 @@ let diagnose = Verb(
   let text = intake.finish()
   let store = try Main.openStore(arguments)
   defer { store.close() }
-  return try answer(text, store, arguments) { Console.out($0) }
-}
-
-private func serverInEnvironment(_ arguments: Arguments) -> String? {
-  arguments.has("db") ? nil : Console.environment("FIXBOOK_SERVER")
-}
-
-/// Prints the answer; 1 when nothing is known.
-private func answer(
-  _ text: PastedText, _ store: Store, _ arguments: Arguments, print: (String) -> Void
-) throws -> ExitCode {
-  let answer = try Offline.diagnose(
-    text, guide: arguments.value("guide"), limit: try arguments.integer("limit", in: 1...20) ?? 5,
-    store: store, base: publicBase, width: 80)
-  print(
+  let answer = try answer(text, store, arguments)
+  Console.out(
     arguments.has("json")
       ? String(decoding: answer.json.prettyBytes, as: UTF8.self) : answer.text)
   return answer.verdict == .unknown ? .notKnown : .found
+}
+
+func serverInEnvironment(_ arguments: Arguments) -> String? {
+  arguments.has("db") ? nil : Console.environment("FIXBOOK_SERVER")
+}
+
+/// What the knowledge base in a file says of a text.
+func answer(
+  _ text: PastedText, _ store: Store, _ arguments: Arguments
+) throws -> Offline.Answer {
+  try Offline.diagnose(
+    text, guide: arguments.value("guide"), limit: try arguments.integer("limit", in: 1...20) ?? 5,
+    store: store, base: publicBase, width: 80)
 }
 
 private func ask(_ server: String, _ arguments: Arguments, file: String?) throws -> ExitCode {
@@ -67,48 +67,6 @@ private func ask(_ server: String, _ arguments: Arguments, file: String?) throws
   case 404: return .notKnown
   default: return .cannot
   }
-}
-
-let run = Verb(
-  "run", "Runs a command; when it fails, says what its output means", operands: "-- COMMAND…",
-  flags: askFlags, example: "fixbook run --db fixbook.db -- make deploy", passesThrough: true
-) { arguments in
-  guard !arguments.operands.isEmpty else { throw UsageError("name a command after --") }
-  var intake = Intake()
-  let status: Int32
-  do {
-    status = try Child.pass(arguments.operands) { intake.feed($0) }
-  } catch let error as NoSuchCommand {
-    Console.error("fixbook run: \(error.word): \(reason(error.code))\n")
-    exit(error.exitCode)
-  }
-  guard status != 0 else { return .done }
-  let text = intake.finish()
-  do {
-    if text.lines.contains(where: { $0.text.contains { !$0.isWhitespace } }) {
-      if let server = arguments.value("server") ?? serverInEnvironment(arguments) {
-        try explain(text, from: server)
-      } else {
-        let store = try Main.openStore(arguments)
-        defer { store.close() }
-        Console.error("\n")
-        _ = try answer(text, store, arguments) { Console.error($0) }
-      }
-    }
-  } catch {
-    // The command's own result counts; ours is a help only.
-    Console.error("fixbook run: \(Main.explanation(error))\n")
-  }
-  exit(status)
-}
-
-private func explain(_ text: PastedText, from server: String) throws {
-  var base = server
-  while base.hasSuffix("/") { base.removeLast() }
-  let reply = try Child.run(
-    ["curl", "-sS", "--data-binary", "@-", base + "/diagnose.txt"],
-    input: Array(text.lines.map(\.text).joined(separator: "\n").utf8))
-  Console.error("\n" + String(decoding: reply.output, as: UTF8.self))
 }
 
 let search = Verb(

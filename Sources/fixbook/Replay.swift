@@ -15,7 +15,7 @@ func replayLogs(_ paths: [String], _ arguments: Arguments, _ store: Store) throw
       guard let corpus = try reading.corpus(guide: arguments.value("guide")) else {
         throw CommandError("there is no guide \(arguments.value("guide") ?? "")")
       }
-      return try Matcher().match(text, corpus: corpus, limit: 3).verdict
+      return try Matcher().answer(text, corpus: corpus, limit: 3).verdict
     }
     counts[verdict, default: 0] += 1
     if verdict == .unknown, let line = text.lines.max(by: { $0.weight < $1.weight }) {

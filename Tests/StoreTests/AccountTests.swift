@@ -366,7 +366,7 @@ struct PeopleTests {
   @Test(arguments: [
     "", "2026", "2026-13-01", "2026-02-30", "2026-5-3", "2026-05-03T14:05:09",
     "2026-05-03T24:00:00Z",
-    "2026-05-03 14:05:09Z", "+026-05-03", "２０２６-05-03",
+    "+026-05-03", "２０２６-05-03",
   ])
   func `what is no time is refused`(text: String) {
     #expect(Time(text: text) == nil)

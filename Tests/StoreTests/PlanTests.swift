@@ -97,6 +97,13 @@ private let questions = [
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },
+  Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
+  Question(
+    "what reports say", 6, mayScan: ["f": "the wordings found by their terms, at most 300"]
+  ) { reading in
+    let corpus = try reading.corpus(guide: nil)!
+    _ = try Matcher().learned(Intake.read("plain words went wrong here"), corpus: corpus)
+  },
   Question("a diagnosis in one guide", 14) { reading in
     guard let corpus = try reading.corpus(guide: "guide") else { return }
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)

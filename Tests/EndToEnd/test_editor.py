@@ -1,0 +1,236 @@
+"""The editor in a real browser, with and without JavaScript, and as forms that programs send."""
+
+import re
+
+import pytest
+
+from harness import BROWSER_ACCEPT, Server, bearer, succeed
+from tabs import Watched
+
+ISSUE = "crane-refuses-to-swing"
+EDIT = f"/issues/{ISSUE}/edit"
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def sign_in(tab: Watched) -> Watched:
+    """Every request of the tab comes from someone who may edit."""
+    tab.context.set_extra_http_headers(bearer())
+    return tab
+
+
+def lines_changed(server, number: int) -> tuple[list[str], list[str]]:
+    """The lines that a revision took out and put in."""
+    texts = [
+        server.json(f"/api/v1/issues/{ISSUE}/revisions/{n}")["markdown"].split("\n")
+        for n in (number - 1, number)
+    ]
+    return (
+        [line for line in texts[0] if line not in texts[1]],
+        [line for line in texts[1] if line not in texts[0]],
+    )
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_fields_change_what_was_changed_and_nothing_else(chromium, fresh_harbour, javascript):
+    with sign_in(Watched(chromium, fresh_harbour, java_script_enabled=javascript)) as tab:
+        page = tab.page
+        page.goto(EDIT)
+        page.get_by_role("button", name="Edit in fields").click()
+        page.fill("#symptom-2", "the jib does not move")
+        page.get_by_role("button", name="Add a fix").click()
+        page.fill("#fix-3", "Call the shop:\n\n```sh\nring 4711\n```")
+        page.fill("#verify-3", "someone comes")
+        page.select_option("#risk-3", "safe")
+        # There and back: nothing is lost.
+        page.get_by_role("button", name="Edit as text").click()
+        assert "- **Verify**: someone comes" in page.input_value("#markdown")
+        page.get_by_role("button", name="Edit in fields").click()
+        assert page.input_value("#fix-3").startswith("Call the shop:")
+        page.fill("#comment", "a third way")
+        page.locator("button.primary").click()
+        assert page.url == f"{fresh_harbour.url}/issues/{ISSUE}"
+        tab.assert_quiet()
+    issue = fresh_harbour.issue(ISSUE)
+    assert [fix["verify"] for fix in issue["fixes"]].count("someone comes") == 1
+    assert lines_changed(fresh_harbour, 2) == (
+        ["- the jib stays where it is while the hoist works"],
+        ["- the jib does not move", "- **Fix**: Call the shop:", "ring 4711",
+         "- **Verify**: someone comes", "- **Risk**: safe"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("check-1", "no rule", "has no rule"),
+        ("fix-1", "one\n\n- **Cause**: two", "read as something else"),
+        ("title", "", "title is missing"),
+        ("title", "x" * 201, "200 characters"),
+        ("section", "two\nlines", "one line"),
+    ],
+)
+def test_a_mistake_stands_at_its_field_and_nothing_typed_is_lost(fresh_harbour, field, text, words):
+    form = {"fields": "1", "base": "1", "title": "Crane", "section": "Cranes", "action": "save",
+            "markdown": fresh_harbour.issue(ISSUE)["markdown"], "symptom-1": "typed <b> & more",
+            "fix-1": "f", "sample-1": "", field: text}  # fmt: skip
+    answer = fresh_harbour.client.post(
+        EDIT, data=form, headers={**bearer(), "Accept": BROWSER_ACCEPT}
+    )
+    assert answer.status_code == 422, answer.text[:300]
+    assert words in answer.text
+    assert "typed &lt;b&gt; &amp; more" in answer.text
+    assert f'id="{field}-mistake"' in answer.text
+    assert fresh_harbour.issue(ISSUE)["revision"] == 1
+
+
+def test_a_mistake_in_the_text_is_shown_with_its_line(fresh_harbour):
+    form = {"base": "1", "title": "Crane", "section": "Cranes", "markdown": "- a\n\n## b"}
+    answer = fresh_harbour.client.post(
+        EDIT, data=form, headers={**bearer(), "Accept": BROWSER_ACCEPT}
+    )
+    assert answer.status_code == 422
+    assert "Line 3" in answer.text
+    assert "<code>## b</code>" in answer.text
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "- a\n\n# heading",
+        "- a\n- **Check**: berth-code: length 1..2",  # the name of another issue's check
+        "- a\n\n```sample\nE-77 storm gate\n```\n\n```not-sample\nE-77 storm gate\n```",
+    ],
+)
+@pytest.mark.parametrize("where", ["edit", "new"])
+def test_what_the_store_refuses_comes_back_in_the_form(fresh_harbour, where, broken):
+    form = {"title": "Mine", "section": "Quay", "comment": "why not", "markdown": broken}
+    form |= {"base": "1"} if where == "edit" else {"guide": "harbour-runbook"}
+    answer = fresh_harbour.client.post(
+        EDIT if where == "edit" else "/issues/new", data=form,
+        headers={**bearer(), "Accept": BROWSER_ACCEPT},
+    )  # fmt: skip
+    assert answer.status_code == 422, answer.text[:500]
+    assert "Not saved yet" in answer.text
+    assert 'value="why not"' in answer.text
+    assert broken.split("\n")[0] in answer.text
+    assert len(fresh_harbour.json("/api/v1/issues")["results"]) == 4
+
+
+def test_a_suggestion_with_a_mistake_comes_back_in_its_form(fresh_harbour):
+    form = {"issue": ISSUE, "base": "1", "title": "Crane", "section": "Cranes",
+            "markdown": "- my words\n\n# no", "comment": "mine"}  # fmt: skip
+    answer = fresh_harbour.client.post(
+        "/suggestions", data=form, headers={"Accept": BROWSER_ACCEPT}
+    )
+    assert answer.status_code == 422
+    assert "Line 3" in answer.text and "- my words" in answer.text
+    assert 'action="/suggestions"' in answer.text
+    form["markdown"] = "- my words"
+    sent = fresh_harbour.client.post("/suggestions", data=form, headers={"Accept": BROWSER_ACCEPT})
+    assert sent.status_code == 201
+
+
+def edit(tab: Watched, old: str, new: str) -> None:
+    text = tab.page.input_value("#markdown")
+    assert old in text
+    tab.page.fill("#markdown", text.replace(old, new))
+
+
+def test_two_browsers_that_change_different_lines_are_merged(chromium, fresh_harbour):
+    with (
+        sign_in(Watched(chromium, fresh_harbour)) as first,
+        sign_in(Watched(chromium, fresh_harbour)) as second,
+    ):
+        for tab in (first, second):
+            tab.page.goto(EDIT)
+        edit(first, "until it clicks", "until it snaps")
+        edit(second, "the panel says", "the display says")
+        first.page.locator("button.primary").click()
+        second.page.locator("button.primary").click()
+        assert "Someone else had changed this issue" in second.page.inner_text("main .notice")
+        second.page.get_by_role("link", name="See what changed").click()
+        assert "until it snaps" not in second.page.inner_text(".diff ins")
+        markdown = fresh_harbour.issue(ISSUE)["markdown"]
+        assert "until it snaps" in markdown and "the display says" in markdown
+        for tab in (first, second):
+            tab.assert_quiet()
+
+
+def test_two_browsers_that_change_one_line_lose_neither(chromium, fresh_harbour):
+    with (
+        sign_in(Watched(chromium, fresh_harbour)) as first,
+        sign_in(Watched(chromium, fresh_harbour)) as second,
+    ):
+        for tab in (first, second):
+            tab.page.goto(EDIT)
+        edit(first, "until it clicks", "until it snaps")
+        edit(second, "until it clicks", "with both hands")
+        first.page.locator("button.primary").click()
+        second.page.locator("button.primary").click()
+        assert "Someone else changed the same lines" in second.page.inner_text("main")
+        assert second.page.locator("ins", has_text="snaps").count() == 1  # theirs
+        assert "with both hands" in second.page.input_value("#markdown")  # yours
+        second.page.get_by_text("Where both began").click()
+        assert "until it clicks" in second.page.inner_text("details")  # base
+        edit(second, "with both hands", "with both hands until it snaps")
+        second.page.locator("button.primary").click()
+        assert "with both hands until it snaps" in fresh_harbour.issue(ISSUE)["markdown"]
+        assert fresh_harbour.issue(ISSUE)["revision"] == 3
+
+
+def test_the_preview_follows_the_typing_and_a_draft_outlives_the_tab(chromium, fresh_harbour):
+    with sign_in(Watched(chromium, fresh_harbour)) as tab:
+        page = tab.page
+        page.goto(EDIT)
+        page.fill("#markdown", "- a **bold** new line")
+        page.wait_for_selector(".preview strong")
+        page.wait_for_function("localStorage.length > 0")
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.goto("/")
+        assert asked == ["beforeunload"]
+        page.goto(EDIT)
+        page.get_by_role("button", name="Bring it back").click()
+        page.wait_for_selector(".preview strong")
+        assert page.input_value("#markdown") == "- a **bold** new line"
+        page.locator("button.primary").click()
+        page.wait_for_url(re.compile(f"/issues/{ISSUE}$"))
+        page.goto(EDIT)  # saved: nothing is left to bring back
+        assert page.get_by_role("button", name="Bring it back").count() == 0
+        tab.assert_quiet()
+
+
+def test_a_guide_with_other_line_ends_keeps_them_in_the_editor(tmp_path):
+    guide = "# DOS\r\n\r\n## S\r\n\r\n### One\r\n- a\r\n- b\r\n- **Fix**: c\r\n"
+    (tmp_path / "dos.md").write_bytes(guide.encode())
+    succeed("import", "--db", tmp_path / "dos.db", tmp_path / "dos.md")
+    with Server(tmp_path / "dos.db") as server:
+
+        def save(markdown: str) -> None:
+            form = {"base": "1", "title": "One", "section": "S", "markdown": markdown}
+            answer = server.client.post(
+                "/issues/one/edit", data=form, headers={**bearer(), "Accept": BROWSER_ACCEPT}
+            )
+            assert answer.status_code == 303
+
+        save("- a\r\n- b\r\n- **Fix**: c")
+        assert server.issue("one")["revision"] == 1
+        save("- a\r\n- bb\r\n- **Fix**: c")
+        assert server.get("/guides/dos.md").text == guide.replace("- b\r", "- bb\r")
+
+
+def test_changes_are_shown_side_by_side(chromium, fresh_harbour):
+    fresh_harbour.client.patch(
+        f"/api/v1/issues/{ISSUE}", headers={**bearer(), "If-Match": "*"},
+        json={"markdown": fresh_harbour.issue(ISSUE)["markdown"].replace("clicks", "snaps")},
+    )  # fmt: skip
+    with Watched(chromium, fresh_harbour, viewport={"width": 390, "height": 800}) as tab:
+        tab.page.goto(f"/issues/{ISSUE}/diff")
+        tab.page.get_by_role("link", name="Side by side").click()
+        assert tab.page.inner_text("table.side .old del").strip() == "clicks,"
+        assert tab.page.inner_text("table.side .new ins").strip() == "snaps,"
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+        tab.assert_quiet()
+    text = fresh_harbour.get(f"/issues/{ISSUE}/diff.txt?view=side").text
+    assert "[-clicks,-]" in text and "{+snaps,+}" in text
