@@ -227,6 +227,12 @@ struct VisibilityTests {
     }
   }
 
+  private func hide() throws {
+    try base.store.write(as: .system) {
+      try $0.setAudience(Audience(.named, people: ["named"]), ofGuide: "zebra-guide")
+    }
+  }
+
   private func sees(_ question: Question, _ viewer: Viewer, audience: String) throws -> Bool {
     try base.store.write(as: .system) {
       let kind = Audience.Kind(rawValue: audience)!
@@ -264,7 +270,7 @@ struct VisibilityTests {
   }
 
   @Test func `nobody writes what they may not see`() throws {
-    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    try hide()
     let stranger = Author(viewer: .member(account: 2), name: "other")
     func refused(_ body: @escaping @Sendable (Writing) throws -> Void) {
       #expect(throws: (any Error).self) { try base.store.write(as: stranger, body) }
@@ -303,7 +309,7 @@ struct VisibilityTests {
   }
 
   @Test func `an error does not name an issue that may not be seen`() throws {
-    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    try hide()
     let error = #expect(throws: IssueWriteError.self) {
       try base.store.write(as: Author(viewer: .member(account: 2), name: "other")) {
         try $0.createIssue(
