@@ -29,7 +29,7 @@ extension Reading {
   package func audience(ofGuide id: Int) throws -> Audience? {
     guard
       let kind = try connection.first(
-        "SELECT audience FROM guide WHERE id = \(id) AND \(visible("id"))",
+        "SELECT audience FROM guide WHERE id = \(id) AND \(visible("guide.id"))",
         { Audience.Kind(rawValue: $0.text(0)) ?? .named })
     else { return nil }
     guard kind == .named else { return Audience(kind) }

@@ -62,7 +62,7 @@ extension Writing {
   ) throws -> SavedIssue {
     guard
       let guide = try connection.first(
-        "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("id"))",
+        "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("guide.id"))",
         { $0.int(0) })
     else { throw IssueWriteError.guideNotFound(guideSlug) }
     let style = try style(ofGuide: guide)
@@ -327,11 +327,7 @@ extension Writing {
             \(sample.negative))
           """)
         position += 1
-        let id = connection.lastInsertedID
-        for key in Set(Shingles.keys(ofSample: String(line))) {
-          try connection.execute(
-            "INSERT INTO sample_shingle (hash, sample_id) VALUES (\(key), \(id))")
-        }
+        try saveShingles(ofSample: connection.lastInsertedID, String(line))
       }
     }
   }

@@ -92,6 +92,13 @@ private let questions = [
   },
   Question("gaps", 1) { _ = try $0.gaps(since: .now() + -3_600, limit: 20) },
   Question("audience", 3) { _ = try $0.audience(ofGuide: 1) },
+  Question("alert", 1) {
+    _ = try $0.isKnown(
+      AlertNotice(
+        fingerprint: "x", name: "x", startedAt: .now(), endedAt: nil,
+        report: NewReport(text: "x", reporter: "x", source: .automation)))
+  },
+  Question("issue of an alert's name", 3) { _ = try $0.issue(called: "SomeAlertName") },
   Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
   Question("a diagnosis of one line", 14) { reading in
     let corpus = try reading.corpus(guide: nil)!
@@ -111,7 +118,9 @@ private let questions = [
 ]
 
 /// Tables that are small whatever the base holds, and lists that are parameters.
-private let small: Set<String> = ["guide", "g", "json_each", "guide_reader", "guide_role", "r"]
+private let small: Set<String> = [
+  "guide", "g", "json_each", "guide_reader", "guide_role", "granted",
+]
 
 struct PlanTests {
   private static func base() throws -> Base {
