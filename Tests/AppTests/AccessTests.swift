@@ -75,6 +75,7 @@ private let table: [String: Access] = [
   "POST /api/v1/suggestions/{id}/reject": .scope(.edit),
   "GET /gaps": .member, "GET /api/v1/gaps": .member,
   "POST /gaps/draft": .scope(.edit), "POST /api/v1/gaps/draft": .scope(.edit),
+  "GET /go": .anyone, "GET /go/": .anyone, "POST /hooks/alertmanager": .reporting,
   "GET /go/{name}": .anyone, "GET /recent": .anyone, "GET /api/v1/changes": .anyone,
   "GET /feed.atom": .anyone, "GET /help": .anyone, "GET /help/problems": .anyone,
   "GET /sign-in": .anyone, "POST /sign-in": .anyone, "POST /sign-out": .anyone,
