@@ -36,7 +36,7 @@ extension App {
 
   static func endSession(_ context: Context) throws -> Reply {
     let (id, _, _) = try context.signedIn()
-    try context.emptyBody()
+    try context.takesNothing()
     let session = context.path[0]
     return .write { writing in
       guard try writing.endSession(session, ofAccount: id) else {
@@ -68,7 +68,7 @@ extension App {
 
   static func revokeOwnToken(_ context: Context) throws -> Reply {
     let (id, _, _) = try context.signedIn()
-    try context.emptyBody()
+    try context.takesNothing()
     guard let token = Int(context.path[0]) else { throw Failure.notFound("token") }
     return .write { writing in
       guard try writing.revokeToken(token, ofAccount: id) else { throw Failure.notFound("token") }

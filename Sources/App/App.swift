@@ -147,7 +147,8 @@ package final class App: Application {
       representation = form
       var context = Context(
         app: self, request: request, site: site, path: match.values, isAPI: match.isAPI,
-        suffix: match.suffix, representation: form, intake: intake)
+        suffix: match.suffix, representation: form, intake: intake,
+        operation: match.route.operation)
       if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
         try guardWrite(context)
         let (checked, asks) = try confirmed(context)
@@ -236,6 +237,7 @@ package final class App: Application {
     case is StoreDamaged: return .damagedFile
     case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as GuideWriteError: return App.failure(ofGuide: error)
     case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
     case let error as AccountError: return .account(error)

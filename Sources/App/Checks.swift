@@ -17,11 +17,11 @@ extension App {
     var value: String?
     if context.request.method == .post {
       var fields = try context.body()
-      value = try fields.text("value", limit: 100_000)
+      value = try fields.text("value")
       try fields.finish()
     } else {
       var query = try context.query()
-      value = try query.text("value", limit: 8_000)
+      value = try query.text("value")
       try query.finish()
     }
     guard let value else {
@@ -76,9 +76,7 @@ struct CheckPage: Page {
   var title: String { "Check \(check.name)" }
 
   static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
-    guard let rule = try? Rule.parse(check.rule, name: check.name) else {
-      throw Failure.internalError
-    }
+    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
     let result = rule.evaluate(value)
     return CheckPage(check: check, value: value, result: (result.pass, result.detail))
   }

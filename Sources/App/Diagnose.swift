@@ -72,7 +72,7 @@ extension App {
   private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
     var query = try context.query()
     let guide = try query.text("guide")
-    let limit = try query.integer("limit", in: 1...20) ?? 5
+    let limit = try query.limit()
     let fails = try query.flag("fail")
     var keep = try query.flag("keep")
     var environment = try query.properties("environment")
@@ -95,10 +95,9 @@ extension App {
       } catch {
         throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
       }
-      var fields = try Fields(json: body)
-      guard let given = try fields.text("text", limit: Limits.text) else {
-        throw Failure.missing("text")
-      }
+      var fields = try Fields(
+        json: body, declared: context.operation?.body, isAPI: context.isAPI)
+      guard let given = try fields.text("text") else { throw Failure.missing("text") }
       keep = try fields.flag("keep") || keep
       environment += try fields.properties("environment")
       try fields.finish()
@@ -106,7 +105,8 @@ extension App {
     }
     return try DiagnoseInput(
       text: text, guide: guide, limit: limit, keep: keep,
-      environment: environment.map { Property($0.key, $0.value) }, fails: fails
+      environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
+      fails: fails
     ).checked()
   }
 
@@ -126,7 +126,11 @@ extension App {
         : Failure.notFound("diagnosis")
     }
     return .page(
-      page, headers: [HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue)])
+      page,
+      headers: [
+        HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
+        HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
+      ])
   }
 }
 
@@ -141,7 +145,7 @@ struct DiagnosisPage: Page {
     let fixes: [Fix]
   }
 
-  let id: String?
+  private(set) var id: String?
   let verdict: Verdict
   let matcher: String
   let redacted: Int
@@ -151,6 +155,8 @@ struct DiagnosisPage: Page {
   let matches: [Match]
   /// The masked lines that matched.
   let excerpt: String
+  /// What it ran on, as the asker said.
+  let environment: [Property]
   let createdAt: Time
 
   var title: String {
@@ -180,7 +186,7 @@ struct DiagnosisPage: Page {
         id: Secrets.checkedIdentifier(), verdict: judgement.verdict, matcher: Matcher.version,
         guide: input.guide, excerpt: excerpt(input.text, judgement),
         kept: input.keep ? input.text.lines.map(\.text).joined(separator: "\n") : nil,
-        redacted: input.text.redacted,
+        environment: input.environment, redacted: input.text.redacted,
         matches: judgement.matches.compactMap { match in
           revisions[match.issueID].map {
             StoredMatch(
@@ -209,6 +215,7 @@ struct DiagnosisPage: Page {
     matcher = stored.matcher
     redacted = stored.redacted
     excerpt = stored.excerpt
+    environment = stored.environment
     createdAt = stored.createdAt
     let summaries = try reading.summaries(stored.matches.map(\.issueID))
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
@@ -231,25 +238,10 @@ struct DiagnosisPage: Page {
     }
   }
 
-  private init(
-    id: String?, verdict: Verdict, matcher: String, redacted: Int, metLastHour: Int,
-    contact: String?, matches: [Match], excerpt: String, createdAt: Time
-  ) {
-    self.id = id
-    self.verdict = verdict
-    self.matcher = matcher
-    self.redacted = redacted
-    self.metLastHour = metLastHour
-    self.contact = contact
-    self.matches = matches
-    self.excerpt = excerpt
-    self.createdAt = createdAt
-  }
-
   private var withoutID: DiagnosisPage {
-    DiagnosisPage(
-      id: nil, verdict: verdict, matcher: matcher, redacted: redacted, metLastHour: metLastHour,
-      contact: contact, matches: matches, excerpt: excerpt, createdAt: createdAt)
+    var page = self
+    page.id = nil
+    return page
   }
 
   func json(_ site: Site) -> JSON {
@@ -257,6 +249,7 @@ struct DiagnosisPage: Page {
       "id": id.json, "url": id.map { site.url("/diagnoses/" + $0) }.json,
       "verdict": .string(verdict.rawValue), "matcher": .string(matcher),
       "redacted": .integer(redacted), "met_last_hour": .integer(metLastHour),
+      "environment": .object(environment.map { JSON.Member($0.key, .string($0.value)) }),
       "contact": contact.json, "created_at": .string(createdAt.rfc3339),
       "matches": .array(
         matches.map { match in

@@ -70,19 +70,20 @@ extension App {
     try context.require(.edit)
     var fields = try context.body()
     let guide = try fields.required("guide", limit: 200)
-    let (draft, action) = try EditorDraft.read(&fields, guide: guide, base: 0)
+    var (draft, action) = try EditorDraft.read(&fields, guide: guide, base: 0)
     try fields.finish()
-    let guides = try context.read { try $0.guides() }
+    let guides = try context.read {
+      draft.place = try $0.place(inGuide: guide)
+      return try $0.guides()
+    }
     let page = EditorPage(slug: nil, draft: draft, guides: guides)
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
-        let samples = try SampleGuard(
-          issue: nil, title: draft.text.title, markdown: draft.text.markdown, writing)
-        let saved = try writing.createIssue(guide: guide, draft.text, comment: draft.comment)
-        let broken = try samples.check(saved: saved.id, writing)
-        return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
+        let saved = try writing.createIssue(
+          guide: guide, page.draft.text, comment: page.draft.comment)
+        try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
+        return .redirect(.seeOther, to: "/issues/\(saved.slug)")
       }
     }
   }
@@ -100,37 +101,27 @@ extension App {
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
+        let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
         let text = try draft.text.withLineEnds(ofIssue: id, writing.reading)
-        let samples = try SampleGuard(
-          issue: id, title: text.title, markdown: text.markdown, writing)
         let saved = try writing.updateIssue(
           id, text, base: .merging(base), comment: draft.comment)
-        let broken = try samples.check(saved: id, writing)
+        try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
         return .redirect(
-          .seeOther,
-          to: "/issues/\(saved.slug)"
-            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
+          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : "")
+        )
       }
     }
-  }
-
-  /// What the page is told about the writing that led to it.
-  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
-    var fields: [String] = []
-    if let revision { fields.append("merged=\(revision)") }
-    var slugs: [String] = []
-    for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }
-    if !slugs.isEmpty {
-      fields.append("broken=" + queryEncoded(slugs.prefix(5).joined(separator: ",")))
-    }
-    return fields.isEmpty ? "" : "?" + fields.joined(separator: "&")
   }
 }
 
 extension EditorPage {
   /// For an issue that is there.
   init(issue id: Int, _ draft: EditorDraft, isSuggestion: Bool = false, _ reading: Reading) throws {
-    guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+    guard let issue = try reading.summaries([id]).first,
+      let place = try reading.place(ofIssue: id)
+    else { throw Failure.notFound("issue") }
+    var draft = draft
+    draft.place = place
     self.init(
       slug: issue.slug, draft: draft, sections: try reading.sectionTitles(ofGuide: issue.guide),
       isSuggestion: isSuggestion)

@@ -14,7 +14,6 @@ extension IssuePage {
     return """
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
-      \(flagged)
       \(mergedNotice)
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
@@ -26,20 +25,6 @@ extension IssuePage {
       \("<h2>More about it</h2>\n\(Markdown.html(prose.rest, topHeading: 3))", if: !prose.rest.isEmpty)
       \(LearnedPage.section(learned, issue.summary, site))
       \(details(site))
-      """
-  }
-
-  /// Told to who has just saved an edit.
-  private var flagged: HTML {
-    guard !broken.isEmpty else { return "" }
-    let links: [HTML] = broken.map { "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n" }
-    return """
-      <div class="notice fail" role="status">
-      <p>Saved. Since this edit, sample lines of \(broken.count == 1 ? "another issue" : "other issues") no longer lead there:</p>
-      <ul>
-      \(links)</ul>
-      <p>Say here or there what tells the two apart.</p>
-      </div>
       """
   }
 
@@ -132,7 +117,35 @@ extension IssuePage {
     <label for="against">Still right? Say what you checked it against, such as a version</label>
     <input id="against" name="against" maxlength="200"><button>Verify</button>
     </form>
+    \(managing)
     """
+  }
+
+  /// What is done seldom.
+  private var managing: HTML {
+    let address: HTML = "/issues/\(issue.summary.slug)"
+    let state: HTML =
+      issue.summary.confidence == .archived
+      ? "<form action=\"\(address)/restore\" method=\"post\"><button>Restore</button></form>"
+      : "<form action=\"\(address)/archive\" method=\"post\"><button>Archive</button></form>"
+    return """
+      <details><summary>Move, merge, archive or delete</summary>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-section">Put it into another section of this guide</label>
+      <input id="to-section" name="section" value="\(issue.summary.section)" maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-guide">Or into another guide, by its address</label>
+      <input id="to-guide" name="guide" value="\(issue.summary.guide)" required maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/merge" method="post">
+      <label for="into">The same as another issue? It takes over what this one has. Its address</label>
+      <input id="into" name="into" required maxlength="200"><button>Merge</button>
+      </form>
+      <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
+      <a href="/deleted">Deleted issues</a></div>
+      </details>
+      """
   }
 
   private var suggesting: HTML {

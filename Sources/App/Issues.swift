@@ -31,11 +31,9 @@ extension App {
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
       var query = try context.query()
-      let merged = try query.integer("merged", in: 1...Int.max)
-      let broken = try query.text("broken", limit: 1_000)
+      let merged = try query.integer("merged")
       try query.finish()
       let issue = try visibleIssue(id, reading)
-      let others = try broken.map { try brokenIssues($0, reading) } ?? []
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -46,17 +44,8 @@ extension App {
       }
       return .page(
         IssuePage(
-          issue: issue, broken: others, mergedRevision: merged,
-          learned: try reading.wordings(ofIssue: id)),
+          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id)),
         headers: headers)
-    }
-  }
-
-  /// Issues whose samples the edit broke that led here.
-  private static func brokenIssues(_ slugs: String, _ reading: Reading) throws -> [IssueSummary] {
-    try slugs.split(separator: ",").prefix(5).compactMap { slug in
-      guard case .issue(let id) = try reading.issueID(named: String(slug)) else { return nil }
-      return try reading.summaries([id]).first
     }
   }
 
@@ -76,7 +65,7 @@ extension App {
     filter.tag = try query.text("tag")
     filter.confidence = try query.choice("confidence", as: Confidence.self)
     filter.sort = try query.choice("sort", as: Reading.IssueFilter.Sort.self) ?? .guide
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -94,23 +83,22 @@ extension App {
   static func createIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     var fields = try context.body()
-    let guide = try fields.required("guide", limit: 200)
-    let section = try sectionTitle(&fields) ?? ""
-    let title = try issueTitle(&fields, required: true)!
-    let markdown = try fields.required("markdown", limit: 200_000)
-    let comment = try fields.text("comment", limit: 500) ?? ""
+    let guide = try fields.required("guide")
+    let section = try fields.text("section") ?? ""
+    let title = try fields.required("title")
+    let markdown = try fields.required("markdown")
+    let comment = try fields.text("comment") ?? ""
     try fields.finish()
-    try checkMarkdown(markdown)
+    try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
     return .write { writing in
-      let samples = try SampleGuard(issue: nil, title: title, markdown: markdown, writing)
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
-      let broken = try samples.check(saved: saved.id, writing)
+      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
       let issue = try writing.reading.issue(saved.id)!
       return .page(
-        IssuePage(issue: issue, brokenSamples: broken), status: .created,
+        IssuePage(issue: issue), status: .created,
         headers: [
           HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
           IssuePage.tag(saved.revision),
@@ -131,33 +119,33 @@ extension App {
       // What the change starts from is asked for before what it is.
       throw ifMatch == nil ? Failure.preconditionRequired : error
     }
-    let base = try fields.integer("base", in: 1...Int.max)
+    let base = try fields.integer("base")
     guard let start = ifMatch ?? base.map({ .merging($0) }) else {
       throw Failure.preconditionRequired
     }
-    let title = try issueTitle(&fields, required: isWhole)
-    let section = try sectionTitle(&fields)
-    let markdown = try fields.text("markdown", limit: 200_000)
+    let title = try fields.text("title")
+    if isWhole, title == nil { throw Failure.missing("title") }
+    let section = try fields.text("section")
+    let markdown = try fields.text("markdown")
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
-    let comment = try fields.text("comment", limit: 500) ?? ""
+    let comment = try fields.text("comment") ?? ""
     try fields.finish()
-    if let markdown { try checkMarkdown(markdown) }
+    if let markdown {
+      try checkMarkdown(markdown, at: try context.read { try $0.place(ofIssue: id) } ?? .book)
+    }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
-      let samples = try SampleGuard(
-        issue: id, title: title ?? current.summary.title, markdown: markdown ?? current.markdown,
-        writing)
+      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
       let saved = try writing.updateIssue(
         id,
         IssueText(
           title: title ?? current.summary.title, section: section ?? current.summary.section,
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
-      let broken = try samples.check(saved: id, writing)
+      try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
       let issue = try writing.reading.issue(id)!
       return .page(
-        IssuePage(issue: issue, merged: saved.merged, brokenSamples: broken),
-        headers: [IssuePage.tag(saved.revision)])
+        IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
     }
   }
 
@@ -167,6 +155,7 @@ extension App {
     guard let base = try revisionMatched(context, issue: id) else {
       throw Failure.preconditionRequired
     }
+    try context.takesNothing()
     return .write { writing in
       try writing.deleteIssue(id, base: base, comment: "deleted")
       return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
@@ -189,33 +178,11 @@ extension App {
     return .exactly(current)
   }
 
-  private static func sectionTitle(_ fields: inout Fields) throws(Failure) -> String? {
-    let title = try fields.text("section", limit: 200)
-    if let title, title.contains(where: \.isNewline) {
-      throw Failure.invalid("section", "section must be one line.")
-    }
-    return title
-  }
-
-  private static func issueTitle(
-    _ fields: inout Fields, required: Bool
-  ) throws(Failure) -> String? {
-    let title =
-      required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
-    if let title {
-      guard !title.contains(where: \.isNewline) else {
-        throw Failure.invalid("title", "title must be one line.")
-      }
-      guard title.contains(where: { !$0.isWhitespace }) else {
-        throw Failure.invalid("title", "title must not be empty.")
-      }
-    }
-    return title
-  }
-
   /// Mistakes in the guide format, at their line.
-  private static func checkMarkdown(_ markdown: String) throws(Failure) {
-    let mistakes = IssueContent.validate(markdown: markdown)
+  private static func checkMarkdown(
+    _ markdown: String, at place: IssuePlace
+  ) throws(Failure) {
+    let mistakes = IssueContent.validate(markdown: markdown, at: place)
     if !mistakes.isEmpty { throw malformed(mistakes) }
   }
 
@@ -246,7 +213,7 @@ extension App {
       let (id, _) = try issueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       var query = try context.query()
-      let limit = try query.integer("limit", in: 1...100) ?? 20
+      let limit = try query.limit()
       let cursor = try Cursor(try query.text("cursor"))
       try query.finish()
       let found = try reading.revisions(
@@ -332,10 +299,6 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
-  /// Samples of other issues that the write has broken.
-  var brokenSamples: [BrokenSample] = []
-  /// Those issues, on the page that an edit leads to.
-  var broken: [IssueSummary] = []
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
@@ -387,9 +350,6 @@ struct IssuePage: Page {
       .init("url", .string(site.url(issue: summary.slug))),
     ]
     if let merged { members.append(.init("merged", .bool(merged))) }
-    if !brokenSamples.isEmpty {
-      members.append(.init("warnings", .array(brokenSamples.map(\.json))))
-    }
     return .object(members)
   }
 

@@ -31,6 +31,7 @@ extension MCPTool {
           "known: explained by the first match. possible: it looks similar, ask. unknown: say so.")),
       .init("matcher", Schema.string()), .init("redacted", Schema.integer("Secrets masked.")),
       .init("met_last_hour", Schema.integer()),
+      .init("environment", Schema.strings("What it ran on, as you said.")),
       .init("contact", Schema.optional(Schema.string("Whom to ask when it is not known."))),
       .init("created_at", Schema.string()),
       .init(
@@ -49,7 +50,9 @@ extension MCPTool {
     let input = try DiagnoseInput(
       text: Intake.read(text), guide: try fields.text("guide"),
       limit: try fields.integer("limit", in: 1...20) ?? 5, keep: try fields.flag("keep"),
-      environment: try fields.properties("environment").map { Property($0.key, $0.value) }
+      environment: try fields.properties("environment").map {
+        Property($0.key, SecretMasker.mask($0.value).text)
+      }
     ).checked()
     let page = try call.app.diagnose(input, caller: call.caller, source: .agent, channel: "mcp")
     return page.answer(call.site)
@@ -75,12 +78,7 @@ extension MCPTool {
             .init("issue", Schema.issue),
             .init("score", Schema.number("Orders the results; no probability.")),
             .init("excerpt", Schema.string()),
-            .init("why", Schema.string("Which words were found, and where.")),
           ]))),
-      .init("searched_for", Schema.string("What the results are for.")),
-      .init(
-        "did_you_mean",
-        Schema.optional(Schema.string("The query with likely typing errors put right."))),
       .init("next", Schema.optional(Schema.string("Cursor of the next page."))),
     ]), writes: false
   ) { call in
@@ -180,17 +178,15 @@ extension SearchPage {
     text.add(advice)
     if !results.isEmpty {
       text.quote(
-        (isRespelled
-          ? "Nothing for the query as it is; searched for: \(oneLine(suggestion ?? ""))\n" : "")
-          + results.enumerated().map { index, result in
-            """
-            [\(index + 1)] \(oneLine(result.issue.title))
-                address: \(site.url(issue: result.issue.slug))
-                revision: \(result.issue.revision)
-                \(oneLine(result.excerpt.plain))
+        results.enumerated().map { index, result in
+          """
+          [\(index + 1)] \(oneLine(result.issue.title))
+              address: \(site.url(issue: result.issue.slug))
+              revision: \(result.issue.revision)
+              \(oneLine(result.excerpt.plain))
 
-            """
-          }.joined())
+          """
+        }.joined())
     }
     if let next { text.say("There are more: call again with cursor \"\(id: next)\".") }
     return MCPAnswer(

@@ -17,51 +17,56 @@ struct OutcomeInput: Sendable {
   let reporter: String
   let source: SourceKind
   let isHTML: Bool
-  /// A first click makes a cookie, so that the second one is the same person's.
-  let newCookie: String?
-  let isSecure: Bool
+  private let newcomer: Newcomer?
+
+  static let fields: [Field] = [
+    .integer("fix", "The fix's id.").needed.example(1),
+    .choice(
+      "result", of: OutcomeResult.self, "`recurred`: it had worked, then the problem came back."
+    )
+    .needed.example("worked"),
+    .text("note", limit: 5_000, "What the next one should know."),
+    .text(
+      "observed", limit: 20_000,
+      "The command that checked it and the last lines it printed; `worked` of an agent or automation counts only with it."
+    ),
+    .properties("environment", "What it ran on."),
+    .text(
+      "on_behalf_of", limit: 200,
+      "The person behind a shared bot: any stable name; only a digest is kept."),
+  ]
 
   init(_ context: Context) throws(Failure) {
     var fields = try context.body()
     try self.init(
-      &fields, caller: context.caller, source: context.caller.source,
-      newCookie: OutcomeInput.cookieNeeded(context), isHTML: context.representation == .html,
-      isSecure: context.site.base.hasPrefix("https:"))
+      &fields, caller: context.caller, source: context.caller.source, newcomer: Newcomer(context),
+      isHTML: context.representation == .html)
     try fields.finish()
   }
 
   init(
-    _ fields: inout Fields, caller: Caller, source: SourceKind, newCookie: String? = nil,
-    isHTML: Bool = false, isSecure: Bool = false
+    _ fields: inout Fields, caller: Caller, source: SourceKind, newcomer: Newcomer? = nil,
+    isHTML: Bool = false
   ) throws(Failure) {
-    guard let fix = try fields.integer("fix", in: 1...Int.max) else { throw Failure.missing("fix") }
+    guard let fix = try fields.integer("fix") else { throw Failure.missing("fix") }
     guard let result = try fields.choice("result", as: OutcomeResult.self) else {
       throw Failure.missing("result")
     }
     self.fix = fix
     self.result = result
-    note = SecretMasker.mask(try fields.text("note", limit: 5_000) ?? "").text
-    observed = SecretMasker.mask(try fields.text("observed", limit: 20_000) ?? "").text
+    note = SecretMasker.mask(try fields.text("note") ?? "").text
+    observed = SecretMasker.mask(try fields.text("observed") ?? "").text
     var environment: [Property] = []
     for pair in try fields.properties("environment") + fields.properties("env") {
       environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
     }
     self.environment = environment
-    let behalf = try fields.text("on_behalf_of", limit: 200)
+    let behalf = try fields.text("on_behalf_of")
     onBehalfOf = behalf.map(Caller.mark)
     self.source = source
-    self.newCookie = newCookie
+    self.newcomer = newcomer
     self.isHTML = isHTML
-    self.isSecure = isSecure
-    reporter =
-      newCookie.map { "cookie:" + Secrets.digest(Array($0.utf8)) }
-      ?? caller.reporter(onBehalfOf: behalf)
-  }
-
-  private static func cookieNeeded(_ context: Context) -> String? {
-    let isBrowser = context.request.headers["Sec-Fetch-Site"] != nil
-    return context.caller.isAnonymous && isBrowser
-      && cookie(Cookies.reporter, of: context.request) == nil ? Secrets.identifier() : nil
+    reporter = newcomer?.reporter ?? caller.reporter(onBehalfOf: behalf)
   }
 
   /// As the store takes it.
@@ -73,11 +78,7 @@ struct OutcomeInput: Sendable {
 
   func record(_ writing: Writing, report: String) throws -> Reply {
     let recorded = try writing.record(outcome, forReport: report)
-    var headers: [HeaderFields.Field] = []
-    if let newCookie {
-      headers.append(
-        Cookies.set(Cookies.reporter, newCookie, maxAge: 365 * 86_400, secure: isSecure))
-    }
+    let headers = newcomer.map { [$0.setCookie] } ?? []
     let page = try OutcomePage(recorded, reading: writing.reading)
     if isHTML {
       return .redirect(
@@ -129,7 +130,7 @@ extension App {
     let known = try context.read { try $0.diagnosis(id, pending: context.store.pending) }
     guard known != nil else { throw Failure.notFound("diagnosis") }
     var fields = try context.body()
-    let slug = try fields.text("right_issue", limit: 200)
+    let slug = try fields.text("right_issue")
     try fields.finish()
     var issue: Int?
     if let slug, !slug.isEmpty {

@@ -56,7 +56,7 @@ extension App {
   static func inviteUser(_ context: Context) throws -> Reply {
     try context.require(.admin)
     let account = try knownAccount(context)
-    var fields = context.request.body.isEmpty ? Fields(texts: [:]) : try context.body()
+    var fields = try context.body()
     let hours = try fields.integer("hours", in: 1...720)
     try fields.finish()
     let site = context.site

@@ -13,25 +13,38 @@ struct ReportInput: Sendable {
   let environment: [Property]
   let onBehalfOf: String?
 
+  static let fields: [Field] = [
+    .text("text", limit: 100_000, "What was seen; secrets are masked.")
+      .example("exec format error"),
+    .text("issue", limit: 200, "Slug of the issue it is a case of.").example("exec-format-error"),
+    .text("diagnosis", limit: 100, "Id of the diagnosis it comes from."),
+    .properties("environment", "What it ran on.").example(["arch": "arm64"]),
+    .text(
+      "on_behalf_of", limit: 200,
+      "The person behind a shared bot: any stable name; only a digest is kept."),
+  ]
+
   init(_ fields: inout Fields) throws(Failure) {
-    let words = try fields.text("text", limit: 100_000)
+    let words = try fields.text("text")
     text = words.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    let slug = try fields.text("issue", limit: 200)
+    let slug = try fields.text("issue")
     issue = slug?.isEmpty == true ? nil : slug
-    let id = try fields.text("diagnosis", limit: 100)
+    let id = try fields.text("diagnosis")
     diagnosis = id?.isEmpty == true ? nil : id
     var environment: [Property] = []
     for pair in try fields.properties("environment") {
       environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
     }
     self.environment = environment
-    onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    onBehalfOf = try fields.text("on_behalf_of")
     guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
   }
 
-  /// The report to be opened; what it names must be there for the caller.
+  /// The report to be opened; what it names must be there for the caller. `reporter` stands for a
+  /// caller who gets a name only now.
   func report(
-    caller: Caller, source: SourceKind, pending: PendingDiagnoses, _ reading: Reading
+    caller: Caller, reporter: String? = nil, source: SourceKind, pending: PendingDiagnoses,
+    _ reading: Reading
   ) throws -> NewReport {
     var about: IssueSummary?
     if let issue {
@@ -48,8 +61,10 @@ struct ReportInput: Sendable {
     }
     let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""
     return NewReport(
-      text: SecretMasker.mask(words).text, environment: environment, issueID: about?.id,
-      diagnosisID: cited?.id, reporter: caller.reporter(onBehalfOf: onBehalfOf), source: source)
+      text: SecretMasker.mask(words).text,
+      environment: environment.isEmpty ? cited?.environment ?? [] : environment,
+      issueID: about?.id, diagnosisID: cited?.id,
+      reporter: reporter ?? caller.reporter(onBehalfOf: onBehalfOf), source: source)
   }
 }
 
@@ -61,6 +76,25 @@ extension Caller {
 
   static func mark(onBehalfOf person: String) -> String {
     "on_behalf:" + Secrets.digest(Array(person.utf8))
+  }
+}
+
+/// An anonymous browser that says something for the first time: a cookie makes the second time the
+/// same person's.
+struct Newcomer: Sendable {
+  let setCookie: HeaderFields.Field
+  /// As the store names this person from now on.
+  let reporter: String
+
+  /// Nil for accounts, tokens, other clients than browsers, and browsers that have the cookie.
+  init?(_ context: Context) {
+    guard context.caller.isAnonymous, context.request.headers["Sec-Fetch-Site"] != nil,
+      cookie(Cookies.reporter, of: context.request) == nil
+    else { return nil }
+    let value = Secrets.identifier()
+    setCookie = Cookies.set(
+      Cookies.reporter, value, maxAge: 365 * 86_400, secure: context.site.base.hasPrefix("https:"))
+    reporter = "cookie:" + Secrets.digest(Array(value.utf8))
   }
 }
 
@@ -76,9 +110,11 @@ extension App {
     let input = try ReportInput(&fields)
     try fields.finish()
     let caller = context.caller
+    let newcomer = Newcomer(context)
     let report = try context.read {
       try input.report(
-        caller: caller, source: caller.source, pending: context.store.pending, $0)
+        caller: caller, reporter: newcomer?.reporter, source: caller.source,
+        pending: context.store.pending, $0)
     }
     let site = context.site
     let isHTML = context.representation == .html
@@ -86,10 +122,11 @@ extension App {
     return .write { writing in
       let opened = try writing.openReport(report)
       let path = (isAPI ? "/api/v1" : "") + "/reports/" + opened.id
-      if isHTML { return .redirect(.seeOther, to: path) }
+      let cookie = newcomer.map { [$0.setCookie] } ?? []
+      if isHTML { return .redirect(.seeOther, to: path, headers: cookie) }
       return .page(
         try ReportPage(opened, reading: writing.reading, isNew: true), status: .created,
-        headers: [HeaderFields.Field("Location", site.url(path))])
+        headers: [HeaderFields.Field("Location", site.url(path))] + cookie)
     }
   }
 
@@ -99,7 +136,7 @@ extension App {
         throw Failure.notFound("report")
       }
       var query = try context.query()
-      let recorded = try query.integer("recorded", in: 1...Int.max)
+      let recorded = try query.integer("recorded")
       try query.finish()
       return .page(
         try ReportPage(report, reading: reading, recorded: recorded),
@@ -114,7 +151,7 @@ extension App {
         ? Failure.unauthorized : Failure.forbidden("Sign in to see the list of reports.")
     }
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -132,13 +169,14 @@ extension App {
       throw Failure.notFound("report")
     }
     try requireReporter(of: report, context.caller)
+    try context.takesNothing()
     return .write { writing in
       try writing.deleteReport(report.id)
       return .page(DonePage(title: "Deleted", detail: "The report and its outcomes are gone."))
     }
   }
 
-  private enum ClosedBy: String, CaseIterable { case fix, other, itself }
+  enum ClosedBy: String, CaseIterable { case fix, other, itself }
 
   static func resolveReport(_ context: Context) throws -> Reply {
     try context.requireReporting()
@@ -149,8 +187,7 @@ extension App {
     var fields = try context.body()
     guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
     let text =
-      by == .other
-      ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+      by == .other ? try fields.required("text") : try fields.text("text")
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in

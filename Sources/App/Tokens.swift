@@ -13,7 +13,7 @@ struct TokenInput: Sendable {
   /// Name of the account it acts for.
   let account: String?
 
-  private enum Kind: String, CaseIterable { case person, agent, automation }
+  enum Kind: String, CaseIterable { case person, agent, automation }
 
   init(_ fields: inout Fields, mayNameAccount: Bool) throws(Failure) {
     name = try fields.required("name", limit: 100)
@@ -101,7 +101,7 @@ extension App {
     guard let id = Int(context.path[0]), try context.read({ try $0.token(id) }) != nil else {
       throw Failure.notFound("token")
     }
-    try context.emptyBody()
+    try context.takesNothing()
     let isAPI = context.isAPI
     return .write { writing in
       // Once more is no fault: it does not hold either way.

@@ -103,9 +103,7 @@ enum Main {
       throw CommandError(
         "\(path): there is no such file; make one with 'fixbook serve' or 'fixbook import'")
     }
-    let store = try named(path) { try Store(path: path, create: create) }
-    if store.readOnlyReason == nil { try named(path) { _ = try store.reindexOutdated() } }
-    return store
+    return try named(path) { try Store(path: path, create: create) }
   }
 
   /// Errors of a file say which.

@@ -64,8 +64,32 @@ private let table: [String: Access] = [
   "POST /reports/{id}/resolve": .report, "POST /api/v1/reports/{id}/resolve": .report,
   "GET /issues/{slug}/suggest": .anyone,
   "POST /issues/{slug}/merge": .scope(.edit), "POST /api/v1/issues/{slug}/merge": .scope(.edit),
-  "POST /issues/{slug}/unmerge": .scope(.edit),
-  "POST /api/v1/issues/{slug}/unmerge": .scope(.edit),
+  "DELETE /api/v1/guides/{guide}/sections/{id}": .scope(.edit),
+  "GET /deleted": .scope(.edit),
+  "GET /guides/new": .scope(.edit),
+  "GET /guides/{guide}/edit": .scope(.edit),
+  "GET /guides/{guide}/sections/{id}/edit": .scope(.edit),
+  "PATCH /api/v1/guides/{guide}": .scope(.edit),
+  "PATCH /api/v1/guides/{guide}/sections/{id}": .scope(.edit),
+  "POST /api/v1/guides": .scope(.edit),
+  "POST /api/v1/guides/{guide}/archive": .scope(.edit),
+  "POST /api/v1/guides/{guide}/restore": .scope(.edit),
+  "POST /api/v1/guides/{guide}/sections": .scope(.edit),
+  "POST /api/v1/issues/{id}/unmerge": .scope(.edit),
+  "POST /api/v1/issues/{slug}/archive": .scope(.edit),
+  "POST /api/v1/issues/{slug}/move": .scope(.edit),
+  "POST /guides/new": .scope(.edit),
+  "POST /guides/{guide}/archive": .scope(.edit),
+  "POST /guides/{guide}/edit": .scope(.edit),
+  "POST /guides/{guide}/restore": .scope(.edit),
+  "POST /guides/{guide}/sections": .scope(.edit),
+  "POST /guides/{guide}/sections/{id}/edit": .scope(.edit),
+  "POST /guides/{guide}/sections/{id}/remove": .scope(.edit),
+  "POST /issues/{id}/unmerge": .scope(.edit),
+  "POST /issues/{slug}/archive": .scope(.edit),
+  "POST /issues/{slug}/delete": .scope(.edit),
+  "POST /issues/{slug}/move": .scope(.edit),
+  "GET /help/api": .anyone, "GET /help/api/{chapter}": .anyone, "GET /openapi.json": .anyone,
   "GET /suggestions": .member, "GET /api/v1/suggestions": .member,
   "POST /suggestions": .reporting, "POST /api/v1/suggestions": .scope(.report),
   "GET /suggestions/{id}": .member, "GET /api/v1/suggestions/{id}": .member,
@@ -202,6 +226,7 @@ private struct Stage {
     for (caller, secret) in secrets { headers[caller] = ("Authorization", "Bearer " + secret) }
     self.headers = headers
     values = [
+      ("/guides/field-guide/sections/{id}", "1"), ("/issues/{id}", "1"),
       ("/diagnoses/{id}", diagnosis), ("/fixes/{id}", "1"), ("/reports/{id}", report),
       ("/suggestions/{id}", "1"), ("/users/{id}", "\(victim)"), ("/admin/users/{id}", "\(victim)"),
       ("/tokens/{id}", "\(token)"), ("/admin/tokens/{id}", "\(token)"),
@@ -213,6 +238,7 @@ private struct Stage {
   private func path(_ pattern: String) -> String {
     var path = pattern.replacing("{slug}", with: "exec-format-error")
       .replacing("{guide}", with: "field-guide").replacing("{n}", with: "1")
+      .replacing("{chapter}", with: "issues")
     for (prefix, value) in values where path.replacing("/api/v1", with: "").hasPrefix(prefix) {
       path = path.replacing("{id}", with: value).replacing("{name}", with: value)
     }
@@ -277,6 +303,7 @@ struct AccessTests {
     let path = parts[1].replacing("{slug}", with: "exec-format-error")
       .replacing("{guide}", with: "field-guide").replacing("{n}", with: "1")
       .replacing("{name}", with: "fixbook.css").replacing("{id}", with: "1")
+      .replacing("{chapter}", with: "issues")
     let reply = try server.send(
       String(parts[0]), String(path), [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin")],
       app: closed)
