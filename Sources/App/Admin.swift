@@ -31,7 +31,8 @@ struct AdminPage: HTMLOnly {
   static func navigation(_ current: String) -> HTML {
     let links = [
       ("/admin", "Overview"), ("/admin/users", "Users"), ("/admin/tokens", "Tokens"),
-      ("/admin/guides", "Who sees what"), ("/admin/audit", "Audit log"),
+      ("/admin/guides", "Who sees what"), ("/admin/webhooks", "Webhooks"),
+      ("/admin/audit", "Audit log"),
     ]
     let anchors: [HTML] = links.map { path, name in
       "<a href=\"\(path)\"\(" aria-current=\"page\"", if: path == current)>\(name)</a>\n"
@@ -95,18 +96,20 @@ struct AdminPage: HTMLOnly {
 
   private func row(_ count: Inventory.Count) -> HTML {
     """
-    <tr><th scope="row">\(count.noun.rawValue)</th><td class="right">\("more than ", if: count.isMore)\(count.number)</td><td>\(AdminPage.retention(count.noun))</td></tr>
+    <tr><th scope="row">\(count.noun.rawValue)</th><td class="right">\("more than ", if: count.isMore)\(count.number)</td><td>\(retention(count.noun))</td></tr>
 
     """
   }
 
-  private static func retention(_ noun: Inventory.Noun) -> String {
+  private func retention(_ noun: Inventory.Noun) -> String {
     switch noun {
     case .guides, .issues, .revisions, .suggestions, .changes, .outcomes:
       "for ever: nothing is destroyed by editing"
     case .reports: "for ever, unless its reporter or an editor deletes it"
-    case .diagnoses: "\(Retention.diagnosis) days, longer while a report cites it"
-    case .questions: "\(Retention.question) days: what gaps are made of, masked"
+    case .diagnoses: "90 days, longer while a report cites it"
+    case .questions:
+      (settings.first { $0.name == "keep-questions" }?.value ?? "365")
+        + " days: what gaps are made of, masked"
     case .accounts: "for ever: a disabled account keeps its name in history"
     case .sessions: "\(Lifetime.session / 86_400) days, or until signed out"
     case .tokens: "for ever; as hashes, with when they were used last"

@@ -26,14 +26,6 @@ package struct Inventory: Sendable, Equatable {
   package var lastBackup: Time?
 }
 
-/// How long things are kept that are not kept for ever, in days.
-package enum Retention {
-  /// Longer while a report cites it.
-  package static let diagnosis = 90
-  /// The longest time that gaps look back.
-  package static let question = 365
-}
-
 extension Store {
   package func inventory() throws -> Inventory {
     var inventory = try read(as: .system) { try $0.inventory() }
@@ -51,15 +43,6 @@ extension Store {
         ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """)
       try writing.audit("back up", subject: target)
-    }
-  }
-
-  /// Deletes what was kept long enough. Writes nothing when there is nothing to delete.
-  package func expire(now: Time = .now()) throws {
-    guard readOnlyReason == nil, try read(as: .system, { try $0.hasExpired(now) }) else { return }
-    try write(as: .system) { writing in
-      try writing.expireDiagnoses()
-      try writing.expireQuestions()
     }
   }
 }
@@ -99,26 +82,5 @@ extension Reading {
     let found = try connection.integer(
       "SELECT count(*) FROM (SELECT 1 FROM \(table) LIMIT \(limit + 1))")
     return Inventory.Count(noun: noun, number: min(found, limit), isMore: found > limit)
-  }
-
-  fileprivate func hasExpired(_ now: Time) throws -> Bool {
-    try connection.integer(
-      """
-      SELECT EXISTS (SELECT 1 FROM question
-          WHERE created_at < \((now + -Retention.question * 86_400).milliseconds))
-        OR EXISTS (SELECT 1 FROM diagnosis d
-          WHERE d.created_at < \((now + -Retention.diagnosis * 86_400).milliseconds)
-            AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id))
-      """) == 1
-  }
-}
-
-extension Writing {
-  fileprivate func expireQuestions() throws {
-    try connection.execute(
-      """
-      DELETE FROM question WHERE id IN (SELECT id FROM question
-        WHERE created_at < \((now + -Retention.question * 86_400).milliseconds) LIMIT 10000)
-      """)
   }
 }

@@ -44,6 +44,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
     throw settings.wrong("cache", "must be a number of MiB from 0 to 4096")
   }
+  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
+    throw settings.wrong("keep-questions", "must be a number of days from 1 to 36500")
+  }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
@@ -59,7 +62,16 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
   var configuration = try appSettings(settings, base: base, publicURL: publicURL)
   configuration.cacheSize = cache * 1_024 * 1_024
+  configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
+  configuration.webhookPatience = try settings.list("webhook-retries").map { text in
+    guard let seconds = Int(text), (0...604_800).contains(seconds) else {
+      throw settings.wrong(
+        "webhook-retries", "must be seconds separated by commas, a week at most")
+    }
+    return seconds
+  }
   let application = App(store: store, configuration: configuration)
+  let courier = Courier(store: store, configuration: configuration, send: Curl.send)
 
   var hosts = settings.list("allowed-host")
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
@@ -70,7 +82,6 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
   application.metricsSource.set { samples(running.metrics) }
-  keepHouse(store)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
@@ -84,20 +95,13 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     sigwait(&signals, &signal)
     exit(130)
   }
+  courier.start()
+  let upkeep = Upkeep(store, keepQuestions: keepDays)
   try running.run()
+  upkeep.stop()
+  courier.stop()
   store.close()
   return .done
-}
-
-/// Deletes what was kept long enough, once an hour.
-private func keepHouse(_ store: Store) {
-  _ = Thread.start("fixbook-house") {
-    while true {
-      // What fails now is tried again in an hour; the log hears of faults from the store.
-      try? store.expire()
-      sleep(3_600)
-    }
-  }
 }
 
 /// Policies and what else of the settings concerns the application.

@@ -50,6 +50,16 @@ struct Setting: Sendable {
     Setting(
       name: "cache", value: "MIB", fallback: "8",
       summary: "memory for finished pages (default 8; 0: none)"),
+    Setting(
+      name: "keep-questions", value: "DAYS", fallback: "365",
+      summary: "how long counted searches and diagnoses are kept (default 365)"),
+    Setting(
+      name: "webhook-host", value: "HOST", fallback: "",
+      summary: "webhooks may send there by http and in a private network", isList: true),
+    Setting(
+      name: "webhook-retries", value: "SECONDS",
+      fallback: Courier.patience.map(String.init).joined(separator: ","),
+      summary: "when a webhook's message is tried again, e.g. 5,30,120"),
   ]
 }
 

@@ -320,30 +320,6 @@ struct PeopleTests {
     #expect(try found(AuditFilter(since: .now() + -60)).count == 7)
   }
 
-  @Test func `what was kept long enough goes, what is cited stays`() throws {
-    let old = Time.now() + -400 * 86_400
-    try base.run(
-      """
-      INSERT INTO diagnosis (id, verdict, matcher, excerpt, answer, redacted, source, created_at)
-      VALUES ('old', 'unknown', 'm1', '', '[]', 0, 'person', \(old.milliseconds)),
-        ('cited', 'unknown', 'm1', '', '[]', 0, 'person', \(old.milliseconds)),
-        ('new', 'unknown', 'm1', '', '[]', 0, 'person', \(Time.now().milliseconds))
-      """)
-    try base.run(
-      """
-      INSERT INTO question (kind, text, template, source, reporter, results, milliseconds, created_at)
-      VALUES ('search', 'x', 'x', 'api', 'a', 0, 1, \(old.milliseconds)),
-        ('search', 'y', 'y', 'api', 'a', 0, 1, \(Time.now().milliseconds))
-      """)
-    _ = try write {
-      try $0.openReport(
-        NewReport(text: "x", diagnosisID: "cited", reporter: "a", source: .person))
-    }
-    try base.store.expire()
-    #expect(try base.rows("SELECT id FROM diagnosis ORDER BY id") == ["cited", "new"])
-    #expect(try base.rows("SELECT text FROM question") == ["y"])
-  }
-
   @Test func `the inventory counts what is there`() throws {
     let copy = base.folder + "/copy.db"
     try base.store.backup(to: copy)
