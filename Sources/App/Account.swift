@@ -109,7 +109,7 @@ extension App {
       throw Failure.invalid("password", "A password needs at least 10 characters.")
     }
     if needsCurrent {
-      try limiter.count(name.lowercased(), .account)
+      try limiter.count(.signInsOfAccount, of: name.lowercased())
       let old = try store.read(as: .system) { try $0.passwordHash(ofAccount: id) }
       let isRight = passwordGate.withLock { _ in
         Secrets.verify(current ?? "", hash: old ?? App.dummyHash)

@@ -70,7 +70,7 @@ extension App {
         scopes: Set(Scope.allCases), reporter: "token:0")
     }
     guard let token = try store.read(as: .system, { try $0.token(text, now: .now()) }) else {
-      try limiter.count(peer(of: request), .tokens)
+      try limiter.count(.wrongTokens, of: peer(of: request))
       throw Failure.wrongToken
     }
     note(use: "token \(token.id)") { try $0.tokenUsed(token.id) }

@@ -113,17 +113,9 @@ extension Failure {
     .forbidden, "foreign_form", "Sent from another site",
     "This form was sent by a page of another site. Open Fixbook and send it from there.")
 
-  /// Refused by a limit: `Retry-After`, and what the limit is
-  /// (draft-ietf-httpapi-ratelimit-headers).
-  static func tooMany(_ limit: RateLimit, wait seconds: Int) -> Failure {
-    Failure(
-      .tooManyRequests, "too_many_requests", "Too many requests",
-      "Wait \(counted(seconds, "second")) before you try again."
-    )
-    .header("Retry-After", String(seconds))
-    .header("RateLimit-Policy", "\"\(limit.name)\";q=\(limit.count);w=\(limit.seconds)")
-    .header("RateLimit", "\"\(limit.name)\";r=0;t=\(seconds)")
-  }
+  static let tooMany = Failure(
+    .tooManyRequests, "too_many_requests", "Too many requests",
+    "Wait a moment before the next write.")
 
   static let accountDisabled = Failure(
     .forbidden, "account_disabled", "Account disabled",

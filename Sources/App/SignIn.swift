@@ -16,7 +16,7 @@ extension App {
   /// By link or by name and password.
   func signIn(_ context: Context) throws -> Reply {
     let peer = peer(of: context.request)
-    try limiter.count(peer, .signIns)
+    try limiter.count(.signIns, of: peer)
     var fields = try context.body()
     let link = try fields.text("link", limit: 200)
     let name = try fields.text("name", limit: 200)
@@ -39,7 +39,7 @@ extension App {
       }
     }
     guard let name, let password else { throw Failure.missing("name") }
-    try limiter.count(name.lowercased(), .account)
+    try limiter.count(.signInsOfAccount, of: name.lowercased())
     let found = try store.read(as: .system) { reading -> (Account, String)? in
       guard let account = try reading.account(named: name),
         let hash = try reading.passwordHash(ofAccount: account.id)

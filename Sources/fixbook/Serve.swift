@@ -61,6 +61,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   }
   let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
   var configuration = try appSettings(settings, base: base, publicURL: publicURL)
+  configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
   configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
   configuration.webhookPatience = try settings.list("webhook-retries").map { text in

@@ -51,6 +51,9 @@ struct Setting: Sendable {
       name: "cache", value: "MIB", fallback: "8",
       summary: "memory for finished pages (default 8; 0: none)"),
     Setting(
+      name: "cors-origin", value: "ORIGIN", fallback: "",
+      summary: "let scripts of that site read, e.g. https://chat.example; * for any", isList: true),
+    Setting(
       name: "keep-questions", value: "DAYS", fallback: "365",
       summary: "how long counted searches and diagnoses are kept (default 365)"),
     Setting(

@@ -191,8 +191,8 @@ struct SignInTests {
       statuses.append(reply.status)
       if reply.status == 429 {
         #expect((1...300).contains(Int(reply.headers["Retry-After"] ?? "") ?? 0))
-        #expect(reply.headers["RateLimit-Policy"] == "\"account\";q=10;w=300")
-        #expect(reply.headers["RateLimit"]?.hasPrefix("\"account\";r=0;t=") == true)
+        #expect(reply.headers["RateLimit-Policy"] == "\"sign-ins-of-account\";q=10;w=300")
+        #expect(reply.headers["RateLimit"]?.hasPrefix("\"sign-ins-of-account\";r=0;t=") == true)
       }
     }
     #expect(statuses.contains(429) && statuses.filter { $0 == 403 }.count >= 10)
