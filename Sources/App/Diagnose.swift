@@ -192,7 +192,9 @@ struct DiagnosisPage: Page {
               evidence: match.evidence)
           }
         }, source: source, createdAt: now)
-      return (stored, try DiagnosisPage(stored, reading: reading))
+      return (
+        stored, try DiagnosisPage(stored, reading: reading, environment: input.environment)
+      )
     }
     return store.remember(stored) ? page : page.withoutID
   }
@@ -207,7 +209,7 @@ struct DiagnosisPage: Page {
       .joined(separator: "\n")
   }
 
-  init(_ stored: StoredDiagnosis, reading: Reading) throws {
+  init(_ stored: StoredDiagnosis, reading: Reading, environment: [Property] = []) throws {
     id = stored.id
     verdict = stored.verdict
     matcher = stored.matcher
@@ -223,7 +225,8 @@ struct DiagnosisPage: Page {
       matches.append(
         Match(
           issue: issue, revision: match.revision, confidence: match.confidence,
-          evidence: match.evidence, fixes: try reading.rankedFixes(ofIssue: issue.id)))
+          evidence: match.evidence,
+          fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)))
     }
     self.matches = matches
     if let best = matches.first, verdict != .unknown {

@@ -32,8 +32,9 @@ extension App {
       }
       var query = try context.query()
       let merged = try query.integer("merged", in: 1...Int.max)
+      let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
-      let issue = try visibleIssue(id, reading)
+      let issue = try visibleIssue(id, reading, environment: environment)
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -44,14 +45,17 @@ extension App {
       }
       return .page(
         IssuePage(
-          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id)),
+          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id),
+          environment: environment),
         headers: headers)
     }
   }
 
   /// An issue that is there for the reader.
-  static func visibleIssue(_ id: Int, _ reading: Reading) throws -> Issue {
-    guard let issue = try reading.issue(id), !issue.isDeleted else {
+  static func visibleIssue(
+    _ id: Int, _ reading: Reading, environment: [Property] = []
+  ) throws -> Issue {
+    guard let issue = try reading.issue(id, environment: environment), !issue.isDeleted else {
       throw Failure.notFound("issue")
     }
     return issue
@@ -325,9 +329,14 @@ struct IssuePage: Page {
   var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
   var learned: [StoredWording] = []
+  /// The reader's, whose outcomes speak more.
+  var environment: [Property] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }
+
+  /// What is said of the best fix that stopped working; nil when none did.
+  var stale: Regression? { issue.fixes.lazy.compactMap(\.regression).first }
 
   /// For the answer to a write: strong enough for the next If-Match.
   static func tag(_ revision: Int) -> HeaderFields.Field {
@@ -360,7 +369,7 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])),
+      .init("links", .array([])), .init("stale", (stale?.reason).json),
       .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",

@@ -61,6 +61,7 @@ extension App {
     .write(.post, "/suggestions/{id}/reject", App.rejectSuggestion),
     .get("/gaps", heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", App.draftFromGap),
+    .get("/insights", heavy: true, App.showInsights),
 
     .get("/go/{name}", api: false, App.go),
     .get("/go", api: false, App.goNowhere),

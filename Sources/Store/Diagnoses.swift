@@ -218,16 +218,6 @@ extension Writing {
       VALUES (\(id), \(rightIssue), \(reporter), \(now.milliseconds))
       """)
   }
-
-  /// Deletes diagnoses older than 90 days that nothing cites; they answer 410 from then on.
-  package func expireDiagnoses() throws {
-    try connection.execute(
-      """
-      DELETE FROM diagnosis WHERE id IN (
-        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -90 * 86_400).milliseconds)
-          AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id) LIMIT 1000)
-      """)
-  }
 }
 
 extension Reading {

@@ -251,6 +251,7 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    try watch(fix: outcome.fixID)
     return RecordedOutcome(
       id: outcomeID, report: try reading.report(id)!, fixID: outcome.fixID,
       result: outcome.result)
@@ -305,11 +306,15 @@ extension Writing {
     // Freed pages are overwritten and the log is emptied, so that the text is gone from the disk.
     try connection.execute("PRAGMA secure_delete = ON")
     connection.emptiesLogAfterCommit = true
+    let fixes = try connection.rows(
+      "SELECT DISTINCT fix_id FROM outcome WHERE report_id = \(id) ORDER BY fix_id"
+    ) { $0.int(0) }
     try connection.execute("DELETE FROM wording WHERE report_id = \(id)")
     try connection.execute("DELETE FROM suggestion WHERE report_id = \(id) AND state = 'open'")
     try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
     try connection.execute("DELETE FROM report WHERE id = \(id)")
     try forgetQuestions(of: id)
+    for fix in fixes { try watch(fix: fix) }
     guard let diagnosis = report.diagnosisID,
       try connection.integer("SELECT count(*) FROM report WHERE diagnosis_id = \(diagnosis)") == 0
     else { return }

@@ -1,6 +1,7 @@
 import App
 import Glibc
 import HTTP
+import SQLite
 import Server
 import Sockets
 import Store
@@ -16,6 +17,8 @@ let serve = Verb(
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
+    .value(
+      "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -46,6 +49,7 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
     add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
@@ -89,6 +93,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
   guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
     throw UsageError("--cache must be a number of MiB from 0 to 4096")
+  }
+  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
+    throw UsageError("--keep-questions must be a number of days from 1 to 36500")
   }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
@@ -136,9 +143,36 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     sigwait(&signals, &signal)
     exit(130)
   }
+  let upkeep = Upkeep(store, keepQuestions: keepDays)
   try running.run()
+  upkeep.stop()
   store.close()
   return .done
+}
+
+/// Removes what has run out, once an hour, on a thread of its own that sleeps in between.
+private final class Upkeep: Sendable {
+  private let isStopping = Monitor(false)
+  private let thread: Thread
+
+  init(_ store: Store, keepQuestions days: Int) {
+    thread = Thread.start("fixbook-upkeep") { [isStopping] in
+      while true {
+        do {
+          _ = try store.keepUp(keepQuestions: days)
+        } catch is WriterStopped {
+        } catch {
+          Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
+        }
+        if isStopping.wait(milliseconds: 3_600_000, { $0 ? true : nil }) == true { return }
+      }
+    }
+  }
+
+  func stop() {
+    isStopping.change { $0 = true }
+    thread.join()
+  }
 }
 
 /// The server's numbers, named as usual for HTTP servers.
