@@ -192,9 +192,7 @@ struct DiagnosisPage: Page {
               evidence: match.evidence)
           }
         }, source: source, createdAt: now)
-      return (
-        stored, try DiagnosisPage(stored, reading: reading, environment: input.environment)
-      )
+      return (stored, try DiagnosisPage(stored, reading: reading))
     }
     return store.remember(stored) ? page : page.withoutID
   }
@@ -209,7 +207,7 @@ struct DiagnosisPage: Page {
       .joined(separator: "\n")
   }
 
-  init(_ stored: StoredDiagnosis, reading: Reading, environment: [Property] = []) throws {
+  init(_ stored: StoredDiagnosis, reading: Reading) throws {
     id = stored.id
     verdict = stored.verdict
     matcher = stored.matcher

@@ -95,6 +95,7 @@ extension Schema {
       .init("tried", integer()), .init("reporters", integer()), .init("low", number()),
       .init("high", number()), .init("last_worked_at", optional(string())),
       .init("after_others", counts), .init("by_machines", counts), .init("before_edit", counts),
+      .init("reworded", counts), .init("edited_at", optional(string())),
       .init("summary", string("The counts in words.")),
     ], "What was recorded of this fix.")
 
