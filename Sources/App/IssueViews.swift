@@ -6,7 +6,10 @@ import Threads
 
 extension IssuePage {
   func head(_ site: Site) -> HTML {
-    "<link rel=\"canonical\" href=\"\(site.url(issue: issue.summary.slug))\">"
+    """
+    <link rel="canonical" href="\(site.url(issue: issue.summary.slug))">
+    \(.feedLink("/issues/\(issue.summary.slug)/feed.atom", title: issue.summary.title))
+    """
   }
 
   func html(_ site: Site) -> HTML {

@@ -91,7 +91,7 @@ extension Writing {
     // The evidence says so, not the one whose outcome was the last.
     let writing = Writing(
       connection: connection, author: Author(viewer: .system, name: "evidence"), now: now,
-      terms: terms)
+      terms: terms, told: told)
     try writing.change(
       found == nil ? Writing.recovered : Writing.regressed, issueID: fix.issue,
       guideID: fix.guide, revision: fix.revision,

@@ -173,6 +173,7 @@ extension Writing {
         \(now.milliseconds), \(now.milliseconds))
       """)
     if report.issueID == nil, report.diagnosisID == nil { try count(report, id: id) }
+    try notify(.reportOpened, report: id, issue: report.issueID)
     return Report(
       id: id, state: .open, text: report.text, environment: report.environment,
       issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
@@ -253,6 +254,9 @@ extension Writing {
       """)
     try learn(fromReport: id)
     try watch(fix: outcome.fixID)
+    if state == .resolved, report.state != .resolved {
+      try notify(.reportResolved, report: id, issue: fix.issueID)
+    }
     return RecordedOutcome(
       id: outcomeID, report: try reading.report(id)!, fixID: outcome.fixID,
       result: outcome.result)
@@ -275,7 +279,7 @@ extension Writing {
 
   /// Closes a report that no fix of the issue resolved.
   package func closeReport(_ id: String, by: String, text: String) throws -> Report {
-    guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
+    guard let before = try reading.report(id) else { throw OutcomeError.reportNotFound }
     try connection.execute(
       """
       UPDATE report SET state = 'resolved', closed_by = \(by), closing_text = \(text),
@@ -283,6 +287,9 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    if before.state != .resolved {
+      try notify(.reportResolved, report: id, issue: before.issueID)
+    }
     return try reading.report(id)!
   }
 

@@ -1,7 +1,6 @@
 import App
 import Glibc
 import HTTP
-import SQLite
 import Server
 import Sockets
 import Store
@@ -19,6 +18,9 @@ let serve = Verb(
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
     .value(
       "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
+    .list("webhook-host", "HOST", "webhooks may send there by http and in a private network"),
+    .value(
+      "webhook-retries", "SECONDS", "when a webhook's message is tried again, e.g. 5,30,120"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -50,6 +52,10 @@ private struct Settings {
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
     add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
+    add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
+    add(
+      "webhook-retries", arguments.value("webhook-retries"), "FIXBOOK_WEBHOOK_RETRIES",
+      Courier.patience.map(String.init).joined(separator: ","))
     add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
@@ -119,7 +125,15 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
   configuration.cacheSize = cache * 1_024 * 1_024
+  configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
+  configuration.webhookPatience = try settings.list("webhook-retries").map { text in
+    guard let seconds = Int(text), (0...604_800).contains(seconds) else {
+      throw UsageError("--webhook-retries must be seconds separated by commas, a week at most")
+    }
+    return seconds
+  }
   let application = App(store: store, configuration: configuration)
+  let courier = Courier(store: store, configuration: configuration, send: Curl.send)
 
   var hosts = settings.list("allowed-host")
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
@@ -143,36 +157,13 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     sigwait(&signals, &signal)
     exit(130)
   }
+  courier.start()
   let upkeep = Upkeep(store, keepQuestions: keepDays)
   try running.run()
   upkeep.stop()
+  courier.stop()
   store.close()
   return .done
-}
-
-/// Removes what has run out, once an hour, on a thread of its own that sleeps in between.
-private final class Upkeep: Sendable {
-  private let isStopping = Monitor(false)
-  private let thread: Thread
-
-  init(_ store: Store, keepQuestions days: Int) {
-    thread = Thread.start("fixbook-upkeep") { [isStopping] in
-      while true {
-        do {
-          _ = try store.keepUp(keepQuestions: days)
-        } catch is WriterStopped {
-        } catch {
-          Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
-        }
-        if isStopping.wait(milliseconds: 3_600_000, { $0 ? true : nil }) == true { return }
-      }
-    }
-  }
-
-  func stop() {
-    isStopping.change { $0 = true }
-    thread.join()
-  }
 }
 
 /// The server's numbers, named as usual for HTTP servers.
