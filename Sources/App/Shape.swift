@@ -175,7 +175,9 @@ extension Shape {
         .init("tried", Schema.integer()), .init("reporters", Schema.integer()),
         .init("low", Schema.number()), .init("high", Schema.number()),
         .init("last_worked_at", Schema.optional(time)),
-        .init("after_others", counts), .init("by_machines", counts), .init("before_edit", counts),
+        .init("after_others", counts), .init("by_machines", counts),
+        .init("before_edit", counts), .init("reworded", counts),
+        .init("edited_at", Schema.optional(time)),
         .init("summary", Schema.string("The counts in words.")),
       ], "What was recorded of this fix."))
 

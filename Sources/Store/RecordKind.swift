@@ -110,7 +110,12 @@ extension RecordKind {
       columns: [
         .number("id", of: "fix"), .number("issue_id", of: "issue"), .plain("position"),
         .plain("kind"), .plain("text"), .plain("verify"), .plain("risk"), .plain("text_revision"),
-        .plain("code_revision"), .time("regressed_at"), .plain("regression"),
+        .time("regressed_at"), .plain("regression"),
+      ], order: "id"),
+    RecordKind(
+      type: "fix_text", table: "fix_text",
+      columns: [
+        .number("id", of: "fix_text"), .number("fix_id", of: "fix"), .plain("text"), .time("since"),
       ], order: "id"),
     RecordKind(
       type: "diagnosis", table: "diagnosis",
@@ -143,7 +148,8 @@ extension RecordKind {
       type: "outcome", table: "outcome",
       columns: [
         .number("id", of: "outcome"), .plain("report_id"), .number("fix_id", of: "fix"),
-        .plain("fix_revision"), .plain("result"), .json("environment"),
+        .plain("fix_revision"), .number("text_id", of: "fix_text"), .plain("result"),
+        .json("environment"),
         .numbers("tried_before", .list(of: "fix")), .plain("note"), .plain("observed"),
         .reporter("reporter"), .plain("on_behalf_of"), .plain("source"), .plain("seen_by"),
         .time("created_at"),

@@ -232,9 +232,10 @@ extension Writing {
     ) { $0.int(0) }
     try connection.execute(
       """
-      INSERT INTO outcome (report_id, fix_id, fix_revision, result, environment, tried_before, note,
+      INSERT INTO outcome (report_id, fix_id, fix_revision, text_id, result, environment, tried_before, note,
         observed, reporter, on_behalf_of, source, created_at)
-      VALUES (\(id), \(outcome.fixID), \(fix.textRevision), \(outcome.result.rawValue),
+      VALUES (\(id), \(outcome.fixID), \(fix.textRevision),
+        (SELECT max(id) FROM fix_text WHERE fix_id = \(outcome.fixID)), \(outcome.result.rawValue),
         \(encoded(outcome.environment.isEmpty ? report.environment : outcome.environment)),
         \(idList(triedBefore)), \(outcome.note), \(outcome.observed), \(outcome.reporter),
         \(outcome.onBehalfOf), \(outcome.source.rawValue), \(now.milliseconds))

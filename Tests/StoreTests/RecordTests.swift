@@ -48,7 +48,8 @@ struct RecordTests {
     let crane = try base.issue("crane-refuses-to-swing")
     try base.edit(
       "crane-refuses-to-swing", title: "Crane does not swing",
-      markdown: crane.markdown + "\n- **Fix**: Wait")
+      markdown: crane.markdown.replacing("the controller", with: "the controller slowly")
+        + "\n- **Fix**: Wait")
     try base.edit("old-winch", section: "Attic")
     try base.store.write(as: Base.editor) { try $0.setConfidence(.archived, ofIssue: 3) }
     try base.create(
