@@ -11,7 +11,7 @@ struct WebhookTests {
     events: [WebhookEvent] = [], audience: Webhook.Audience = .members
   ) throws -> Base {
     let base = try Base()
-    try base.load(guideText([("One", "- seen\n- **Fix**: push it")]))
+    try base.load(guideText("Guide", [("One", "- seen\n- **Fix**: push it")]))
     _ = try base.store.write(as: .system) {
       try $0.createWebhook(
         url: "https://example.com/", format: .json, secret: MessageKey.make(), events: events,
