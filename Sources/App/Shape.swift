@@ -39,7 +39,7 @@ struct Shape: Sendable {
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
     reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change,
-    webhook, newWebhook, delivery, done,
+    user, token, audience, auditEntry, webhook, newWebhook, delivery, done,
   ]
 }
 

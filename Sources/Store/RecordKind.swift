@@ -75,6 +75,9 @@ extension RecordKind {
       columns: [.number("guide_id", of: "guide"), .number("account_id", of: "account")],
       order: "guide_id, account_id", ofPeople: true),
     RecordKind(
+      type: "guide_role", table: "guide_role",
+      columns: [.number("guide_id", of: "guide"), .plain("role")], order: "guide_id, role"),
+    RecordKind(
       type: "section", table: "section",
       columns: [
         .number("id", of: "section"), .number("guide_id", of: "guide"), .plain("position"),
@@ -171,7 +174,8 @@ extension RecordKind {
       type: "question", table: "question",
       columns: [
         .number("id", of: "question"), .plain("kind"), .plain("text"), .plain("template"),
-        .plain("source"), .reporter("reporter"), .plain("verdict"), .plain("results"),
+        .number("guide_id", of: "guide"), .plain("source"), .reporter("reporter"),
+        .plain("verdict"), .plain("results"),
         .plain("milliseconds"), .plain("subject"), .time("created_at"),
       ], order: "id"),
     RecordKind(
@@ -211,6 +215,7 @@ extension RecordKind {
     "sample": "read out of the Markdown", "check": "read out of the Markdown",
     "sample_shingle": "the search index", "issue_index": "the search index",
     "issue_fts": "the search index", "term": "the search index",
+    "hidden_term": "the search index",
     "wording_term": "made of its wording",
     "token": "secrets", "session": "secrets", "sign_in_link": "secrets", "webhook": "secrets",
     "delivery": "goes with its webhook", "idempotency": "kept for a day",

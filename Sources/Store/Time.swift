@@ -6,6 +6,15 @@ package struct Time: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
+  /// A day ("2026-05-03", its first moment in UTC) or a moment (RFC 3339); nil else.
+  package init?(text: String) {
+    let isDay = text.utf8.count == 10
+    guard let time = Time(rfc3339: isDay ? text + "T00:00:00Z" : text) else { return nil }
+    // The 31st of a short month.
+    guard !isDay || time.date == text else { return nil }
+    self = time
+  }
+
   package static func now() -> Time {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

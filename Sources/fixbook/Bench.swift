@@ -1,4 +1,5 @@
 import App
+import JSON
 import Store
 
 let bench = Verb(
@@ -26,6 +27,9 @@ let bench = Verb(
     if Console.errorIsTerminal { Console.error("\r\(done) of \(count)") }
   }
   if Console.errorIsTerminal { Console.error("\n") }
+  if arguments.has("json") {
+    Console.out(JSON.object([.init("issues", .integer(count))]).string + "\n")
+  }
   return .done
 }
 

@@ -45,6 +45,7 @@ struct RecordTests {
       try $0.createAccount(name: "edna", role: .editor)
     }
     try base.run("INSERT INTO guide_reader (guide_id, account_id) VALUES (2, \(account.id))")
+    try base.run("INSERT INTO guide_role (guide_id, role) VALUES (2, 'editor')")
     let crane = try base.issue("crane-refuses-to-swing")
     try base.edit(
       "crane-refuses-to-swing", title: "Crane does not swing",
