@@ -83,11 +83,13 @@ def test_only_the_commands_in_other_forms(restarted):
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_plain_text_keeps_to_the_width(server, width):
-    text = server.get(f"/issues/exec-format-error?width={width}").text
+def test_plain_text_keeps_to_the_width(harbour, width):
+    text = harbour.get(f"/issues/crane-refuses-to-swing?width={width}").text
     # Code and addresses are not cut.
     prose = [line for line in text.splitlines() if not re.match(r" {4}|curl |.*http:", line)]
-    assert width - 25 < max(map(len, prose)) <= width
+    assert max(map(len, prose)) <= width
+    narrow = harbour.get("/issues/crane-refuses-to-swing?width=20").text
+    assert len(text.splitlines()) < len(narrow.splitlines())
 
 
 @pytest.mark.parametrize("width", ["19", "401", "wide"])
