@@ -32,7 +32,7 @@ struct AdminPage: HTMLOnly {
     let links = [
       ("/admin", "Overview"), ("/admin/users", "Users"), ("/admin/tokens", "Tokens"),
       ("/admin/guides", "Who sees what"), ("/admin/webhooks", "Webhooks"),
-      ("/admin/webhooks", "Webhooks"), ("/admin/audit", "Audit log"),
+      ("/admin/audit", "Audit log"),
     ]
     let anchors: [HTML] = links.map { path, name in
       "<a href=\"\(path)\"\(" aria-current=\"page\"", if: path == current)>\(name)</a>\n"
