@@ -77,8 +77,7 @@ extension App {
           title: summary.title, section: summary.section, markdown: markdown,
           revision: summary.revision), base: .any, comment: comment)
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
-      return .page(
-        IssuePage(issue: try writing.reading.issue(id)!), headers: [IssuePage.tag(saved.revision)])
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 
