@@ -49,3 +49,6 @@ CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_stat
 CREATE TRIGGER wording_added AFTER INSERT ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_changed AFTER UPDATE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_removed AFTER DELETE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
+CREATE TRIGGER guide_reader_added AFTER INSERT ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER guide_reader_changed AFTER UPDATE ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER guide_reader_removed AFTER DELETE ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;
