@@ -43,12 +43,12 @@ CREATE TRIGGER check_removed AFTER DELETE ON "check" BEGIN UPDATE content_state 
 CREATE TRIGGER fix_added AFTER INSERT ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_changed AFTER UPDATE ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_removed AFTER DELETE ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_added AFTER INSERT ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_changed AFTER UPDATE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_removed AFTER DELETE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_changed AFTER UPDATE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_added AFTER INSERT ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_changed AFTER UPDATE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_removed AFTER DELETE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
-CREATE TRIGGER guide_reader_added AFTER INSERT ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;
-CREATE TRIGGER guide_reader_changed AFTER UPDATE ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;
-CREATE TRIGGER guide_reader_removed AFTER DELETE ON guide_reader BEGIN UPDATE content_state SET knowledge = random(); END;

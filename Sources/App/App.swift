@@ -11,10 +11,20 @@ package struct AppSettings: Sendable {
   package var publicURL: String?
   /// Peers whose X-Forwarded-* count.
   package var trustedProxies: Set<String> = []
+  /// Header in which a trusted proxy names who is signed in there; from other peers it is nothing.
+  package var proxyUserHeader: String?
+  /// Role of an account that is made for a name the proxy gives.
+  package var proxyUserRole = Role.reader
+  /// Reading without an account.
+  package var anonymousReading = true
   /// Reports and outcomes through page addresses without an account.
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
   package var adminToken: String?
+  /// What the page for the person who runs this shows of settings: name, value, origin.
+  package var shown: [(name: String, value: String, origin: String)] = []
+  /// Other sites whose scripts may use this server.
+  package var cors = CORSPolicy([])
   /// Bytes of finished pages that are kept at most; 0: none.
   package var cacheSize = 8 * 1_024 * 1_024
   /// Hosts that webhooks may send to by http and wherever they stand: "HOST" or "HOST:PORT".
@@ -44,10 +54,12 @@ package final class App: Application {
   package let configuration: AppSettings
   private let router: Router
   let limiter = RateLimiter()
+  let uses = Uses()
   let cache: ResponseCache?
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
   let confirmations = Confirmations()
+  let runningKeys = RunningKeys()
   let verdicts = VerdictCounts()
   package let metricsSource = MetricsSource()
 
@@ -68,7 +80,13 @@ package final class App: Application {
   }
 
   package func respond(to request: Request, body sink: (any BodySink)?) -> Answer {
-    let key = cache == nil ? nil : ResponseCache.Key(request)
+    let policy = configuration.cors
+    let answer = answer(to: request, body: sink)
+    return policy.isOff ? answer : answer.map { policy.response($0, to: request) }
+  }
+
+  private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
+    let key = cache == nil || proxyUser(of: request) != nil ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))
     }
@@ -76,7 +94,8 @@ package final class App: Application {
     switch router.match(request) {
     case .found(let found): match = found
     case .failed(let failure, let representation):
-      return .now(problem(failure, request, representation))
+      let site = try? site(for: request, makesAccounts: false)
+      return .now(problem(failure, request, representation, site: site))
     case .options(let methods):
       return .now(options(methods))
     }
@@ -86,7 +105,7 @@ package final class App: Application {
       }
       return run(match, request, intake: sink as? DiagnoseIntake)
     }
-    return match.route.isHeavy ? .work(work) : work()
+    return match.route.isHeavy || isNewProxyUser(request) ? .work(work) : work()
   }
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
@@ -122,13 +141,20 @@ package final class App: Application {
     let failure = Failure(
       refusal.status, refusal.code, refusal.status.phrase, refusal.detail)
     let request = request ?? Request(method: .get, rawPath: "/", segments: [])
-    return problem(failure, request, router.representation(request))
+    let response = problem(failure, request, router.representation(request))
+    let policy = configuration.cors
+    return policy.isOff ? response : policy.response(response, to: request)
   }
 
   private func run(_ match: Router.Match, _ request: Request, intake: DiagnoseIntake?) -> Answer {
     var representation = match.representation
+    var known: Site?
     do {
       let site = try self.site(for: request)
+      known = site
+      if !configuration.anonymousReading, site.caller.isAnonymous, !match.route.isOpen {
+        throw Failure.unauthorized
+      }
       guard let form = match.form else {
         representation = .text
         throw notAcceptable(match)
@@ -144,9 +170,12 @@ package final class App: Application {
         context = checked
         if let asks { return answer(asks, context) }
       }
+      if let keyed = try KeyedRequest(context, match.route) {
+        return try once(keyed, context, match.route)
+      }
       return answer(try match.route.handler(context), context)
     } catch {
-      return .now(problem(failure(of: error, request), request, representation))
+      return .now(problem(failure(of: error, request), request, representation, site: known))
     }
   }
 
@@ -165,9 +194,7 @@ package final class App: Application {
     try refuseForeignForm(context.request)
     // Below /api/v1 nobody writes without a token: 401 tells them why, however often.
     if context.caller.isAnonymous, !context.isAPI, context.request.peer != .local {
-      guard limiter.allows("write " + peer(of: context.request), count: 30, seconds: 60) else {
-        throw Failure.tooMany.header("Retry-After", "60")
-      }
+      try limiter.count(.anonymousWrites, of: peer(of: context.request))
     }
   }
 
@@ -191,24 +218,35 @@ package final class App: Application {
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
-      let audited: @Sendable (Writing) throws -> Reply = { [self] writing in
-        let reply = try body(writing)
-        try writing.audit(
-          context.request.method.name, subject: context.request.rawPath,
-          peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
-        return reply
+      let write: @Sendable (Writing) throws -> Reply = { [self] in
+        try audited(body, $0, context)
       }
-      store.submit(as: context.caller.author, audited) { [self] result in
+      store.submit(as: context.caller.author, write) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
-        case .failure(let error as UnfinishedWrite): complete(render(error.reply, context))
-        case .failure(let error):
-          complete(
-            problem(
-              failure(of: error, context.request), context.request, context.representation))
+        case .failure(let error): complete(problem(of: error, context))
         }
       }
     }
+  }
+
+  /// Runs a write and notes it in the audit log, in one transaction.
+  func audited(
+    _ body: @Sendable (Writing) throws -> Reply, _ writing: Writing, _ context: Context
+  ) throws -> Reply {
+    let reply = try body(writing)
+    try writing.audit(
+      context.request.method.name, subject: context.request.rawPath,
+      peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
+    return reply
+  }
+
+  /// What a request that failed is answered with.
+  func problem(of error: any Error, _ context: Context) -> Response {
+    if let unfinished = error as? UnfinishedWrite { return render(unfinished.reply, context) }
+    return problem(
+      failure(of: error, context.request), context.request, context.representation,
+      site: context.site)
   }
 
   private func failure(of error: any Error, _ request: Request) -> Failure {
@@ -231,6 +269,7 @@ package final class App: Application {
     case let error as GuideWriteError: return App.failure(ofGuide: error)
     case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
+    case let error as AccountError: return .account(error)
     default:
       configuration.log("\(what): \(error)")
       return .internalError

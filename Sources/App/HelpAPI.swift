@@ -68,6 +68,7 @@ struct APIHelpPage: Page {
       - **Errors** are problem documents with a stable `code`. Each call lists its own; besides, any may \
       answer \(APIHelpPage.list(ProblemCodes.everywhere)), and a write also \
       \(APIHelpPage.list(ProblemCodes.ofWrites)).
+      - **Idempotency-Key**: a POST that carries one is done once, however often it is sent in 24 hours.
       - **Unknown fields** are refused (422), so that a typing error is not silence.
 
       """
@@ -153,6 +154,7 @@ extension Field {
     case .integer(let range): words.append("\(range.lowerBound) to \(range.upperBound)")
     case .flag: words.append("true or false")
     case .properties: words.append("names and values")
+    case .choices(let values): words.append("some of " + values.joined(separator: ", "))
     case .texts(let count, _): words.append("\(count.lowerBound) to \(count.upperBound) texts")
     }
     if let standard {

@@ -23,9 +23,11 @@ package struct ContentState: Sendable, Hashable {
 }
 
 extension Reading {
-  /// The state of the content in this snapshot.
-  func contentState() throws -> ContentState? {
-    try connection.first("SELECT knowledge, evidence FROM content_state WHERE id = 1") {
+  /// The state of the content in this snapshot; nil when the condition does not hold.
+  func contentState(if condition: SQL = "1") throws -> ContentState? {
+    try connection.first(
+      "SELECT knowledge, evidence FROM content_state WHERE id = 1 AND \(condition)"
+    ) {
       ContentState(knowledge: $0.int(0), evidence: $0.int(1))
     }
   }

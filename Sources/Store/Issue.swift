@@ -33,7 +33,6 @@ package struct Fix: Sendable, Equatable {
   package let verify: String?
   package let risk: FixText.Risk?
   package let textRevision: Int
-  package let codeRevision: Int
   /// Set when it used to work and stopped.
   package var regression: Regression?
   package var evidence = FixEvidence.none
@@ -129,10 +128,12 @@ extension Reading {
 
   /// An issue with all its parts, its fixes in the order of their evidence.
   package func issue(_ id: Int, environment: [Property] = []) throws -> Issue? {
-    guard let kept, environment.isEmpty, let state = try contentState() else {
+    // Who may see it is asked each time: that hangs on more than the content.
+    guard let kept, environment.isEmpty, let state = try contentState(if: mayBeSeen(issue: id))
+    else {
       return try readIssue(id, environment)
     }
-    let key = IssueMemo.Key(id: id, viewer: viewer, state: state)
+    let key = IssueMemo.Key(id: id, state: state)
     if let issue = kept.issue(for: key) { return issue }
     let issue = try readIssue(id, [])
     if let issue { kept.keep(issue, for: key) }

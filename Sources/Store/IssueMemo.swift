@@ -3,12 +3,11 @@ import Threads
 
 /// Issues as they were read, for the next page that shows one: each takes seven statements.
 ///
-/// An issue counts for one viewer and for the state of the content that it was read in, which is read
-/// in the same snapshot: so it can't be out of date.
+/// An issue counts for the state of the content that it was read in, which is read in the same
+/// snapshot: so it can't be out of date. Whether the viewer may see it is not kept.
 final class IssueMemo: Sendable {
   struct Key: Hashable, Sendable {
     let id: Int
-    let viewer: Viewer
     let state: ContentState
   }
 

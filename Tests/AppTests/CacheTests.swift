@@ -156,7 +156,7 @@ import Testing
     var all: Set<String> = []
     let examples = [
       "{guide}": "harbour", "{slug}": "crane-stuck", "{n}": "1", "{id}": "1",
-      "{name}": "fixbook.css", "{chapter}": Operation.Group.allCases[0].slug,
+      "{name}": "fixbook.css", "{chapter}": "issues",
     ]
     for route in App.routes {
       guard let part = route.cached else { continue }

@@ -128,6 +128,10 @@ struct ContentStateTests {
     for _ in 0..<2 { #expect(try title(.member(account: account)) == "Two") }
     try base.run("DELETE FROM guide_reader")
     for _ in 0..<2 { #expect(try title(.member(account: account)) == nil) }
+    try base.run("INSERT INTO guide_role (guide_id, role) VALUES (1, 'reader')")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == "Two") }
+    try base.run("UPDATE account SET role = 'reporter'")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == nil) }
     #expect(try title(.system) == "Two")
   }
 
