@@ -32,6 +32,7 @@ extension App {
       }
       var query = try context.query()
       let merged = try query.integer("merged")
+      let only = try query.choice("only", as: Only.self)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
       let issue = try visibleIssue(id, reading, environment: environment)
@@ -42,6 +43,10 @@ extension App {
         headers.append(
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
+      }
+      if only != nil {
+        let path = "/issues/" + issue.summary.slug
+        return .page(CommandsPage(of: issue.fixes.first, path: path), headers: headers)
       }
       return .page(
         IssuePage(
@@ -100,13 +105,9 @@ extension App {
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
       try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
-      let issue = try writing.reading.issue(saved.id)!
-      return .page(
-        IssuePage(issue: issue), status: .created,
-        headers: [
-          HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
-          IssuePage.tag(saved.revision),
-        ])
+      return try IssuePage.written(
+        saved.id, writing.reading, site, status: .created,
+        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
     }
   }
 
@@ -147,9 +148,7 @@ extension App {
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
       try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
-      let issue = try writing.reading.issue(id)!
-      return .page(
-        IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
+      return try IssuePage.written(id, writing.reading, context.site, merged: saved.merged)
     }
   }
 
@@ -316,9 +315,17 @@ struct IssuePage: Page {
   /// What is said of the best fix that stopped working; nil when none did.
   var stale: Regression? { issue.fixes.lazy.compactMap(\.regression).first }
 
-  /// For the answer to a write: strong enough for the next If-Match.
-  static func tag(_ revision: Int) -> HeaderFields.Field {
-    HeaderFields.Field("ETag", "\"\(revision)-0\"")
+  /// The answer to a write: the issue as it is now, with the ETag that the API gives to who reads it
+  /// next (RFC 9110 §9.3.4), for `If-Match`.
+  static func written(
+    _ id: Int, _ reading: Reading, _ site: Site, merged: Bool? = nil, status: Status = .ok,
+    headers: [HeaderFields.Field] = []
+  ) throws -> Reply {
+    guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
+    var page = IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id))
+    let tag = entityTag(of: page.json(site).bytes, revision: page.revision)
+    page.merged = merged
+    return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 
   func json(_ site: Site) -> JSON {
