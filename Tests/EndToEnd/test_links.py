@@ -99,3 +99,26 @@ def test_an_edit_after_a_verification_is_due_for_review(fresh_harbour):
     fresh_harbour.post(f"/api/v1/issues/{CRANE}/verify", json={})
     assert due() == []
     problem(fresh_harbour.get("/api/v1/reviews"), 401)
+
+
+def test_a_link_to_what_may_not_be_seen_shows_nothing_of_it(fresh_harbour):
+    """Also after somebody read the issue who may see both."""
+    fresh_harbour.post("/api/v1/guides", json={"title": "Zebra"})
+    fresh_harbour.post(
+        "/api/v1/issues",
+        json={"guide": "zebra", "section": "S", "title": "Zebra crossing", "markdown": "- z"},
+    )
+    for one, other in ((CRANE, "zebra-crossing"), ("zebra-crossing", CRANE)):
+        fresh_harbour.post(
+            f"/api/v1/issues/{one}/links", json={"kind": "related", "issue": other}
+        )
+    hidden = fresh_harbour.client.put(
+        "/api/v1/guides/zebra/audience", json={"audience": "members"}, headers=bearer()
+    )
+    assert hidden.status_code == 200, hidden.text
+    for _ in range(2):
+        seen = fresh_harbour.json(f"/api/v1/issues/{CRANE}", headers=bearer())
+        assert seen["linked_from"][0]["issue"]["slug"] == "zebra-crossing"
+        unseen = fresh_harbour.issue(CRANE)
+        assert unseen["linked_from"] == []
+        assert [link["issue"] for link in unseen["links"]] == [None]
