@@ -31,16 +31,24 @@ let eval = Verb(
   let results = try EvaluatedQuery.all(
     operands[0], guide: arguments.value("guide"), in: try Main.openStore(arguments))
   if arguments.has("fit") {
-    var sets = [results]
+    let main = arguments.value("db") ?? ""
+    var sets = [FitSet(name: fileName(operands[0]), queries: results, isOfMainBase: true)]
     for index in stride(from: 1, to: operands.count, by: 2) {
       sets.append(
-        try EvaluatedQuery.all(
-          operands[index + 1], guide: nil, in: Store(path: operands[index], create: false)))
+        FitSet(
+          name: fileName(operands[index + 1]),
+          queries: try EvaluatedQuery.all(
+            operands[index + 1], guide: nil, in: Store(path: operands[index], create: false)),
+          isOfMainBase: operands[index] == main))
     }
     Console.out(JudgeFit(sets).report)
     return .done
   }
   return try report(results, arguments)
+}
+
+private func fileName(_ path: String) -> String {
+  String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
 }
 
 private func report(_ results: [EvaluatedQuery], _ arguments: Arguments) throws -> ExitCode {
