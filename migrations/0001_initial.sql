@@ -200,6 +200,8 @@ CREATE TABLE diagnosis (
   -- The evidence lines and the whole masked text where the sender asked to keep it.
   excerpt TEXT NOT NULL,
   kept TEXT,
+  -- What it ran on, as the asker said; goes into a report made of it.
+  environment TEXT NOT NULL DEFAULT '{}',
   answer TEXT NOT NULL,
   redacted INTEGER NOT NULL,
   source TEXT NOT NULL,

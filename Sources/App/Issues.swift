@@ -100,7 +100,7 @@ extension App {
     let markdown = try fields.required("markdown", limit: 200_000)
     let comment = try fields.text("comment", limit: 500) ?? ""
     try fields.finish()
-    try checkMarkdown(markdown)
+    try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
     return .write { writing in
       let samples = try SampleGuard(issue: nil, title: title, markdown: markdown, writing)
@@ -141,7 +141,9 @@ extension App {
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
     let comment = try fields.text("comment", limit: 500) ?? ""
     try fields.finish()
-    if let markdown { try checkMarkdown(markdown) }
+    if let markdown {
+      try checkMarkdown(markdown, at: try context.read { try $0.place(ofIssue: id) } ?? .book)
+    }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
       let samples = try SampleGuard(
@@ -214,8 +216,10 @@ extension App {
   }
 
   /// Mistakes in the guide format, at their line.
-  private static func checkMarkdown(_ markdown: String) throws(Failure) {
-    let mistakes = IssueContent.validate(markdown: markdown)
+  private static func checkMarkdown(
+    _ markdown: String, at place: IssuePlace
+  ) throws(Failure) {
+    let mistakes = IssueContent.validate(markdown: markdown, at: place)
     if !mistakes.isEmpty { throw malformed(mistakes) }
   }
 

@@ -112,7 +112,8 @@ extension RecordKind {
       type: "diagnosis", table: "diagnosis",
       columns: [
         .plain("id"), .plain("verdict"), .plain("matcher"), .number("guide_id", of: "guide"),
-        .plain("excerpt"), .plain("kept"), .numbers("answer", .matches), .plain("redacted"),
+        .plain("excerpt"), .plain("kept"), .json("environment"), .numbers("answer", .matches),
+        .plain("redacted"),
         .plain("source"), .time("created_at"),
       ], order: "rowid"),
     RecordKind(

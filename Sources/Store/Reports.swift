@@ -205,8 +205,8 @@ extension Writing {
     }
     return try openReport(
       NewReport(
-        text: diagnosis.kept ?? diagnosis.excerpt, diagnosisID: diagnosis.id, reporter: reporter,
-        source: source))
+        text: diagnosis.kept ?? diagnosis.excerpt, environment: diagnosis.environment,
+        diagnosisID: diagnosis.id, reporter: reporter, source: source))
   }
 
   /// Records an outcome; the report takes the fix's issue when it has none.

@@ -1,5 +1,6 @@
 """What helped is written down in one step, and the next person sees it first."""
 
+import httpx
 import pytest
 
 from harness import BROWSER_ACCEPT, bearer, curl, fixbook, problem, visible_text
@@ -325,3 +326,35 @@ def test_a_token_made_on_the_command_line_works_at_once_beside_the_server(harbou
     )
     token = done.stdout.decode().strip()
     assert harbour.post("/api/v1/reports", json={"text": PASTED}, token=token).status_code == 201
+
+
+def test_an_anonymous_browser_stays_the_reporter_of_its_report(fresh_harbour):
+    server = fresh_harbour
+    first, second = fixes(server)
+    headers = {"Accept": BROWSER_ACCEPT, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=server.url, headers=headers) as browser:
+        opened = browser.post("/reports", data={"issue": CRANE})
+        assert opened.status_code == 303
+        report = opened.headers["location"]
+        for fix, result in ((first, "no_effect"), (second, "worked")):
+            answer = browser.post(f"{report}/outcomes", data={"fix": fix["id"], "result": result})
+            assert answer.status_code == 303, answer.text
+    assert server.get(f"/api/v1{report}").json()["state"] == "resolved"
+
+
+def test_a_report_has_the_environment_that_its_diagnosis_was_asked_with(harbour):
+    asked = harbour.post(
+        "/api/v1/diagnose?environment=quay=west",
+        json={"text": PASTED, "environment": {"crane": "C4", "key": "AKIAIOSFODNN7EXAMPLE"}},
+    ).json()
+    wanted = {"quay": "west", "crane": "C4"}
+    assert wanted.items() <= asked["environment"].items()
+    assert "AKIAIOSFODNN7EXAMPLE" not in str(asked)
+    outcome = harbour.post(
+        f"/api/v1/diagnoses/{asked['id']}/outcomes",
+        json={"fix": asked["matches"][0]["fixes"][0]["id"], "result": "worked"},
+    ).json()
+    report = harbour.get(f"/api/v1/reports/{outcome['report']}").json()
+    assert wanted.items() <= report["environment"].items()
+    opened = open_report(harbour, diagnosis=asked["id"])
+    assert wanted.items() <= opened["environment"].items()
