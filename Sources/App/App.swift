@@ -222,6 +222,7 @@ package final class App: Application {
     case is StoreDamaged: return .damagedFile
     case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as GuideWriteError: return App.failure(ofGuide: error)
     case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:

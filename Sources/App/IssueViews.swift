@@ -132,7 +132,35 @@ extension IssuePage {
     <label for="against">Still right? Say what you checked it against, such as a version</label>
     <input id="against" name="against" maxlength="200"><button>Verify</button>
     </form>
+    \(managing)
     """
+  }
+
+  /// What is done seldom.
+  private var managing: HTML {
+    let address: HTML = "/issues/\(issue.summary.slug)"
+    let state: HTML =
+      issue.summary.confidence == .archived
+      ? "<form action=\"\(address)/restore\" method=\"post\"><button>Restore</button></form>"
+      : "<form action=\"\(address)/archive\" method=\"post\"><button>Archive</button></form>"
+    return """
+      <details><summary>Move, merge, archive or delete</summary>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-section">Put it into another section of this guide</label>
+      <input id="to-section" name="section" value="\(issue.summary.section)" maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-guide">Or into another guide, by its address</label>
+      <input id="to-guide" name="guide" value="\(issue.summary.guide)" required maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/merge" method="post">
+      <label for="into">The same as another issue? It takes over what this one has. Its address</label>
+      <input id="into" name="into" required maxlength="200"><button>Merge</button>
+      </form>
+      <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
+      <a href="/deleted">Deleted issues</a></div>
+      </details>
+      """
   }
 
   private var suggesting: HTML {
