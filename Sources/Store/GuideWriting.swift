@@ -30,7 +30,9 @@ package struct TitledText: Sendable, Equatable {
 extension Reading {
   /// What an editor edits of a guide: its head without the title.
   package func guideText(_ id: Int) throws -> TitledText? {
-    try connection.first("SELECT title, head FROM guide WHERE id = \(id) AND \(visible("guide.id"))") {
+    try connection.first(
+      "SELECT title, head FROM guide WHERE id = \(id) AND \(visible("guide.id"))"
+    ) {
       TitledText(
         title: $0.text(0), markdown: IssueSpan(titled: $0.text(1), title: "").markdown)
     }
