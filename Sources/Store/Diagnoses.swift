@@ -6,7 +6,7 @@ import Synchronization
 /// A diagnosis as stored: what matched, not what was pasted.
 package struct StoredDiagnosis: Sendable, Equatable {
   package let id: String
-  package let verdict: Verdict
+  package var verdict: Verdict
   package let matcher: String
   /// Slug of the guide it was limited to.
   package let guide: String?
@@ -280,6 +280,8 @@ extension Reading {
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
         """
       ) { $0.int(0) })
+    // Without its best match it is no answer.
+    if let best = ids.first, !visible.contains(best) { stored.verdict = .unknown }
     stored.matches.removeAll { !visible.contains($0.issueID) }
     return stored
   }
