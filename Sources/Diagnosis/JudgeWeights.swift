@@ -5,42 +5,42 @@ extension Judge {
   /// Fitted by `fixbook eval --fit` (docs/search.md has the command and what it printed).
   package static let standard = Judge(
     weights: [
-      -3.228,  // bias
-      1.029,  // covered
-      -0.916,  // everyday
-      1.982,  // margin
-      0.362,  // lead
-      -5.656,  // rival guide
-      2.812,  // sample
-      -1.896,  // not-sample
-      0.553,  // likeness
-      2.405,  // contained
+      -3.216,  // bias
+      1.291,  // covered
+      -1.027,  // everyday
+      2.206,  // margin
+      0.294,  // lead
+      -9.289,  // rival guide
+      3.888,  // sample
+      -2.682,  // not-sample
+      0.118,  // likeness
+      2.897,  // contained
       0.727,  // title
-      0.889,  // topic
-      -3.675,  // missed code
-      -1.519,  // other product
-      0.872,  // whole text
-      1.200,  // score
-      0.522,  // words
+      1.010,  // topic
+      -3.980,  // missed code
+      -1.755,  // other product
+      0.946,  // whole text
+      1.279,  // score
+      0.374,  // words
     ],
     answerWeights: [
-      -3.200,  // bias
-      1.048,  // covered
-      -0.869,  // everyday
-      1.559,  // margin
-      0.257,  // lead
-      -6.331,  // rival guide
-      2.963,  // sample
-      -2.128,  // not-sample
-      1.023,  // likeness
-      2.408,  // contained
-      0.801,  // title
-      0.870,  // topic
-      -3.476,  // missed code
-      -1.375,  // other product
-      1.205,  // whole text
-      1.359,  // score
-      0.710,  // words
+      -3.126,  // bias
+      1.172,  // covered
+      -0.932,  // everyday
+      1.686,  // margin
+      0.147,  // lead
+      -10.010,  // rival guide
+      3.930,  // sample
+      -2.811,  // not-sample
+      0.739,  // likeness
+      2.668,  // contained
+      0.768,  // title
+      0.948,  // topic
+      -3.562,  // missed code
+      -1.498,  // other product
+      1.291,  // whole text
+      1.386,  // score
+      0.571,  // words
     ],
-    knownThreshold: 0.89, possibleThreshold: 0.6)
+    knownThreshold: 0.945, possibleThreshold: 0.62)
 }

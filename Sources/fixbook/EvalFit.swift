@@ -63,8 +63,8 @@ struct JudgeFit {
     return Int(IssueVector.hash(key) >> 8) % folds
   }
 
-  /// Scale and bias are for questions as they come: like the first set, the others of its base with
-  /// as many unanswerable ones as it has, and a little of other bases.
+  /// Scale and bias are for questions as they come: like the first set, and a little the others of
+  /// its base, with as large a share of unanswerable ones as it has.
   private static func scaled(_ rows: [FitRow], _ sets: [FitSet]) -> [FitRow] {
     func part(_ set: Int, _ isAnswerable: Bool) -> Double {
       Double(rows.count { $0.set == set && $0.query.isAnswerable == isAnswerable })
@@ -76,7 +76,7 @@ struct JudgeFit {
       let some = part(row.set, true)
       guard some > 0 else { return row }
       let without = part(row.set, false)
-      let total = row.set == 0 ? 1 : set.isOfMainBase ? 0.5 : 0.15
+      let total = row.set == 0 ? 1 : set.isOfMainBase ? 0.2 : 0
       let share = row.set == 0 || without > 0 ? none : 0
       row.scaleWeight =
         row.query.isAnswerable ? total * (1 - share) / some : total * share / without

@@ -15,7 +15,7 @@ struct LogisticModel {
   var weights: [Double]
 
   /// How strongly weights are drawn to zero, per row of weight 1.
-  static let penalty = 0.005
+  static let penalty = 0.001
 
   /// 1: more of it must not make an answer less sure; -1 the reverse; 0: either.
   static func sign(_ feature: String) -> Double {
