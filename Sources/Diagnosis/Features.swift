@@ -15,8 +15,6 @@ struct FeatureReader {
   private let query: Query
   /// The best score of an issue elsewhere.
   private let elsewhere: Double
-  /// How close the text comes to a line that an issue's author says is something else.
-  private let contradiction: Double
   /// Terms that are names of products.
   private let products: [Int]
 
@@ -24,8 +22,6 @@ struct FeatureReader {
     self.query = query
     inScope = candidates.filter(\.isInScope)
     elsewhere = candidates.first { !$0.isInScope }?.score ?? 0
-    contradiction =
-      inScope.compactMap(\.sample).filter(\.negative).map(\.closeness).max() ?? 0
     products = query.terms.indices.filter {
       query.terms[$0].token.kind == .word && Products.names(query.terms[$0].token.text)
     }
@@ -37,7 +33,8 @@ struct FeatureReader {
     let line = LineShares(candidate, query: query)
     let score = max(candidate.score, 0.001)
     let strength = candidate.sample?.closeness ?? 0
-    let isPositive = candidate.sample?.negative == false
+    // Of the issue itself: what is not another issue's may well be this one's.
+    let isNegative = candidate.sample?.negative == true
     return [
       1,
       line.covered,
@@ -45,8 +42,8 @@ struct FeatureReader {
       (score - rival) / max(score, rival),
       line.mass > 0 ? max(0, score - rival) / line.mass : 0,
       max(0, elsewhere - score) / max(score, elsewhere),
-      isPositive ? strength : 0,
-      isPositive ? max(0, contradiction - strength) : contradiction,
+      isNegative ? 0 : strength,
+      isNegative ? strength : 0,
       candidate.runs.likeness,
       min(candidate.runs.contained, 1),
       min(candidate.runs.title, 1),

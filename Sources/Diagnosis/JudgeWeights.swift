@@ -42,5 +42,5 @@ extension Judge {
       1.386,  // score
       0.571,  // words
     ],
-    knownThreshold: 0.945, possibleThreshold: 0.62)
+    knownThreshold: 0.875, possibleThreshold: 0.62)
 }

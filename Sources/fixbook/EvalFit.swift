@@ -152,7 +152,7 @@ struct Thresholds {
 
   /// `possible`: the most refusal of unanswerable queries at a false refusal of 7.5 % in every set of
   /// the main base (the goal is 8). `known`: the least value for which 96 % of the answers from it
-  /// on are right in every set of some size (the goal is 95).
+  /// on are right in every set of some size of the main base, and 95 % (the goal) in the others.
   init(_ rows: [FitRow], _ sets: [FitSet], right: [Double], answered: [Double]) {
     var possible = 0.0
     var known = 1.0
@@ -167,7 +167,8 @@ struct Thresholds {
         if set.isOfMainBase, Double(refused) > 0.075 * Double(answerable.count) { isMild = false }
         let sure = members.filter { right[$0] >= value }
         let isRight = sure.count { rows[$0].isRight }
-        if set.queries.count >= Thresholds.smallest, Double(isRight) < 0.96 * Double(sure.count) {
+        let goal = set.isOfMainBase ? 0.96 : 0.95
+        if set.queries.count >= Thresholds.smallest, Double(isRight) < goal * Double(sure.count) {
           isSure = false
         }
       }
