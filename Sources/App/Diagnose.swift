@@ -62,7 +62,7 @@ extension App {
     store.count(
       Question(
         kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
-        source: channel, reporter: caller.reporter, verdict: page.verdict,
+        guide: input.guide, source: channel, reporter: caller.reporter, verdict: page.verdict,
         results: page.matches.count, milliseconds: monotonicMilliseconds() - started,
         subject: page.id))
     verdicts.add(page.verdict.rawValue)
@@ -114,8 +114,7 @@ extension App {
     try context.query().finish()
     let page = try context.read { reading -> DiagnosisPage? in
       guard
-        let stored = try context.store.pending.diagnosis(context.path[0])
-          ?? reading.diagnosis(context.path[0])
+        let stored = try reading.diagnosis(context.path[0], pending: context.store.pending)
       else { return nil }
       return try DiagnosisPage(stored, reading: reading)
     }

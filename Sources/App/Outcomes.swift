@@ -92,7 +92,7 @@ extension App {
   static func recordOnDiagnosis(_ context: Context) throws -> Reply {
     try context.requireReporting()
     let id = context.path[0]
-    let known = try context.read { try context.store.pending.diagnosis(id) ?? $0.diagnosis(id) }
+    let known = try context.read { try $0.diagnosis(id, pending: context.store.pending) }
     guard let diagnosis = known else { throw Failure.notFound("diagnosis") }
     let outcome = try OutcomeInput(context)
     return .write { writing in
@@ -127,7 +127,7 @@ extension App {
   static func feedback(_ context: Context) throws -> Reply {
     try context.requireReporting()
     let id = context.path[0]
-    let known = try context.read { try context.store.pending.diagnosis(id) ?? $0.diagnosis(id) }
+    let known = try context.read { try $0.diagnosis(id, pending: context.store.pending) }
     guard known != nil else { throw Failure.notFound("diagnosis") }
     var fields = try context.body()
     let slug = try fields.text("right_issue")

@@ -23,6 +23,12 @@ struct Route: Sendable {
   let operation: Operation?
   let handler: @Sendable (Context) throws -> Reply
 
+  /// Also where reading needs an account: what signing in takes, and what only programs ask.
+  var isOpen: Bool {
+    ["/sign-in", "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/assets/{name}"]
+      .contains(pattern)
+  }
+
   static func get(
     _ pattern: String, _ operation: Operation? = nil, api: Bool = true, page: Bool = true,
     heavy: Bool = false, cached: ContentState.Part? = nil,
