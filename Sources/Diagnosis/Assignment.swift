@@ -153,7 +153,7 @@ private struct AssignmentScanner {
     }
     let marks = "$<{(%*\\".utf8
     return !value.utf8.contains { marks.contains($0) } && !value.hasPrefix("[secret:")
-      && !value.contains("...") && !value.contains("…")
+      && !value.contains("..") && !value.contains("…")
   }
 
   private func isNumber(_ value: String) -> Bool {
