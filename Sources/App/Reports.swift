@@ -261,6 +261,7 @@ struct ReportPage: Page {
     \(.verbatim(report.text))
     \(tried)
     \(closed)
+    \(endings(site))
     <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
     """
   }
