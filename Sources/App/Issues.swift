@@ -81,10 +81,10 @@ extension App {
       if let guide = filter.guide, try reading.guide(guide) == nil {
         throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
       }
-      let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
+      let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
       let page = IssueListPage(
-        issues: Array(found.prefix(limit)),
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+        issues: shown, next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil)
       return .page(page, headers: Cursor.link(page.next, context))
     }
   }
