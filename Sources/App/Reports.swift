@@ -262,6 +262,7 @@ struct ReportPage: Page {
     \(.verbatim(report.text))
     \(tried)
     \(closed)
+    \(endings(site))
     <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
     """
   }

@@ -296,6 +296,7 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    if by == "other" { try suggestFix(text, from: before) }
     if before.state != .resolved {
       try notify(.reportResolved, report: id, issue: before.issueID)
     }
