@@ -32,9 +32,12 @@ extension App {
       }
       var query = try context.query()
       let merged = try query.integer("merged")
+      let broken = try query.text("broken", limit: 1_000)
+      let only = try query.choice("only", as: Only.self)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
       let issue = try visibleIssue(id, reading, environment: environment)
+      let others = try broken.map { try brokenIssues($0, reading) } ?? []
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -43,11 +46,23 @@ extension App {
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
       }
+      if only != nil {
+        let path = "/issues/" + issue.summary.slug
+        return .page(CommandsPage(of: issue.fixes.first, path: path), headers: headers)
+      }
       return .page(
         IssuePage(
-          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id),
-          environment: environment),
+          issue: issue, broken: others, mergedRevision: merged,
+          learned: try reading.wordings(ofIssue: id), environment: environment),
         headers: headers)
+    }
+  }
+
+  /// Issues whose samples the edit broke that led here.
+  private static func brokenIssues(_ slugs: String, _ reading: Reading) throws -> [IssueSummary] {
+    try slugs.split(separator: ",").prefix(5).compactMap { slug in
+      guard case .issue(let id) = try reading.issueID(named: String(slug)) else { return nil }
+      return try reading.summaries([id]).first
     }
   }
 
@@ -76,10 +91,10 @@ extension App {
       if let guide = filter.guide, try reading.guide(guide) == nil {
         throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
       }
-      let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
+      let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
       let page = IssueListPage(
-        issues: Array(found.prefix(limit)),
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+        issues: shown, next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil)
       return .page(page, headers: Cursor.link(page.next, context))
     }
   }
@@ -96,17 +111,14 @@ extension App {
     try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
     return .write { writing in
+      let samples = try SampleGuard(issue: nil, title: title, markdown: markdown, writing)
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
-      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
-      let issue = try writing.reading.issue(saved.id)!
-      return .page(
-        IssuePage(issue: issue), status: .created,
-        headers: [
-          HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
-          IssuePage.tag(saved.revision),
-        ])
+      let broken = try samples.check(saved: saved.id, writing)
+      return try IssuePage.written(
+        saved.id, writing.reading, site, broken: broken, status: .created,
+        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
     }
   }
 
@@ -139,17 +151,18 @@ extension App {
     }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
-      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
+      let samples = try SampleGuard(
+        issue: id, title: title ?? current.summary.title, markdown: markdown ?? current.markdown,
+        writing)
       let saved = try writing.updateIssue(
         id,
         IssueText(
           title: title ?? current.summary.title, section: section ?? current.summary.section,
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
-      try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
-      let issue = try writing.reading.issue(id)!
-      return .page(
-        IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
+      let broken = try samples.check(saved: id, writing)
+      return try IssuePage.written(
+        id, writing.reading, context.site, merged: saved.merged, broken: broken)
     }
   }
 
@@ -303,6 +316,10 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
+  /// Samples of other issues that the write has broken.
+  var brokenSamples: [BrokenSample] = []
+  /// Those issues, on the page that an edit leads to.
+  var broken: [IssueSummary] = []
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
@@ -316,9 +333,18 @@ struct IssuePage: Page {
   /// What is said of the best fix that stopped working; nil when none did.
   var stale: Regression? { issue.fixes.lazy.compactMap(\.regression).first }
 
-  /// For the answer to a write: strong enough for the next If-Match.
-  static func tag(_ revision: Int) -> HeaderFields.Field {
-    HeaderFields.Field("ETag", "\"\(revision)-0\"")
+  /// The answer to a write: the issue as it is now, with the ETag that the API gives to who reads it
+  /// next (RFC 9110 §9.3.4), for `If-Match`.
+  static func written(
+    _ id: Int, _ reading: Reading, _ site: Site, merged: Bool? = nil,
+    broken: [BrokenSample] = [], status: Status = .ok, headers: [HeaderFields.Field] = []
+  ) throws -> Reply {
+    guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
+    var page = IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id))
+    let tag = entityTag(of: page.json(site).bytes, revision: page.revision)
+    page.merged = merged
+    page.brokenSamples = broken
+    return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 
   func json(_ site: Site) -> JSON {
@@ -359,6 +385,9 @@ struct IssuePage: Page {
       .init("url", .string(site.url(issue: summary.slug))),
     ]
     if let merged { members.append(.init("merged", .bool(merged))) }
+    if !brokenSamples.isEmpty {
+      members.append(.init("warnings", .array(brokenSamples.map(\.json))))
+    }
     return .object(members)
   }
 

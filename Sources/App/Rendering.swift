@@ -85,9 +85,8 @@ extension App {
     let isRead = request.method == .get || request.method == .head
     let compressed = gzipped(body, &fields, request)
     if status == .ok, isRead {
-      let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
-      let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
-      fields.add("ETag", tag)
+      fields.add(
+        "ETag", entityTag(of: body, revision: revision, coding: compressed == nil ? "" : "-gzip"))
     }
     if let compressed { body = compressed }
     return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
@@ -228,4 +227,10 @@ struct ProblemPage: Page {
     wrapped("\(failure.title) (\(failure.status.code) \(failure.code))", width)
       + wrapped(failure.detail, width)
   }
+}
+
+/// A strong ETag: "REVISION-DIGEST", one for each form and coding.
+func entityTag(of body: [UInt8], revision: Int?, coding: String = "") -> String {
+  let digest = Secrets.digest(body).prefix(20)
+  return "\"" + (revision.map { "\($0)-" } ?? "") + digest + coding + "\""
 }

@@ -155,10 +155,11 @@ extension App {
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
-      let found = try reading.reports(before: nil, limit: limit + 1, offset: cursor.offset)
+      let found = try reading.reports(before: cursor.last, limit: limit + 1)
+      let shown = found.prefix(limit)
       let page = ReportListPage(
-        reports: try found.prefix(limit).map { try ReportPage($0, reading: reading) },
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
+        reports: try shown.map { try ReportPage($0.report, reading: reading) },
+        next: found.count > limit ? Cursor(offset: shown.last!.place).text : nil)
       return .page(page, headers: Cursor.link(page.next, context))
     }
   }
@@ -261,6 +262,7 @@ struct ReportPage: Page {
     \(.verbatim(report.text))
     \(tried)
     \(closed)
+    \(endings(site))
     <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
     """
   }

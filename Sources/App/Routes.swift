@@ -10,6 +10,9 @@ extension App {
 
     .get("/diagnose", api: false, App.diagnoseForm),
     .write(.post, "/diagnose", .diagnose, heavy: true, diagnose: true, App.diagnose),
+    .write(
+      .post, "/diagnose/batch", .diagnoseBatch, page: false, heavy: true, asksOnly: true,
+      App.diagnoseBatch),
     .get("/diagnoses/{id}", .showDiagnosis, App.showDiagnosis),
     .write(.post, "/diagnoses/{id}/outcomes", .recordOnDiagnosis, App.recordOnDiagnosis),
     .write(.post, "/diagnoses/{id}/feedback", .feedback, App.feedback),
@@ -72,6 +75,7 @@ extension App {
     .write(.delete, "/reports/{id}", .deleteReport, page: false, App.deleteReport),
     .write(.post, "/reports/{id}/outcomes", .recordOnReport, App.recordOnReport),
     .write(.post, "/reports/{id}/resolve", .resolveReport, App.resolveReport),
+    .write(.post, "/reports/{id}/reopen", .reopenReport, App.reopenReport),
 
     .get("/issues/{slug}/suggest", api: false, App.suggestForm),
     .write(.post, "/issues/{slug}/merge", .mergeIssues, App.mergeIssues),

@@ -289,3 +289,13 @@ def test_serve_says_where_its_settings_came_from(tmp_path):
     printed = succeed("serve", "--print-config", "--db", tmp_path / "x.db")
     assert "127.0.0.1:8080" in printed
     assert not (tmp_path / "x.db").exists()
+
+
+@pytest.mark.parametrize("reports", ["30", "300"])
+def test_the_order_of_fixes_saves_attempts_in_a_simulated_world(reports):
+    done = fixbook("bench", "--simulate", "--reports", reports, "--replicates", "20", "--json")
+    assert done.returncode == 0, done.stdout
+    (row,) = json.loads(done.stdout)
+    assert row["holds"]
+    tried = row["failed_attempts"]
+    assert tried["by the true rates"] < tried["by evidence"] < tried["author's order"]
