@@ -1,6 +1,7 @@
 import App
 import Glibc
 import HTTP
+import JSON
 import Server
 import Sockets
 import Store
