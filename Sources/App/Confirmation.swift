@@ -70,6 +70,9 @@ extension App {
     guard context.caller.isAccount, request.headers["Sec-Fetch-Site"] == nil,
       request.headers["Origin"] == nil, let session = cookie(Cookies.session, of: request)
     else { return (context, nil) }
+    guard request.method == .post, context.representation == .html else {
+      throw Failure.unconfirmed
+    }
     let pairs = String(decoding: request.body, as: UTF8.self).split(separator: "&")
     let prefix = Confirmations.field + "="
     if let sent = pairs.first(where: { $0.hasPrefix(prefix) }) {

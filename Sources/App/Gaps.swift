@@ -14,17 +14,35 @@ extension App {
     var query = try context.query()
     let limit = try query.integer("limit", in: 1...100) ?? 20
     let days = try query.integer("days", in: 1...365) ?? 30
+    let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
-      let found = try reading.gaps(since: .now() + -days * 86_400, limit: limit * 2)
-      // What has become known since is no gap any more.
-      guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
-      let open = try found.filter {
-        try Matcher().answer(Intake.read($0.text), corpus: corpus, limit: 1).verdict != .known
-      }
-      return .page(
-        GapsPage(gaps: Array(open.prefix(limit)), guides: try reading.guides(), days: days))
+      let (open, next) = try openGaps(
+        since: .now() + -days * 86_400, from: cursor.offset, limit: limit, reading)
+      let page = GapsPage(
+        gaps: open, guides: try reading.guides(), days: days,
+        next: NextPage(next.map { Cursor(offset: $0).text }, context))
+      return .page(page, headers: page.next.headers)
     }
+  }
+
+  /// Gaps from that place on, without those that have become known since, and the place behind
+  /// them if there are more.
+  private static func openGaps(
+    since time: Time, from start: Int, limit: Int, _ reading: Reading
+  ) throws -> ([Gap], next: Int?) {
+    guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
+    var open: [Gap] = []
+    // Each is diagnosed again: no more than so many for one page.
+    let most = limit + 100
+    let found = try reading.gaps(since: time, from: start, limit: most + 1)
+    for (index, gap) in found.enumerated() {
+      if open.count == limit || index == most { return (open, start + index) }
+      if try Matcher().answer(Intake.read(gap.text), corpus: corpus, limit: 1).verdict != .known {
+        open.append(gap)
+      }
+    }
+    return (open, nil)
   }
 
   /// One click: a draft with the line as its sample, ready to be edited.
@@ -80,6 +98,7 @@ struct GapsPage: Page {
   let gaps: [Gap]
   let guides: [GuideSummary]
   let days: Int
+  let next: NextPage?
   let title = "Gaps"
 
   func html(_ site: Site) -> HTML {
@@ -96,6 +115,7 @@ struct GapsPage: Page {
       <p>What people asked in the last \(counted(days, "day")) and nobody has written down.</p>
       \("<p>None: every question was answered.</p>", if: gaps.isEmpty)
       \("<ol class=\"results\">\n\(items)</ol>", if: !gaps.isEmpty)
+      \(next.html)
       """
   }
 
@@ -118,13 +138,13 @@ struct GapsPage: Page {
             "people": .integer($0.people), "times": .integer($0.times),
             "last_asked_at": .string($0.lastAskedAt.rfc3339),
           ]
-        }), "next": .null,
+        }), "next": next.json,
     ]
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + gaps.map { "\($0.people)\t\($0.times)\t\($0.text.split(separator: "\n").first ?? "")\n" }
-      .joined()
+      .joined() + next.text(site)
   }
 }

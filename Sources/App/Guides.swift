@@ -6,8 +6,16 @@ import Store
 
 extension App {
   static func listGuides(_ context: Context) throws -> Reply {
-    try context.query().finish()
-    return .page(GuidesPage(guides: try context.read { try $0.guides() }))
+    var query = try context.query()
+    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    let found = try context.read { try $0.guides(from: cursor.offset, limit: limit + 1) }
+    let page = GuidesPage(
+      guides: Array(found.prefix(limit)),
+      next: NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+    return .page(page, headers: page.next.headers)
   }
 
   static func showGuide(_ context: Context) throws -> Reply {
@@ -46,10 +54,11 @@ enum GuideExport {
 
 struct GuidesPage: Page {
   let guides: [GuideSummary]
+  let next: NextPage?
   let title = "Guides"
 
   func html(_ site: Site) -> HTML {
-    "<h1>Guides</h1>\(GuidesPage.list(guides))"
+    "<h1>Guides</h1>\(GuidesPage.list(guides))\(next.html)"
   }
 
   static func list(_ guides: [GuideSummary]) -> HTML {
@@ -66,7 +75,7 @@ struct GuidesPage: Page {
   }
 
   func json(_ site: Site) -> JSON {
-    ["results": .array(guides.map { GuidePage.summary($0, site) }), "next": .null]
+    ["results": .array(guides.map { GuidePage.summary($0, site) }), "next": next.json]
   }
 
   func markdown(_ site: Site) -> String {
@@ -74,14 +83,14 @@ struct GuidesPage: Page {
       + guides.map {
         "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
       }
-      .joined()
+      .joined() + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + guides.map {
         "\n\($0.title) (\(counted($0.issueCount, "issue")))\n  \(site.url("/guides/" + $0.slug))\n"
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

@@ -29,7 +29,7 @@ extension App {
 
   static func restoreIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = Int(context.path[0]) else {
+    guard let id = wholeNumber(context.path[0]) else {
       throw Failure.invalid("id", "A deleted issue is named by its id.")
     }
     let isHTML = context.representation == .html

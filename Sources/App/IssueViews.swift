@@ -84,7 +84,9 @@ extension IssuePage {
     if !issue.aliases.isEmpty { row("Also seen as", "\(issue.aliases.joined(separator: "; "))") }
     for check in issue.checks {
       row(
-        "Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
+        "Check",
+        "<a href=\"/checks/\(queryEncoded(check.name))\">\(check.name)</a>: <code>\(check.rule)</code>"
+      )
     }
     block("Owner", [issue.owner].compactMap { $0 })
     block("Escalate", [issue.escalate].compactMap { $0 })
@@ -210,7 +212,7 @@ private struct IssueProse {
 /// A list of issues.
 struct IssueListPage: Page {
   let issues: [IssueSummary]
-  let next: String?
+  let next: NextPage?
 
   let title = "Issues"
 
@@ -218,7 +220,7 @@ struct IssueListPage: Page {
     """
     <h1>Issues</h1>
     \(IssueListPage.list(issues))
-    \(Cursor.more(next, path: "/issues"))
+    \(next.html)
     """
   }
 
@@ -238,12 +240,13 @@ struct IssueListPage: Page {
 
   func markdown(_ site: Site) -> String {
     "# Issues\n\n" + issues.map { "- [\($0.title)](\(site.url(issue: $0.slug)))\n" }.joined()
+      + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading("Issues", width)
       + issues.map { "\n\($0.title)\n  \(site.url(issue: $0.slug))\n" }.joined()
-      + (next.map { "\nMore: \(site.url("/issues?cursor=\($0)"))\n" } ?? "")
+      + next.text(site)
   }
 }
 
@@ -251,7 +254,7 @@ struct IssueListPage: Page {
 struct RevisionsPage: Page {
   let issue: IssueSummary
   let revisions: [Reading.Revision]
-  let next: String?
+  let next: NextPage?
 
   var title: String { "History of \(issue.title)" }
 
@@ -271,7 +274,7 @@ struct RevisionsPage: Page {
       <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th><th scope="col">Compare</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
-      \(Cursor.more(next, path: "/issues/\(issue.slug)/history"))
+      \(next.html)
       """
   }
 
@@ -284,7 +287,7 @@ struct RevisionsPage: Page {
       + revisions.map {
         wrapped(
           "\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

@@ -23,7 +23,7 @@ extension App {
   static func showIssue(_ context: Context) throws -> Reply {
     try context.read { reading in
       let (id, moved) = try issueID(context, reading)
-      let isID = Int(context.path[0]) == id
+      let isID = wholeNumber(context.path[0]) == id
       if let moved, !isID {
         let prefix = context.isAPI ? "/api/v1" : ""
         let query = context.request.rawQuery.map { "?" + $0 } ?? ""
@@ -75,8 +75,9 @@ extension App {
       let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
       let page = IssueListPage(
         issues: Array(found.prefix(limit)),
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -239,15 +240,16 @@ extension App {
       let shown = Array(found.prefix(limit))
       let page = RevisionsPage(
         issue: issue, revisions: shown,
-        next: found.count > limit ? Cursor(offset: shown.last!.number).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.number).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
   static func showRevision(_ context: Context) throws -> Reply {
     return try context.read { reading in
       let (id, _) = try issueID(context, reading)
-      guard let number = Int(context.path[1]),
+      guard let number = wholeNumber(context.path[1]),
         let revision = try reading.revision(number, ofIssue: id),
         let issue = try reading.summaries([id]).first
       else { throw Failure.notFound("revision") }

@@ -69,7 +69,7 @@ extension App {
     let changes = try context.read { try $0.recentChanges(limit: 50) }
     let base = context.site.base
     let entries: [HTML] = changes.map { change in
-      let url = change.issue.map { base + "/issues/" + $0.slug } ?? base + "/recent"
+      let url = change.issue.map { context.site.url(issue: $0.slug) } ?? base + "/recent"
       return """
         <entry><id>\(base)/changes/\(change.sequence)</id><title>\(change.issue?.title ?? change.summary)</title>
         <updated>\(change.at.rfc3339)</updated><author><name>\(change.author)</name></author>

@@ -21,6 +21,7 @@ extension App {
       return finish(status, fields, body?.bytes ?? [], revision: nil, context.request)
     case .redirect(let status, let location, let headers):
       var fields = HeaderFields(headers)
+      let location = uriEncoded(location)
       fields.add("Location", location)
       fields.add("Content-Type", "text/plain; charset=utf-8")
       fields.add("Cache-Control", "no-cache")
@@ -37,7 +38,9 @@ extension App {
   ) -> Response {
     var fields = HeaderFields(headers)
     let body: [UInt8]
-    switch context.representation {
+    let representation =
+      page is any HTMLOnly && context.representation != .text ? .html : context.representation
+    switch representation {
     case .html: body = Layout.document(page, context.site, request: context.request).bytes
     case .json:
       // For reading in a terminal at page addresses; compact for programs.
@@ -45,7 +48,7 @@ extension App {
     case .markdown: body = Array(page.markdown(context.site).utf8)
     case .text: body = Array(page.text(context.site, width: context.width).utf8)
     }
-    fields.add("Content-Type", context.representation.contentType)
+    fields.add("Content-Type", representation.contentType)
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)
@@ -60,10 +63,7 @@ extension App {
   /// RFC 8288: the other forms of the page.
   private func addAlternates(to fields: inout HeaderFields, _ context: Context) {
     guard context.request.method == .get || context.request.method == .head else { return }
-    let raw = context.request.rawPath
-    let path = context.suffix.isEmpty ? raw : String(raw.dropLast(context.suffix.utf8.count))
-    let stem = path == "/" ? "/index" : path
-    guard !stem.hasSuffix("/") else { return }
+    guard let stem = App.stem(of: context.request) else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
     guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
       return
@@ -73,6 +73,18 @@ extension App {
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""
     }
     fields.add("Link", links.joined(separator: ", "))
+  }
+
+  /// A page's address, to which the suffix of a form can be added; nil for one that ends with a slash.
+  static func stem(of request: Request) -> String? {
+    var segments = request.segments
+    if let last = segments.last, let dot = last.lastIndex(of: "."),
+      Representation(suffix: last[last.index(after: dot)...]) != nil
+    {
+      segments[segments.count - 1] = String(last[..<dot])
+    }
+    guard segments.last != "" else { return nil }
+    return segments.isEmpty ? "/index" : segments.map { "/" + queryEncoded($0) }.joined()
   }
 
   /// ETag, 304, gzip, security headers.
@@ -85,7 +97,9 @@ extension App {
     let isRead = request.method == .get || request.method == .head
     let compressed = gzipped(body, &fields, request)
     if status == .ok, isRead {
-      let digest = String(Secrets.digest(body).prefix(20)) + (compressed == nil ? "" : "-gzip")
+      // Two forms may be the same bytes, and yet one is not the other.
+      let identity = body + Array((fields["Content-Type"] ?? "").utf8)
+      let digest = String(Secrets.digest(identity).prefix(20)) + (compressed == nil ? "" : "-gzip")
       let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
       fields.add("ETag", tag)
     }

@@ -121,8 +121,9 @@ extension App {
       let found = try reading.reports(before: nil, limit: limit + 1, offset: cursor.offset)
       let page = ReportListPage(
         reports: try found.prefix(limit).map { try ReportPage($0, reading: reading) },
-        next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -300,7 +301,7 @@ struct ReportPage: Page {
 
 struct ReportListPage: Page {
   let reports: [ReportPage]
-  let next: String?
+  let next: NextPage?
   let title = "Reports"
 
   func html(_ site: Site) -> HTML {
@@ -315,7 +316,7 @@ struct ReportListPage: Page {
       <h1>Reports</h1>
       \("<p>None yet.</p>", if: reports.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !reports.isEmpty)
-      \(Cursor.more(next, path: "/reports"))
+      \(next.html)
       """
   }
 
@@ -328,7 +329,7 @@ struct ReportListPage: Page {
       + reports.map {
         "\($0.report.state.rawValue)  \($0.issue?.title ?? String($0.report.text.prefix(50)))\n"
           + "  \(site.url("/reports/" + $0.report.id))\n"
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

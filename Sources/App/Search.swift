@@ -14,11 +14,12 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let page = try context.app.search(
+    var page = try context.app.search(
       SearchInput(
         words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
         explains: explains), caller: context.caller, channel: context.channel)
-    return .page(page, headers: Cursor.link(page.next, context))
+    page.next = NextPage(page.next?.cursor, context)
+    return .page(page, headers: page.next.headers)
   }
 
   /// Searches and counts the question, for whoever asks on whichever way.
@@ -60,7 +61,7 @@ struct SearchPage: Page {
   let guide: String?
   let tag: String?
   let results: [Result]
-  let next: String?
+  var next: NextPage?
   let explains: Bool
 
   var title: String { query.isEmpty ? "Search" : "Search: \(query)" }
@@ -90,7 +91,20 @@ struct SearchPage: Page {
     let end = input.offset + input.limit
     return SearchPage(
       query: input.words, guide: input.guide, tag: input.tag, results: results,
-      next: hits.count > end ? Cursor(offset: end).text : nil, explains: input.explains)
+      next: hits.count > end ? next(input, at: end) : nil, explains: input.explains)
+  }
+
+  /// Where a search goes on that came by no address.
+  private static func next(_ input: SearchInput, at place: Int) -> NextPage {
+    let cursor = Cursor(offset: place).text
+    let parameters = [
+      ("q", input.words), ("guide", input.guide), ("tag", input.tag),
+      ("limit", String(input.limit)), ("cursor", cursor),
+    ]
+    let query = parameters.compactMap { name, value in
+      value.map { "\(name)=\(queryEncoded($0))" }
+    }
+    return NextPage(cursor, target: "/search?" + query.joined(separator: "&"))
   }
 
   func json(_ site: Site) -> JSON {
@@ -139,16 +153,14 @@ struct SearchPage: Page {
 
       """
     }
-    let path =
-      "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
-    return "<ol class=\"results\">\n\(items)</ol>\(Cursor.more(next, path: path))"
+    return "<ol class=\"results\">\n\(items)</ol>\(next.html)"
   }
 
   func markdown(_ site: Site) -> String {
     "# Search: \(query)\n\n"
       + results.map {
         "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain)\n"
-      }.joined()
+      }.joined() + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
@@ -161,6 +173,6 @@ struct SearchPage: Page {
       "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
         + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
     }.joined()
-      + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+      + next.text(site)
   }
 }

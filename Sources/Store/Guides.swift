@@ -41,13 +41,16 @@ extension Reading {
     }
   }
 
-  private func guides(where condition: SQL) throws -> [GuideSummary] {
+  private func guides(
+    where condition: SQL, from start: Int = 0, limit: Int = .max
+  ) throws -> [GuideSummary] {
     try connection.rows(
       """
       SELECT g.id, g.slug, g.title, g.introduction, g.owner, g.escalate, g.license, g.attribution,
         (SELECT count(*) FROM issue i WHERE i.guide_id = g.id AND i.deleted_at IS NULL
           AND i.confidence <> 'archived'), g.updated_at
       FROM guide g WHERE \(condition) AND \(visible("g.id")) ORDER BY g.id
+      LIMIT \(limit) OFFSET \(start)
       """
     ) { row in
       GuideSummary(
@@ -58,7 +61,9 @@ extension Reading {
     }
   }
 
-  package func guides() throws -> [GuideSummary] { try guides(where: "1") }
+  package func guides(from start: Int = 0, limit: Int = .max) throws -> [GuideSummary] {
+    try guides(where: "1", from: start, limit: limit)
+  }
 
   package func guide(_ slug: String) throws -> GuideSummary? {
     try guides(where: "g.slug = \(slug)").first

@@ -289,3 +289,20 @@ def test_serve_says_where_its_settings_came_from(tmp_path):
     printed = succeed("serve", "--print-config", "--db", tmp_path / "x.db")
     assert "127.0.0.1:8080" in printed
     assert not (tmp_path / "x.db").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["  "], ["seen", "--fix", "1"], ["seen", "--result", "worked"]]
+)
+def test_a_report_that_says_nothing_is_a_wrong_use(harbour_database, arguments):
+    done = fixbook("report", "--db", harbour_database, *arguments)
+    assert done.returncode == 2, shown(done)
+    assert done.stdout == b""
+
+
+def test_diagnosing_nothing_says_so(harbour_database, tmp_path):
+    (tmp_path / "empty.log").write_bytes(b"\n")
+    done = fixbook("diagnose", "--db", harbour_database, tmp_path / "empty.log")
+    assert done.returncode == 3
+    assert b"empty" in done.stderr
+    assert b"body" not in done.stderr
