@@ -42,7 +42,7 @@ let package = Package(
     module("JSON"),
     module("Threads", ["CSystem"]),
     module("SQLite", ["CSQLite", "CSystem", "Threads"]),
-    module("Markup", ["CCmark"]),
+    module("Markup", ["CCmark", "Threads"]),
     module("Guide"),
     module("Diagnosis"),
     module("Store", ["SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON"]),

@@ -51,7 +51,7 @@ package final class App: Application {
     self.store = store
     self.configuration = configuration
     router = Router(App.routes)
-    cache = ResponseCache(store.changes, limit: configuration.cacheSize)
+    cache = ResponseCache(store.content, limit: configuration.cacheSize)
   }
 
   package func bodyPlan(for head: Request) -> BodyPlan {
@@ -77,22 +77,25 @@ package final class App: Application {
       return .now(options(methods))
     }
     let work: @Sendable () -> Answer = { [self] in
-      if match.route.isCacheable, let key { return .now(fill(key, match, request)) }
+      if let key, let part = match.route.cached {
+        return .now(fill(key, part, match, request))
+      }
       return run(match, request, intake: sink as? DiagnoseIntake)
     }
     return match.route.isHeavy ? .work(work) : work()
   }
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
-  private func fill(_ key: ResponseCache.Key, _ match: Router.Match, _ request: Request) -> Response
-  {
-    let stamp = cache?.stamp
+  private func fill(
+    _ key: ResponseCache.Key, _ part: ContentState.Part, _ match: Router.Match, _ request: Request
+  ) -> Response {
+    let state = cache?.state
     guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
       return problem(.internalError, request, match.representation)
     }
     guard response.status == .ok else { return response }
     let prepared = response.prepared()
-    if let stamp { cache?.insert(prepared, for: key, stamp: stamp) }
+    if let state { cache?.insert(prepared, for: key, of: part, state: state) }
     return unlessKnown(prepared, request)
   }
 

@@ -10,4 +10,9 @@ extension App {
     if let slug { return .redirect(.found, to: "/issues/\(slug)\(context.suffix)") }
     return .redirect(.found, to: "/search\(context.suffix)?q=\(queryEncoded(name))")
   }
+
+  /// A runbook link whose template had no name to put in.
+  static func goNowhere(_ context: Context) throws -> Reply {
+    .redirect(.found, to: "/search\(context.suffix)")
+  }
 }

@@ -2,6 +2,7 @@ import Guide
 import JSON
 import Markup
 import Store
+import Threads
 
 extension IssuePage {
   func head(_ site: Site) -> HTML {
@@ -9,7 +10,7 @@ extension IssuePage {
   }
 
   func html(_ site: Site) -> HTML {
-    let prose = IssueProse(of: issue)
+    let prose = IssueProse.of(issue)
     return """
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
@@ -127,7 +128,7 @@ extension IssuePage {
 
   func text(_ site: Site, width: Int) -> String {
     let summary = issue.summary
-    let prose = IssueProse(of: issue)
+    let prose = IssueProse.of(issue)
     var text = heading(summary.title, width)
     let place = [issue.guideTitle, summary.section].filter { !$0.isEmpty }.joined(separator: " > ")
     text += wrapped("\(place), revision \(summary.revision), \(summary.confidence.rawValue)", width)
@@ -173,23 +174,38 @@ extension IssuePage {
 }
 
 /// What an issue's text says beside its labelled parts.
-private struct IssueProse {
+private struct IssueProse: Sendable {
   /// What it is: the text opens with this.
   let lead: String
   let rest: String
 
   var isEmpty: Bool { lead.isEmpty && rest.isEmpty }
 
-  init(of issue: Issue) {
-    let other = IssueContent.reading(issue.markdown, title: issue.summary.title).content.other
+  private struct Source: Hashable {
+    let markdown: ExactText
+    let title: ExactText
+  }
+
+  private static let memo = Memo<Source, IssueProse>(limit: 2 * 1_024 * 1_024)
+
+  /// Reading a text takes longer than all the rest of its page, so what came of it is kept.
+  static func of(_ issue: Issue) -> IssueProse {
+    let source = Source(
+      markdown: ExactText(issue.markdown), title: ExactText(issue.summary.title))
+    return memo(
+      source, size: { issue.markdown.utf8.count + $0.lead.utf8.count + $0.rest.utf8.count },
+      make: { IssueProse(issue.markdown, title: issue.summary.title) })
+  }
+
+  private init(_ markdown: String, title: String) {
+    let other = IssueContent.reading(markdown, title: title).content.other
     guard !other.isEmpty else {
       lead = ""
       rest = ""
       return
     }
     let lines = other.split(separator: "\n", omittingEmptySubsequences: false)
-    // By bytes: this is done for every page.
-    let written = issue.markdown.utf8.split { $0 == 0x0A || $0 == 0x0D }.map {
+    let written = markdown.utf8.split { $0 == 0x0A || $0 == 0x0D }.map {
       trimmed(Substring($0))
     }
     var opening = written[...]

@@ -169,6 +169,8 @@ struct ReportPage: Page {
   let issue: IssueSummary?
   let outcomes: [(outcome: Outcome, fix: Fix?)]
   let next: Fix?
+  /// Whom to ask about one that went away by itself.
+  let contact: String?
   /// The outcome that was recorded just now.
   let recorded: Int?
 
@@ -182,6 +184,10 @@ struct ReportPage: Page {
     let found = isNew ? [] : try reading.outcomes(ofReport: report.id)
     outcomes = try found.map { ($0, try reading.fix($0.fixID)) }
     next = try issue.flatMap { try OutcomePage.next(report, issue: $0.id, reading: reading) }
+    contact =
+      report.closedBy == "itself"
+      ? try issue.flatMap { try reading.issue($0.id)?.owner }
+        ?? reading.contact(guide: issue?.guide) : nil
   }
 
   func json(_ site: Site) -> JSON {
@@ -192,7 +198,8 @@ struct ReportPage: Page {
       "issue": issue.map { IssueJSON.summary($0, site) } ?? .null,
       "outcomes": .array(outcomes.map { ReportPage.json($0.outcome) }),
       "diagnosis": report.diagnosisID.json, "source": .string(report.source.rawValue),
-      "closed_by": report.closedBy.json, "closing_text": report.closingText.json,
+      "closed_by": report.closedBy.json, "contact": contact.json,
+      "closing_text": report.closingText.json,
       "created_at": .string(report.createdAt.rfc3339),
       "url": .string(site.url("/reports/" + report.id)),
     ]
@@ -274,13 +281,19 @@ struct ReportPage: Page {
     let text = report.closingText ?? ""
     return """
       <h2>What fixed it</h2>
-      <p>\(by == "itself" ? "It went away by itself." : "Something else fixed it.")</p>
+      <p>\(by == "itself" ? goneWords : "Something else fixed it.")</p>
       \(text.isEmpty ? "" : .verbatim(text))
       """
   }
 
+  private var goneWords: String {
+    "It went away by itself; the cause is not known."
+      + (contact.map { " Ask what happened, and write it down: \($0)." } ?? "")
+  }
+
   func text(_ site: Site, width: Int) -> String {
     var text = heading(title, width) + "State: \(report.state.rawValue)\n"
+    if report.closedBy == "itself" { text += wrapped(goneWords, width) }
     if let issue { text += "Issue: \(issue.title)\n  \(site.url(issue: issue.slug))\n" }
     text += "\n" + indented(report.text, 2) + "\n"
     if !outcomes.isEmpty { text += "\nWhat was tried\n" }

@@ -1,13 +1,13 @@
 import HTTP
-import SQLite
+import Store
 import Synchronization
+import Threads
 
 /// Finished responses to anonymous reads of pages that depend on the database alone.
 ///
-/// Exact: an entry counts only while the database is as it was when the page was read, which the
-/// file itself tells (`ChangeWatch`), whoever wrote. One commit, of anything, empties the
-/// cache, and so does the checkpoint that empties the log a second after the last write.
-/// Bounded: two halves; when the younger is full, the older goes, and what was used meanwhile stays.
+/// Exact: an entry counts only while the content that its page is made of is in the state it was in
+/// before the page was read, which the file itself tells (`ContentWatch`), whoever wrote. Commits of
+/// anything else (diagnoses, reports, sessions) leave it alone. Bounded: see `Recent`.
 final class ResponseCache: Sendable {
   /// Everything of a request that such a page may depend on. Nothing else is shown to its handler.
   struct Key: Hashable {
@@ -58,80 +58,61 @@ final class ResponseCache: Sendable {
     }
   }
 
+  private struct Entry {
+    let response: Response
+    /// What the page was made of.
+    let part: ContentState.Part
+    let state: ContentState
+  }
+
   private struct Entries {
-    /// What `young` and `old` hold is of this state of the database.
-    var stamp: ChangeWatch.Stamp?
-    var young: [Key: Response] = [:]
-    var old: [Key: Response] = [:]
-    var youngSize = 0
-    var oldSize = 0
+    var recent: Recent<Key, Entry>
     var hits = 0
   }
 
-  private let changes: ChangeWatch
-  private let limit: Int
-  private let entries = Mutex(Entries())
+  private let content: ContentWatch
+  private let entries: Mutex<Entries>
   /// Beside the bytes of a response: its key, fields and places in tables, generously.
   private static let overhead = 2_048
 
   /// Holds about `limit` bytes at most. Nil where changes can't be seen.
-  init?(_ changes: ChangeWatch?, limit: Int) {
-    guard let changes, limit > 0 else { return nil }
-    self.changes = changes
-    self.limit = limit
+  init?(_ content: ContentWatch?, limit: Int) {
+    guard let content, limit > 0 else { return nil }
+    self.content = content
+    entries = Mutex(Entries(recent: Recent(limit: limit)))
   }
 
   /// To be taken before a page is read, and given to `insert` with it.
-  var stamp: ChangeWatch.Stamp? { changes.stamp }
+  var state: ContentState? { content.state }
 
-  /// The response to that request, if the database has not changed since it was made.
+  /// The response to that request, if what it shows has not changed since it was made.
   func response(for key: Key) -> Response? {
-    guard let stamp = changes.stamp else { return nil }
+    guard let now = content.state else { return nil }
     return entries.withLock { entries in
-      guard entries.stamp == stamp else { return nil }
-      if let response = entries.young[key] {
-        entries.hits += 1
-        return response
+      guard let entry = entries.recent.value(for: key) else { return nil }
+      guard entry.state.equals(now, in: entry.part) else {
+        entries.recent.remove(key)
+        return nil
       }
-      guard let response = entries.old.removeValue(forKey: key) else { return nil }
       entries.hits += 1
-      let size = Self.size(key, response)
-      entries.oldSize -= size
-      add(response, key, size, to: &entries)
-      return response
+      return entry.response
     }
   }
 
-  /// Keeps a response that was made after the database had that `stamp`.
-  func insert(_ response: Response, for key: Key, stamp: ChangeWatch.Stamp) {
-    let size = Self.size(key, response)
-    guard size <= limit / 8, changes.stamp == stamp else { return }
-    entries.withLock { entries in
-      if entries.stamp != stamp { entries = Entries(stamp: stamp, hits: entries.hits) }
-      if entries.young[key] == nil { add(response, key, size, to: &entries) }
+  /// Keeps a response that was made of `part` after the content had that `state`.
+  func insert(
+    _ response: Response, for key: Key, of part: ContentState.Part, state: ContentState
+  ) {
+    guard case .bytes(let body) = response.body else { return }
+    entries.withLock {
+      $0.recent.insert(
+        Entry(response: response, part: part, state: state), for: key,
+        size: body.count + key.size + Self.overhead)
     }
-  }
-
-  private func add(_ response: Response, _ key: Key, _ size: Int, to entries: inout Entries) {
-    if entries.youngSize + size > limit / 2 {
-      entries.old = entries.young
-      entries.oldSize = entries.youngSize
-      entries.young = [:]
-      entries.youngSize = 0
-    }
-    entries.young[key] = response
-    entries.youngSize += size
-  }
-
-  private static func size(_ key: Key, _ response: Response) -> Int {
-    guard case .bytes(let body) = response.body else { return Int.max }
-    return body.count + key.size + overhead
   }
 
   /// Responses and bytes held, and how many requests were answered from here.
   var load: (responses: Int, bytes: Int, hits: Int) {
-    entries.withLock {
-      ($0.young.count + $0.old.count, $0.youngSize + $0.oldSize, $0.hits)
-    }
+    entries.withLock { ($0.recent.count, $0.recent.size, $0.hits) }
   }
 }

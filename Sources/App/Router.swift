@@ -1,5 +1,6 @@
 import Guide
 import HTTP
+import Store
 
 /// One address of the product.
 struct Route: Sendable {
@@ -16,9 +17,9 @@ struct Route: Sendable {
   let isDiagnose: Bool
   /// A POST that asks only, so that no policy for writes applies.
   let isOpenQuestion: Bool
-  /// What an anonymous caller sees depends on the address, Accept, Accept-Encoding and the database
-  /// alone: not on the time, not on who asks.
-  let isCacheable: Bool
+  /// Set where what an anonymous caller sees depends on the address, Accept, Accept-Encoding and this
+  /// part of the database alone: not on the time, not on who asks.
+  let cached: ContentState.Part?
   let handler: @Sendable (Context) throws -> Reply
 
   /// Editor, account and sign-in pages show no knowledge, so they have one form.
@@ -31,12 +32,12 @@ struct Route: Sendable {
 
   static func get(
     _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
-    cached: Bool = false,
+    cached: ContentState.Part? = nil,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: false, isOpenQuestion: false, isCacheable: cached, handler: handler)
+      isDiagnose: false, isOpenQuestion: false, cached: cached, handler: handler)
   }
 
   static func write(
@@ -46,7 +47,7 @@ struct Route: Sendable {
   ) -> Route {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, isCacheable: false,
+      isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, cached: nil,
       handler: handler)
   }
 }
@@ -88,12 +89,18 @@ struct Router: Sendable {
   init(_ routes: [Route]) {
     let entries = routes.map { route in
       Entry(
-        segments: route.pattern.split(separator: "/").map {
+        segments: Router.segments(of: route.pattern).map {
           $0.hasPrefix("{") ? .value : .literal(String($0))
         }, route: route)
     }
     pages = entries.filter(\.route.hasPage)
     api = entries.filter(\.route.hasAPI)
+  }
+
+  /// A slash at the end is a segment without a letter, as in a request.
+  private static func segments(of pattern: String) -> [Substring] {
+    pattern == "/"
+      ? [] : pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
   }
 
   func match(_ request: Request) -> Result {
@@ -190,7 +197,8 @@ struct Router: Sendable {
       if fits { matches.append((entry, values)) }
     }
     // "/issues/new" is no slug: literals win over values.
-    let fewest = matches.map(\.values.count).min() ?? 0
+    guard matches.count > 1 else { return matches }
+    let fewest = matches.reduce(Int.max) { min($0, $1.values.count) }
     return matches.filter { $0.values.count == fewest }
   }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import Store
 
 extension App {
   /// Every address, in reading order.
@@ -13,32 +14,32 @@ extension App {
     .write(.post, "/diagnoses/{id}/outcomes", App.recordOnDiagnosis),
     .write(.post, "/diagnoses/{id}/feedback", App.feedback),
 
-    .get("/guides", cached: true, App.listGuides),
-    .get("/guides/{guide}", heavy: true, cached: true, App.showGuide),
+    .get("/guides", cached: .knowledge, App.listGuides),
+    .get("/guides/{guide}", heavy: true, cached: .knowledge, App.showGuide),
 
-    .get("/issues", cached: true, App.listIssues),
+    .get("/issues", cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
     .write(.post, "/issues/new", api: false, App.saveNewIssue),
     .write(.post, "/issues", page: false, App.createIssue),
-    .get("/issues/{slug}", cached: true, App.showIssue),
+    .get("/issues/{slug}", cached: .everything, App.showIssue),
     .write(.put, "/issues/{slug}", page: false, App.updateIssue),
     .write(.patch, "/issues/{slug}", page: false, App.updateIssue),
     .write(.delete, "/issues/{slug}", page: false, App.deleteIssue),
     .write(.post, "/issues/{slug}/outcomes", App.recordOnIssue),
     .get("/issues/{slug}/edit", api: false, App.editForm),
     .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
-    .get("/issues/{slug}/diff", cached: true, App.showDiff),
+    .get("/issues/{slug}/diff", cached: .knowledge, App.showDiff),
     .write(.post, "/issues/{slug}/revert", App.revert),
     .write(.post, "/issues/{slug}/restore", App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", App.verifyIssue),
-    .get("/issues/{slug}/history", api: false, cached: true, App.listRevisions),
-    .get("/issues/{slug}/revisions", cached: true, App.listRevisions),
-    .get("/issues/{slug}/revisions/{n}", cached: true, App.showRevision),
+    .get("/issues/{slug}/history", api: false, cached: .knowledge, App.listRevisions),
+    .get("/issues/{slug}/revisions", cached: .knowledge, App.listRevisions),
+    .get("/issues/{slug}/revisions/{n}", cached: .knowledge, App.showRevision),
     .get("/issues/{slug}/learned", App.listLearned),
     .write(.post, "/issues/{slug}/learned", App.decideLearned),
-    .get("/fixes/{id}", cached: true, App.showFix),
+    .get("/fixes/{id}", cached: .everything, App.showFix),
 
-    .get("/checks", cached: true, App.listChecks),
+    .get("/checks", cached: .knowledge, App.listChecks),
     .get("/checks/{name}", App.runCheck),
     .write(.post, "/checks/{name}", asksOnly: true, App.runCheck),
 
@@ -62,13 +63,16 @@ extension App {
     .write(.post, "/gaps/draft", App.draftFromGap),
 
     .get("/go/{name}", api: false, App.go),
+    .get("/go", api: false, App.goNowhere),
+    .get("/go/", api: false, App.goNowhere),
+    .write(.post, "/hooks/alertmanager", api: false, heavy: true, App.alertmanager),
 
     .get("/recent", api: false, App.recent),
     .get("/changes", page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
 
-    .get("/help", api: false, cached: true, App.help),
-    .get("/help/problems", api: false, cached: true, App.problemsHelp),
+    .get("/help", api: false, cached: .knowledge, App.help),
+    .get("/help/problems", api: false, cached: .knowledge, App.problemsHelp),
     .get("/sign-in", api: false, App.signInForm),
     .write(.post, "/sign-in", api: false, heavy: true) { try $0.app.signIn($0) },
     .write(.post, "/sign-out", api: false, App.signOut),
@@ -76,16 +80,16 @@ extension App {
     .write(.post, "/account/password", api: false, heavy: true) { try $0.app.setPassword($0) },
 
     .write(.post, "/mcp", api: false, heavy: true, asksOnly: true, App.mcp),
-    .get("/llms.txt", api: false, heavy: true, cached: true, App.llms),
-    .get("/llms-full.txt", api: false, heavy: true, cached: true, App.llmsFull),
+    .get("/llms.txt", api: false, heavy: true, cached: .knowledge, App.llms),
+    .get("/llms-full.txt", api: false, heavy: true, cached: .knowledge, App.llmsFull),
 
-    .get("/healthz", api: false, cached: true, App.health),
+    .get("/healthz", api: false, cached: .knowledge, App.health),
     .get("/readyz", api: false, App.ready),
     .get("/metrics", api: false, heavy: true, App.metrics),
-    .get("/robots.txt", api: false, cached: true, App.robots),
-    .get("/sitemap.xml", api: false, heavy: true, cached: true, App.sitemap),
-    .get("/opensearch.xml", api: false, cached: true, App.openSearch),
-    .get("/favicon.ico", api: false, cached: true) { try Assets.reply("favicon.svg", $0) },
-    .get("/assets/{name}", api: false, cached: true) { try Assets.reply($0.path[0], $0) },
+    .get("/robots.txt", api: false, cached: .knowledge, App.robots),
+    .get("/sitemap.xml", api: false, heavy: true, cached: .knowledge, App.sitemap),
+    .get("/opensearch.xml", api: false, cached: .knowledge, App.openSearch),
+    .get("/favicon.ico", api: false, cached: .knowledge) { try Assets.reply("favicon.svg", $0) },
+    .get("/assets/{name}", api: false, cached: .knowledge) { try Assets.reply($0.path[0], $0) },
   ]
 }

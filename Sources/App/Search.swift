@@ -63,6 +63,8 @@ struct SearchPage: Page {
   let results: [Result]
   var next: NextPage?
   let explains: Bool
+  /// Whom to ask about what is not found.
+  var contact: String?
 
   var title: String { query.isEmpty ? "Search" : "Search: \(query)" }
 
@@ -91,7 +93,8 @@ struct SearchPage: Page {
     let end = input.offset + input.limit
     return SearchPage(
       query: input.words, guide: input.guide, tag: input.tag, results: results,
-      next: hits.count > end ? next(input, at: end) : nil, explains: input.explains)
+      next: hits.count > end ? next(input, at: end) : nil, explains: input.explains,
+      contact: try reading.contact(guide: terms.guide))
   }
 
   /// Where a search goes on that came by no address.
@@ -141,8 +144,8 @@ struct SearchPage: Page {
     if results.isEmpty {
       return """
         <h2>Nothing found</h2>
-        <p>Try fewer words, or <a href="/diagnose">paste the whole message or log</a>. If nobody wrote it down yet, \
-        <a href="/report">leave a report</a>.</p>
+        <p>Try fewer words, or <a href="/diagnose">paste the whole message or log</a>.</p>
+        \(waysOn(site))
         """
     }
     let items: [HTML] = results.map { result in
@@ -153,7 +156,22 @@ struct SearchPage: Page {
 
       """
     }
-    return "<ol class=\"results\">\n\(items)</ol>\(next.html)"
+    return """
+      <ol class="results">
+      \(items)</ol>\(next.html)
+      \(next == nil ? waysOn(site) : "")
+      """
+  }
+
+  /// Whom to ask, and where to write it down: no search is a dead end.
+  private func waysOn(_ site: Site) -> HTML {
+    let write: HTML =
+      site.mayEdit
+      ? "<a href=\"/issues/new?title=\(queryEncoded(String(query.prefix(200))))\">Write it down</a>"
+      : "<a href=\"/report\">Leave a report</a>"
+    return """
+      <p class="quiet">Not what you look for? \(contact.map { "Ask \($0). " })\(write).</p>
+      """
   }
 
   func markdown(_ site: Site) -> String {
@@ -164,15 +182,15 @@ struct SearchPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
+    let ask = contact.map { wrapped("Not what you look for? Ask \($0)", width) } ?? ""
     if results.isEmpty {
       return wrapped("Nothing found for: \(query)", width)
         + wrapped(
           "Try fewer words, or send the whole message or log to \(site.url("/diagnose"))", width)
+        + ask
+        + wrapped("Write it down: \(site.url("/issues/new"))?title=\(queryEncoded(query))", width)
     }
     return results.map { result in
       "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
         + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
     }.joined()
-      + next.text(site)
-  }
-}

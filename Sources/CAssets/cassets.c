@@ -16,6 +16,9 @@ FILE_BYTES(words_sql) {
 FILE_BYTES(learning_sql) {
 #embed "../../migrations/0003_learning.sql" if_empty(0)
 };
+FILE_BYTES(content_state_sql) {
+#embed "../../migrations/0004_content_state.sql" if_empty(0)
+};
 FILE_BYTES(css) {
 #embed "../../Public/assets/fixbook.css" if_empty(0)
 };
@@ -41,6 +44,7 @@ static const struct fixbook_asset assets[] = {
     ASSET("migrations/0001_initial.sql", initial_sql),
     ASSET("migrations/0002_words.sql", words_sql),
     ASSET("migrations/0003_learning.sql", learning_sql),
+    ASSET("migrations/0004_content_state.sql", content_state_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
     ASSET("Public/assets/editor.js", editor),

@@ -75,13 +75,12 @@ private func writeString(_ text: String, into output: inout [UInt8]) {
   text.withUTF8 { bytes in
     output.append(0x22)
     var start = 0
-    for index in 0..<bytes.count {
-      let byte = bytes[index]
-      // RFC 8259 §7: quote, backslash and control characters must be escaped.
-      guard byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f else { continue }
-      output += bytes[start..<index]
+    while true {
+      let index = endOfPlain(UnsafeRawBufferPointer(bytes), from: start)
+      output += UnsafeBufferPointer(rebasing: bytes[start..<index])
+      if index == bytes.count { break }
       start = index + 1
-      switch byte {
+      switch bytes[index] {
       case 0x22: output += "\\\"".utf8
       case 0x5c: output += "\\\\".utf8
       case 0x0a: output += "\\n".utf8
@@ -89,11 +88,43 @@ private func writeString(_ text: String, into output: inout [UInt8]) {
       case 0x09: output += "\\t".utf8
       default:
         output += "\\u00".utf8
-        output.append(hexDigits[Int(byte >> 4)])
-        output.append(hexDigits[Int(byte & 15)])
+        output.append(hexDigits[Int(bytes[index] >> 4)])
+        output.append(hexDigits[Int(bytes[index] & 15)])
       }
     }
-    output += bytes[start..<bytes.count]
     output.append(0x22)
   }
+}
+
+/// Where the next byte stands that must be escaped (RFC 8259 §7: quote, backslash and control
+/// characters); the end if there is none.
+private func endOfPlain(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+  var index = start
+  // Eight at a time: texts are long, and few bytes of them are special.
+  while index + 8 <= bytes.count {
+    let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    let special =
+      markBytes(below: 0x20, word) | markBytes(0x22, word) | markBytes(0x5c, word)
+      | markBytes(0x7f, word)
+    // The lowest mark is right; those above it may come from a borrow.
+    if special != 0 { return index + special.trailingZeroBitCount / 8 }
+    index += 8
+  }
+  while index < bytes.count {
+    let byte = bytes[index]
+    if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f { return index }
+    index += 1
+  }
+  return index
+}
+
+/// Sets the high bit of each of eight bytes that is less than `limit`, which is 128 at most.
+@inline(__always)
+private func markBytes(below limit: UInt64, _ word: UInt64) -> UInt64 {
+  (word &- 0x0101_0101_0101_0101 &* limit) & ~word & 0x8080_8080_8080_8080
+}
+
+@inline(__always)
+private func markBytes(_ byte: UInt64, _ word: UInt64) -> UInt64 {
+  markBytes(below: 1, word ^ (0x0101_0101_0101_0101 &* byte))
 }

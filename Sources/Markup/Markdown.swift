@@ -1,3 +1,5 @@
+import Threads
+
 /// Markdown as cmark-gfm reads it (tables, strikethrough, autolinks, task lists), made safe.
 package enum Markdown {
   /// Renders Markdown for a page.
@@ -14,6 +16,12 @@ package enum Markdown {
   package static func html(
     _ markdown: String, idPrefix: String? = nil, topHeading: Int = 4
   ) -> HTML {
+    remembered(markdown, .blocks(idPrefix, topHeading)) {
+      rendered(markdown, idPrefix, topHeading)
+    }
+  }
+
+  private static func rendered(_ markdown: String, _ idPrefix: String?, _ topHeading: Int) -> HTML {
     guard let tree = Tree(markdown) else { return verbatim(markdown) }
     var renderer = HTMLRenderer(idPrefix: idPrefix, headingRanks: ranks(tree, top: topHeading))
     tree.walk { node, entering in
@@ -24,6 +32,10 @@ package enum Markdown {
 
   /// Renders text of one line, such as a title: code and emphasis, no blocks and no links.
   package static func inline(_ markdown: String) -> HTML {
+    remembered(markdown, .line) { renderedInline(markdown) }
+  }
+
+  private static func renderedInline(_ markdown: String) -> HTML {
     guard let tree = Tree(markdown) else { return .text(markdown) }
     var renderer = HTMLRenderer(idPrefix: nil, headingRanks: [:])
     renderer.allowsLinks = false
@@ -38,6 +50,28 @@ package enum Markdown {
       if entering { renderer.enter(node) } else { renderer.leave(node) }
     }
     return isParagraph ? renderer.html : .text(markdown)
+  }
+
+  /// All that an output depends on.
+  private struct Source: Hashable {
+    enum Kind: Hashable {
+      case line
+      case blocks(_ idPrefix: String?, _ topHeading: Int)
+    }
+
+    let text: ExactText
+    let kind: Kind
+  }
+
+  private static let memo = Memo<Source, HTML>(limit: 4 * 1_024 * 1_024)
+
+  /// A page has dozens of texts, which are the same the next time.
+  private static func remembered(
+    _ markdown: String, _ kind: Source.Kind, _ render: () -> HTML
+  ) -> HTML {
+    memo(
+      Source(text: ExactText(markdown), kind: kind),
+      size: { markdown.utf8.count + $0.bytes.count }, make: render)
   }
 
   /// Whether an address may stand in a link: relative, or of a scheme that runs nothing.

@@ -31,6 +31,8 @@ package final class ChangeWatch: Sendable {
       let header = fixbook_wal_header(connection.handle)
     else { return nil }
     guard let file = ChangeWatch.identity(path) else { return nil }
+    // Who asks for a stamp would rather do without than wait.
+    connection.patience = 0
     self.path = path
     self.file = file
     self.connection = Mutex(connection)
@@ -53,6 +55,13 @@ package final class ChangeWatch: Sendable {
     var raw = fixbook_wal_stamp()
     guard fixbook_wal_read(header, &raw) != 0 else { return nil }
     return Stamp(words: (raw.a, raw.b, raw.c, raw.d, raw.e, raw.f))
+  }
+
+  /// Reads through the connection that is watched with; nil when it is closed. One at a time.
+  package func read<T: Sendable>(
+    _ body: @Sendable (Connection) throws -> T?
+  ) rethrows -> T? {
+    try connection.withLock { connection in try connection.flatMap(body) }
   }
 
   /// Lets go of the database. Nobody may be asking for a stamp meanwhile.

@@ -40,27 +40,40 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     package mutating func appendInterpolation(_ value: some SQLValue) {
       values.append(value.sqlValue)
-      text += "$\(values.count)"
+      appendPlace(values.count)
     }
 
     package mutating func appendInterpolation<T: SQLValue>(_ value: T?) {
       values.append(value?.sqlValue ?? .null)
-      text += "$\(values.count)"
+      appendPlace(values.count)
+    }
+
+    private mutating func appendPlace(_ number: Int) {
+      text += "$"
+      text += String(number)
     }
 
     /// A part of a statement; its parameters are renumbered.
     package mutating func appendInterpolation(_ part: SQL) {
-      if part.values.isEmpty {
+      let offset = values.count
+      if part.values.isEmpty || offset == 0 {
         text += part.text
+        values += part.values
         return
       }
-      let offset = values.count
+      // By bytes: this is done for every statement that runs.
       var rest = part.text[...]
-      while let dollar = rest.firstIndex(of: "$") {
+      while let dollar = rest.utf8.firstIndex(of: UInt8(ascii: "$")) {
         text += rest[..<dollar]
-        let digits = rest[rest.index(after: dollar)...].prefix { $0.isASCII && $0.isNumber }
+        let digits = rest.utf8[rest.utf8.index(after: dollar)...].prefix {
+          (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
         // Not every dollar sign is a parameter: JSON paths ('$.a') have one too.
-        text += Int(digits).map { "$\($0 + offset)" } ?? "$"
+        if let number = Int(Substring(digits)) {
+          appendPlace(number + offset)
+        } else {
+          text += "$"
+        }
         rest = rest[digits.endIndex...]
       }
       text += rest

@@ -36,7 +36,7 @@ package struct ExportedFile: Sendable, Equatable {
 
 extension Reading {
   func guideID(_ slug: String) throws -> Int? {
-    try connection.first("SELECT id FROM guide WHERE slug = \(slug) AND \(visible("id"))") {
+    try connection.first("SELECT id FROM guide WHERE slug = \(slug) AND \(visible("guide.id"))") {
       $0.int(0)
     }
   }
@@ -110,7 +110,7 @@ extension Reading {
   package func exported(guide id: Int) throws -> [ExportedFile] {
     guard
       let (head, shape) = try connection.first(
-        "SELECT head, layout FROM guide WHERE id = \(id) AND \(visible("id"))",
+        "SELECT head, layout FROM guide WHERE id = \(id) AND \(visible("guide.id"))",
         { ($0.text(0), GuideShape(rawValue: $0.text(1)) ?? .sections) })
     else { return [] }
     let issues = try connection.rows(

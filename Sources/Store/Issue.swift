@@ -284,16 +284,20 @@ extension Reading {
       """, Reading.revision)
   }
 
-  /// The issue of that slug, title or alias, without regard to case; its slug.
+  /// The issue of that slug, title or alias, without regard to case; its slug. An alert's name
+  /// ("KubePodCrashLooping") finds the title that says the same in words, too.
   package func issue(called name: String) throws -> String? {
-    switch try issueID(named: slug(of: name)) {
-    case .issue(let id), .moved(let id, _): return try summaries([id]).first?.slug
-    case nil: break
+    for title in [name, wordsOfName(name)] {
+      switch try issueID(named: slug(of: title)) {
+      case .issue(let id), .moved(let id, _): return try summaries([id]).first?.slug
+      case nil: break
+      }
     }
+    // The second condition names the partial index, word for word.
     return try connection.first(
       """
       SELECT i.slug FROM passage p JOIN issue i ON i.id = p.issue_id
-      WHERE p.kind = 'alias' AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
+      WHERE p.kind = 'alias' AND p.kind IN ('tag', 'alias') AND p.text = \(name) COLLATE NOCASE AND i.deleted_at IS NULL
         AND \(visible("i.guide_id")) LIMIT 1
       """
     ) { $0.text(0) }
@@ -339,4 +343,21 @@ extension Reading {
 /// Ids as a JSON array, so that a list of any length is one parameter of one statement.
 func idList(_ ids: [Int]) -> String {
   "[" + ids.map(String.init).joined(separator: ",") + "]"
+}
+
+/// "KubePodOOMKilled" → "Kube Pod OOM Killed".
+func wordsOfName(_ name: String) -> String {
+  let letters = Array(name)
+  var words = ""
+  for (place, letter) in letters.enumerated() {
+    let before = place > 0 ? letters[place - 1] : " "
+    let next = place + 1 < letters.count ? letters[place + 1] : " "
+    if letter.isUppercase,
+      before.isLowercase || before.isNumber || before.isUppercase && next.isLowercase
+    {
+      words.append(" ")
+    }
+    words.append(letter)
+  }
+  return words
 }

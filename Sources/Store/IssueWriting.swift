@@ -62,7 +62,7 @@ extension Writing {
   ) throws -> SavedIssue {
     guard
       let guide = try connection.first(
-        "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("id"))",
+        "SELECT id FROM guide WHERE slug = \(guideSlug) AND \(reading.visible("guide.id"))",
         { $0.int(0) })
     else { throw IssueWriteError.guideNotFound(guideSlug) }
     let style = try style(ofGuide: guide)

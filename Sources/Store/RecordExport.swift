@@ -62,6 +62,8 @@ extension Reading {
     {
       return name
     }
-    return "opaque:" + Secrets.digest(Array((base + " " + name).utf8))
+    // "token:3/on_behalf:…": the person behind a shared token is a digest already.
+    let own = name.prefix { $0 != "/" }
+    return "opaque:" + Secrets.digest(Array((base + " " + own).utf8)) + name.dropFirst(own.count)
   }
 }

@@ -116,6 +116,7 @@ package final class RecordImport {
       throw wrong("this \(kind.type) is not taken: \(error.message)")
     }
     if kind.type == "issue" { try derive(record) }
+    if kind.type == "wording" { try deriveTerms(record) }
   }
 
   private func value(_ json: JSON, _ column: RecordKind.Column, of kind: RecordKind) throws -> Value
@@ -196,6 +197,20 @@ package final class RecordImport {
     else { return false }
     return try writing.connection.first(
       "SELECT 1 FROM slug WHERE slug = \(slug)", { _ in true }) != nil
+  }
+
+  /// A removed wording is not found any more.
+  private func deriveTerms(_ record: JSON) throws {
+    guard let id = record["id"]?.integer, let terms = record["terms"]?.text,
+      record["state"]?.text != StoredWording.State.removed.rawValue
+    else { return }
+    for term in terms.split(separator: " ") {
+      try writing.connection.execute(
+        """
+        INSERT INTO wording_term (term, wording_id)
+        VALUES (\(String(term)), \(moved(id, in: "wording")))
+        """)
+    }
   }
 
   /// What is read out of an issue's text, and its place in the search index.

@@ -106,7 +106,7 @@ extension RecordKind {
       columns: [
         .number("id", of: "fix"), .number("issue_id", of: "issue"), .plain("position"),
         .plain("kind"), .plain("text"), .plain("verify"), .plain("risk"), .plain("text_revision"),
-        .plain("code_revision"),
+        .plain("code_revision"), .time("regressed_at"), .plain("regression"),
       ], order: "id"),
     RecordKind(
       type: "diagnosis", table: "diagnosis",
@@ -132,7 +132,7 @@ extension RecordKind {
         .plain("id"), .plain("text"), .json("environment"), .plain("state"),
         .number("issue_id", of: "issue"), .plain("diagnosis_id"), .reporter("reporter"),
         .plain("source"), .plain("closed_by"), .plain("closing_text"), .time("created_at"),
-        .time("updated_at"),
+        .time("updated_at"), .time("resolved_at"),
       ], order: "rowid"),
     RecordKind(
       type: "outcome", table: "outcome",
@@ -140,7 +140,15 @@ extension RecordKind {
         .number("id", of: "outcome"), .plain("report_id"), .number("fix_id", of: "fix"),
         .plain("fix_revision"), .plain("result"), .json("environment"),
         .numbers("tried_before", .list(of: "fix")), .plain("note"), .plain("observed"),
-        .reporter("reporter"), .plain("on_behalf_of"), .plain("source"), .time("created_at"),
+        .reporter("reporter"), .plain("on_behalf_of"), .plain("source"), .plain("seen_by"),
+        .time("created_at"),
+      ], order: "id"),
+    RecordKind(
+      type: "wording", table: "wording",
+      columns: [
+        .number("id", of: "wording"), .number("issue_id", of: "issue"), .plain("report_id"),
+        .reporter("voice"), .plain("member"), .plain("terms"), .plain("words"), .plain("state"),
+        .plain("decided_by"), .time("created_at"),
       ], order: "id"),
     RecordKind(
       type: "alert", table: "alert",
@@ -153,7 +161,7 @@ extension RecordKind {
       columns: [
         .number("id", of: "question"), .plain("kind"), .plain("text"), .plain("template"),
         .plain("source"), .reporter("reporter"), .plain("verdict"), .plain("results"),
-        .plain("milliseconds"), .time("created_at"),
+        .plain("milliseconds"), .plain("subject"), .time("created_at"),
       ], order: "id"),
     RecordKind(
       type: "suggestion", table: "suggestion",
@@ -162,7 +170,7 @@ extension RecordKind {
         .number("guide_id", of: "guide"), .plain("base_revision"), .plain("title"),
         .plain("section"), .plain("markdown"), .plain("comment"), .plain("author"),
         .reporter("reporter"), .plain("state"), .plain("reason"), .plain("decided_by"),
-        .time("decided_at"), .time("created_at"),
+        .time("decided_at"), .plain("report_id"), .time("created_at"),
       ], order: "id"),
     RecordKind(
       type: "merge", table: "merge",
@@ -192,9 +200,12 @@ extension RecordKind {
     "sample": "read out of the Markdown", "check": "read out of the Markdown",
     "sample_shingle": "the search index", "issue_index": "the search index",
     "issue_fts": "the search index", "term": "the search index",
+    "wording_term": "made of its wording",
     "token": "secrets", "session": "secrets", "sign_in_link": "secrets", "webhook": "secrets",
     "delivery": "goes with its webhook", "idempotency": "kept for a day",
     "audit": "belongs to this server", "setting": "in the first line",
+    "content_state": "drawn anew by each change",
+    "content_state": "drawn anew by every change",
   ]
 }
 

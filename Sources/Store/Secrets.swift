@@ -4,6 +4,7 @@ import CSodium
 package enum Secrets {
   private static let ready: Bool = sodium_init() >= 0
 
+  private static let hexDigits = Array("0123456789abcdef".utf8)
   private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
 
   /// Letters and digits that are not mistaken for each other; 5 bits each. 24 of them
@@ -46,9 +47,13 @@ package enum Secrets {
     precondition(ready, "libsodium does not start")
     var hash = [UInt8](repeating: 0, count: 16)
     crypto_generichash(&hash, 16, bytes, UInt64(bytes.count), nil, 0)
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(unsafeUninitializedCapacity: 32) { text in
+      for (index, byte) in hash.enumerated() {
+        text[2 * index] = hexDigits[Int(byte >> 4)]
+        text[2 * index + 1] = hexDigits[Int(byte & 15)]
+      }
+      return 32
+    }
   }
 
   /// Compares in constant time.

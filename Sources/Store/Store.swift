@@ -1,6 +1,6 @@
 import CAssets
 import Glibc
-package import SQLite
+import SQLite
 import Synchronization
 
 /// The knowledge base in one SQLite file: many readers, one writer.
@@ -10,7 +10,7 @@ import Synchronization
 package final class Store: Sendable {
   package let path: String
   /// Nil where the file can't be watched (read-only, no WAL): then nothing may be kept of it.
-  package let changes: ChangeWatch?
+  package let content: ContentWatch?
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
   /// The path without symbolic links.
@@ -54,7 +54,7 @@ package final class Store: Sendable {
           readers: Store.readers(path, mode, identity, first: connection), writer: nil,
           triedAt: monotonicNanoseconds()))
     }
-    changes = access.withLock { $0.mode } == .readWrite ? ChangeWatch(path: path) : nil
+    content = access.withLock { $0.mode } == .readWrite ? ContentWatch(path: path) : nil
   }
 
   /// Turns WAL on. SQLite does not wait for others there, who may be opening the new file, too.
@@ -248,7 +248,7 @@ package final class Store: Sendable {
   /// moves the WAL into the file and removes it, which one that only reads can't.
   package func close() {
     let (readers, writer) = access.withLock { ($0.readers, $0.writer) }
-    changes?.close()
+    content?.close()
     readers.close()
     writer?.stop()
   }
@@ -298,11 +298,15 @@ package struct Reading {
     switch viewer {
     case .system: return "1"
     case .anyone:
-      return "\(column) IN (SELECT id FROM guide WHERE audience = 'anyone')"
+      // Looked up for each row: `IN` would first make a list of all the guides.
+      return """
+        EXISTS (SELECT 1 FROM guide seen WHERE seen.id = \(column) AND seen.audience = 'anyone')
+        """
     case .member(let account):
       return """
-        \(column) IN (SELECT id FROM guide WHERE audience <> 'named'
-          OR id IN (SELECT guide_id FROM guide_reader WHERE account_id = \(account)))
+        EXISTS (SELECT 1 FROM guide seen WHERE seen.id = \(column) AND (seen.audience <> 'named'
+          OR EXISTS (SELECT 1 FROM guide_reader reader
+            WHERE reader.guide_id = seen.id AND reader.account_id = \(account))))
         """
     }
   }

@@ -70,10 +70,7 @@ package struct Time: Sendable, Hashable, Comparable {
   /// RFC 3339, UTC, to the second: "2026-05-03T14:05:09Z".
   package var rfc3339: String {
     let (year, month, day) = civil
-    let second = floorModulo(milliseconds, 86_400_000) / 1_000
-    return
-      "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-      + "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)Z"
   }
 
   /// "2026-05-03".
@@ -88,7 +85,13 @@ package struct Time: Sendable, Hashable, Comparable {
     ]
     return
       "\(weekdays[floorModulo(days, 7)]), \(padded(day, 2)) \(months[month - 1]) \(year) "
-      + "\(rfc3339.dropFirst(11).prefix(8)) GMT"
+      + "\(clock) GMT"
+  }
+
+  /// "14:05:09".
+  private var clock: String {
+    let second = floorModulo(milliseconds, 86_400_000) / 1_000
+    return "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
   }
 
   private var days: Int { Int((Double(milliseconds) / 86_400_000).rounded(.down)) }
@@ -123,6 +126,7 @@ private func floorModulo(_ value: Int, _ divisor: Int) -> Int {
 }
 
 private func padded(_ number: Int, _ width: Int) -> String {
-  let text = String(number)
-  return String(repeating: "0", count: max(0, width - text.count)) + text
+  var text = String(number)
+  while text.utf8.count < width { text = "0" + text }
+  return text
 }

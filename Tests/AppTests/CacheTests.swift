@@ -94,17 +94,82 @@ import Testing
     #expect(text(site.get("/issues")).contains("Berth taken"))
   }
 
-  /// What the cache must not depend on: a commit that is undone changes nothing.
-  @Test func aCommitOfSomethingElseEmptiesIt() throws {
+  /// Diagnoses, reports and the like are written all the time.
+  @Test func commitsOfWhatNoPageShowsLeaveItAlone() throws {
     let site = try CachedSite()
+    let other = try Store(path: site.path)
+    defer { other.close() }
     _ = site.get("/issues/crane-stuck")
-    _ = site.get("/issues/crane-stuck")
-    #expect(site.cache.load.hits == 1)
-    try site.store.write(as: .system) {
-      try $0.connection.execute("INSERT INTO setting (name, value) VALUES ('x', 'y')")
+    for (number, store) in [site.store, other, site.store, other].enumerated() {
+      try store.write(as: .system) { writing in
+        let connection = writing.connection
+        try connection.execute("INSERT INTO setting (name, value) VALUES (\("x\(number)"), 'y')")
+        try connection.execute(
+          """
+          INSERT INTO question (kind, text, template, source, reporter, results, milliseconds, created_at)
+          VALUES ('search', 'crane', 'crane', 'html', 'x', 0, 1.0, 1)
+          """)
+        try writing.audit("POST", subject: "/search", peer: "x")
+      }
+      _ = site.get("/issues/crane-stuck")
+      #expect(site.cache.load.hits == number + 1)
     }
-    _ = site.get("/issues/crane-stuck")
-    #expect(site.cache.load.hits == 1)
+  }
+
+  @Test func anOutcomeChangesThePagesThatShowOutcomes() throws {
+    let site = try CachedSite()
+    let paths = ["/issues/crane-stuck", "/guides", "/issues/crane-stuck.json"]
+    for path in paths + paths { _ = site.get(path) }
+    #expect(site.cache.load.hits == 3)
+    var report = Request(
+      method: .post, rawPath: "/issues/crane-stuck/outcomes",
+      segments: ["issues", "crane-stuck", "outcomes"],
+      headers: HeaderFields([
+        .init("Host", "127.0.0.1"), .init("Content-Type", "application/x-www-form-urlencoded"),
+        .init("Authorization", "Bearer secret-admin-token"),
+      ]))
+    report.body = Array("fix=1&result=worked".utf8)
+    #expect(site.app.response(to: report).status.code < 400)
+    #expect(text(site.get("/issues/crane-stuck")).contains("worked 1 of 1"))
+    #expect(text(site.get("/issues/crane-stuck.json")).contains("\"worked\": 1"))
+    #expect(site.cache.load.hits == 3)
+    _ = site.get("/guides")
+    #expect(site.cache.load.hits == 4)
+  }
+
+  /// The rows that a kept page is made of are in tables whose changes are noticed: as SQLite's own
+  /// programs for the page's statements say, not as we believe.
+  @Test func aKeptPageReadsOnlyTablesThatAreWatched() throws {
+    let site = try CachedSite()
+    let watched: [ContentState.Part: Set<String>] = try site.store.read(as: .system) { reading in
+      let triggers = try reading.connection.rows(
+        "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'"
+      ) { (table: $0.text(0), sql: $0.text(1)) }
+      let knowledge = triggers.filter { $0.sql.contains("SET knowledge") }.map(\.table)
+      return [.knowledge: Set(knowledge), .everything: Set(triggers.map(\.table))]
+    }
+    #expect(watched[.everything] != watched[.knowledge])
+    let examples = [
+      "{guide}": "harbour", "{slug}": "crane-stuck", "{n}": "1", "{id}": "1",
+      "{name}": "fixbook.css",
+    ]
+    for route in App.routes {
+      guard let part = route.cached else { continue }
+      var path = route.pattern
+      for (name, value) in examples { path = path.replacingOccurrences(of: name, with: value) }
+      for prefix in (route.hasPage ? [""] : []) + (route.hasAPI ? ["/api/v1"] : []) {
+        for accept in ["text/html", "application/json", "text/plain", "text/markdown"] {
+          var read: Set<String> = []
+          let response = try site.tracing(&read) { site.get(prefix + path, accept: accept) }
+          #expect(response.status == .ok, "\(prefix + path)")
+          let unwatched = read.subtracting(watched[part]!)
+          #expect(unwatched == [], "\(prefix + path)")
+        }
+      }
+    }
+    var read: Set<String> = []
+    _ = try site.tracing(&read) { site.get("/issues/crane-stuck?width=99") }
+    #expect(read.isSuperset(of: ["issue", "guide", "fix", "outcome"]))
   }
 
   @Test func itSurvivesACheckpointThatRestartsTheLog() throws {
@@ -112,8 +177,10 @@ import Testing
     let other = try Connection(path: site.path, mode: .readWrite)
     for round in 1...10 {
       _ = site.get("/issues/crane-stuck")
+      let hits = site.cache.load.hits
       try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       #expect(text(site.get("/issues/crane-stuck")).contains("The jib stays"))
+      #expect(site.cache.load.hits == hits + 1)
       try site.edit("- The jib stays, round \(round).")
       #expect(text(site.get("/issues/crane-stuck")).contains("round \(round)."))
     }
@@ -269,6 +336,10 @@ private final class Acknowledged: @unchecked Sendable {
   func set(_ value: Int) { lock.withLock { number = value } }
 }
 
+private final class Statements {
+  var texts: [String] = []
+}
+
 extension AppSettings {
   fileprivate var uncached: AppSettings {
     var settings = self
@@ -292,11 +363,8 @@ private final class CachedSite: Sendable {
       "fixbook-cache-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path + "/fixbook.db"
-    // Filled and closed first: a store that has written empties its log when idle, and with it the cache.
-    let filled = try Store(path: path)
-    try CachedSite.load(CachedSite.guide, into: filled)
-    filled.close()
     store = try Store(path: path)
+    try CachedSite.load(CachedSite.guide, into: store)
     var settings = AppSettings(base: "http://127.0.0.1:8080", adminToken: "secret-admin-token")
     settings.cacheSize = cacheSize
     app = App(store: store, configuration: settings)
@@ -341,6 +409,38 @@ private final class CachedSite: Sendable {
         id, IssueText(title: "Crane stuck", section: "Cranes", markdown: markdown), base: .any,
         comment: "")
     }
+  }
+
+  /// Adds the tables that are read meanwhile.
+  func tracing<T>(_ tables: inout Set<String>, _ body: () -> T) throws -> T {
+    let statements = Statements()
+    // The pool lends the same connection to one after the other.
+    try store.read(as: .system) { $0.connection.trace = { statements.texts.append($0) } }
+    let result = body()
+    try store.read(as: .system) { reading in
+      let connection = reading.connection
+      connection.trace = nil
+      let places = try connection.rows("SELECT rootpage, tbl_name FROM sqlite_schema") {
+        ($0.int(0), $0.text(1))
+      }
+      let names = Dictionary(places, uniquingKeysWith: { first, _ in first })
+      for text in statements.texts where text.hasPrefix("SELECT") || text.hasPrefix("WITH") {
+        let parameters = text.matches(of: /\$(\d+)/).compactMap { Int($0.1) }.max() ?? 0
+        // https://www.sqlite.org/opcode.html: OpenRead opens the table or index whose root page is P2.
+        try connection.each(
+          SQL(
+            trusted: "EXPLAIN " + text, values: Array(repeating: .null, count: parameters))
+        ) { row in
+          if row.text(1) == "OpenRead" { tables.insert(names[row.int(3)] ?? "unknown") }
+          // `json_each` reads its argument; any other virtual table reads tables of its own.
+          if row.text(1) == "VOpen", !text.contains("json_each(") || text.contains("_fts") {
+            tables.insert("a virtual table")
+          }
+          return true
+        }
+      }
+    }
+    return result
   }
 
   /// The secret of a new editor's session.

@@ -1,5 +1,6 @@
 """Pages are kept between requests, and never a moment too long, whoever writes."""
 
+import re
 import threading
 
 import pytest
@@ -34,6 +35,41 @@ def test_what_one_process_writes_the_other_shows_at_once(pair):
         for server in (reader, writer, reader):
             for accept in (BROWSER_ACCEPT, "application/json", "text/markdown", "*/*"):
                 assert f"turn {turn}." in server.get(f"/issues/{CRANE}", accept).text
+
+
+def hits(server: Server) -> int:
+    text = server.get("/metrics").text
+    found = re.search(r"^fixbook_cache_hits_total (\d+)", text, re.MULTILINE)
+    return int(found[1])
+
+
+def test_what_no_page_shows_leaves_pages_where_they_are(pair):
+    for server in pair:
+        server.get(f"/issues/{CRANE}", BROWSER_ACCEPT)
+    before = [hits(server) for server in pair]
+    for turn in range(10):
+        # A report is on disk when it is answered.
+        for server in pair:
+            written = server.client.post(
+                "/api/v1/reports", json={"text": f"the crane, turn {turn}"}, headers=bearer())
+            assert written.status_code == 201, written.text
+        for server in pair:
+            server.get(f"/issues/{CRANE}", BROWSER_ACCEPT)
+    assert [hits(server) for server in pair] == [count + 10 for count in before]
+
+
+def test_an_outcome_in_one_process_is_shown_by_the_other(pair):
+    one, two = pair
+    fix = one.client.get(f"/api/v1/issues/{CRANE}").json()["fixes"][0]["id"]
+    for turn in range(1, 6):
+        assert f"worked {turn} of" not in two.get(f"/issues/{CRANE}", BROWSER_ACCEPT).text
+        report = one.client.post(
+            "/api/v1/reports", json={"text": f"the crane, turn {turn}"}, headers=bearer()).json()["id"]
+        done = one.client.post(
+            f"/api/v1/reports/{report}/outcomes", json={"fix": fix, "result": "worked"},
+            headers=bearer())
+        assert done.status_code < 300, done.text
+        assert f"worked {turn} of {turn}" in two.get(f"/issues/{CRANE}", BROWSER_ACCEPT).text
 
 
 def test_readers_never_see_the_past_while_both_write(pair):

@@ -79,6 +79,13 @@ private let questions = [
   Question("token", 1) { _ = try $0.token("x", now: .now()) },
   Question("account", 1) { _ = try $0.account(named: "edna") },
   Question("password", 1) { _ = try $0.passwordHash(ofAccount: 1) },
+  Question("alert", 1) {
+    _ = try $0.isKnown(
+      AlertNotice(
+        fingerprint: "x", name: "x", startedAt: .now(), endedAt: nil,
+        report: NewReport(text: "x", reporter: "x", source: .automation)))
+  },
+  Question("issue of an alert's name", 3) { _ = try $0.issue(called: "SomeAlertName") },
   Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
   Question("a diagnosis of one line", 14) { reading in
     let corpus = try reading.corpus(guide: nil)!

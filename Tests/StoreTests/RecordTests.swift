@@ -92,6 +92,15 @@ struct RecordTests {
         comment: "c", reporter: "account:\(account.id)")
       _ = try writing.mergeIssue(2, into: 1)
     }
+    try base.store.write(as: .system) { writing in
+      let report = try writing.openReport(
+        NewReport(
+          text: "winch jams with grinding noise near sheave pulley", issueID: 1,
+          reporter: "account:\(account.id)", source: .person))
+      _ = try writing.record(
+        NewOutcome(fixID: 1, result: .worked, reporter: "account:\(account.id)", source: .person),
+        forReport: report.id)
+    }
     try base.run(
       "INSERT INTO alert SELECT 'f00', 5, 9, 'Hot', id FROM report ORDER BY rowid LIMIT 1")
     return base
@@ -142,7 +151,7 @@ struct RecordTests {
       #expect(try other.issue(slug) == lived.issue(slug))
     }
     #expect(try other.find("gone-soon") == nil)
-    for table in ["passage", "environment", "\"check\"", "term"] {
+    for table in ["passage", "environment", "\"check\"", "term", "wording_term"] {
       let sql = SQL(trusted: "SELECT count(*) FROM \(table)")
       #expect(try other.count(sql) == lived.count(sql), "\(table)")
     }
