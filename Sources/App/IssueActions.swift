@@ -9,7 +9,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    guard let number = try fields.integer("revision", in: 1...Int.max) else {
+    guard let number = try fields.integer("revision") else {
       throw Failure.missing("revision")
     }
     try fields.finish()
@@ -32,6 +32,7 @@ extension App {
     guard let id = wholeNumber(context.path[0]) else {
       throw Failure.invalid("id", "A deleted issue is named by its id.")
     }
+    try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
       let saved = try writing.restoreIssue(id)
@@ -44,7 +45,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    let against = try fields.text("against", limit: 200) ?? ""
+    let against = try fields.text("against") ?? ""
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
