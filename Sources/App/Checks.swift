@@ -7,7 +7,7 @@ import Store
 extension App {
   static func listChecks(_ context: Context) throws -> Reply {
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     let found = try context.read { try $0.checks(from: cursor.offset, limit: limit + 1) }

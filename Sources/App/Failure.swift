@@ -84,6 +84,16 @@ extension Failure {
     .unsupportedMediaType, "unsupported_media_type", "Unsupported media type",
     "Send application/json, or a form.")
 
+  static let unsupportedCoding = Failure(
+    .unsupportedMediaType, "unsupported_content_coding", "Unsupported content coding",
+    "Send the body as it is, without Content-Encoding."
+  )
+  .header("Accept-Encoding", "identity")
+
+  static let gone = Failure(
+    .gone, "gone", "No longer kept",
+    "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
+
   static let empty = Failure(
     .unprocessableContent, "empty_text", "Nothing to diagnose",
     "The text is empty: give the error message or the log.", field: "text")

@@ -103,7 +103,8 @@ struct Fields {
     if case .integer(let declared)? = field?.kind { range = declared }
     guard let value = values[name], !value.isNull else { return field?.standard?.integer }
     // To JSON, 1.0 is a whole number too.
-    let whole = isText ? value.text.flatMap { Int($0) } : value.double.flatMap { Int(exactly: $0) }
+    let whole =
+      isText ? value.text.flatMap { wholeNumber($0) } : value.double.flatMap { Int(exactly: $0) }
     guard let number = value.integer ?? whole else {
       throw Failure.invalid(name, "\(name) must be a whole number.")
     }
@@ -116,6 +117,9 @@ struct Fields {
     }
     return number
   }
+
+  /// Whether the field is there, be it null.
+  func isGiven(_ name: String) -> Bool { values[name] != nil }
 
   /// `limit` of a list.
   mutating func limit() throws(Failure) -> Int { try integer("limit", in: 1...100) ?? 20 }

@@ -62,6 +62,7 @@ extension App {
     let text = IssueText(title: title, section: "Drafts", markdown: Draft.markdown(line))
     let isHTML = context.representation == .html
     let site = context.site
+    let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
       let saved = try writing.createIssue(
         guide: slug, text, confidence: .draft,
@@ -69,7 +70,7 @@ extension App {
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)/edit") }
       return .page(
         IssuePage(issue: try writing.reading.issue(saved.id)!), status: .created,
-        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
+        headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }
 }

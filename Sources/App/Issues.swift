@@ -92,6 +92,7 @@ extension App {
     try fields.finish()
     try checkMarkdown(markdown)
     let site = context.site
+    let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
@@ -101,7 +102,7 @@ extension App {
       return .page(
         IssuePage(issue: issue), status: .created,
         headers: [
-          HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
+          HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)")),
           IssuePage.tag(saved.revision),
         ])
     }
@@ -269,7 +270,7 @@ extension App {
         "Take what you need from \"current\" and send it again with \"base\" \(current.revision)."
       )
       .member("base", App.json(base)).member("current", App.json(current))
-      .member("yours", App.json(yours))
+      .member("yours", App.json(yours, isRevision: false))
     case .malformed(let mistakes): return App.malformed(mistakes)
     case .checkNameTaken(let name, let slug):
       return .invalid(
@@ -277,9 +278,10 @@ extension App {
     }
   }
 
-  private static func json(_ text: IssueText) -> JSON {
+  /// What was sent is no revision yet.
+  private static func json(_ text: IssueText, isRevision: Bool = true) -> JSON {
     [
-      "revision": .integer(text.revision), "title": .string(text.title),
+      "revision": isRevision ? .integer(text.revision) : .null, "title": .string(text.title),
       "section": .string(text.section), "markdown": .string(text.markdown),
     ]
   }

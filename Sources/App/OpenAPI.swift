@@ -274,6 +274,7 @@ extension Operation {
     if fields.contains(where: \.isRequired) { codes.append("missing_field") }
     if route.method != .get {
       codes += ["foreign_form", "invalid_json", "content_too_large", "invalid_field"]
+      codes.append("unsupported_content_coding")
       if !takesText { codes.append("unsupported_media_type") }
       if !route.isOpenQuestion { codes += ["read_only", "disk_full"] }
     }

@@ -18,6 +18,7 @@ package enum ProblemCodes {
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
     ("unsupported_media_type", 415, "The body's type is not understood here."),
+    ("unsupported_content_coding", 415, "The body is packed; it is taken as it is only."),
     ("missing_field", 422, "A field that is needed is missing."),
     ("invalid_field", 422, "A field has a wrong type or value."),
     ("unknown_field", 422, "A field is not known here."),
