@@ -205,7 +205,6 @@ extension RecordKind {
     "delivery": "goes with its webhook", "idempotency": "kept for a day",
     "audit": "belongs to this server", "setting": "in the first line",
     "content_state": "drawn anew by each change",
-    "content_state": "drawn anew by every change",
   ]
 }
 
