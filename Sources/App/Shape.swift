@@ -319,7 +319,8 @@ extension Shape {
       .init("outcomes", Schema.list(of: reportOutcome.reference)),
       .init("diagnosis", Schema.optional(Schema.string())), .init("source", Schema.string()),
       .init("closed_by", Schema.optional(Schema.string("fix, other or itself"))),
-      .init("closing_text", Schema.optional(Schema.string())), .init("created_at", time),
+      .init("closing_text", Schema.optional(Schema.string())),
+      .init("contact", Schema.optional(Schema.string("Whom to ask."))), .init("created_at", time),
       .init("url", Schema.string()),
     ]))
 
