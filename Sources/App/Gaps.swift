@@ -37,10 +37,12 @@ extension App {
     let most = limit + 100
     let found = try reading.gaps(since: time, from: start, limit: most + 1)
     for (index, gap) in found.enumerated() {
-      if open.count == limit || index == most { return (open, start + index) }
-      if try Matcher().answer(Intake.read(gap.text), corpus: corpus, limit: 1).verdict != .known {
-        open.append(gap)
+      if index == most { return (open, start + index) }
+      if try Matcher().answer(Intake.read(gap.text), corpus: corpus, limit: 1).verdict == .known {
+        continue
       }
+      if open.count == limit { return (open, start + index) }
+      open.append(gap)
     }
     return (open, nil)
   }
