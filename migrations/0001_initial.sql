@@ -443,6 +443,8 @@ CREATE TABLE issue_index (
   tokens TEXT NOT NULL,
   vector BLOB NOT NULL
 ) STRICT;
+-- What another version of the analyzer indexed is indexed anew.
+CREATE INDEX issue_index_analyzer ON issue_index (analyzer);
 
 CREATE VIRTUAL TABLE issue_fts USING fts5 (
   tokens, content = 'issue_index', content_rowid = 'issue_id',

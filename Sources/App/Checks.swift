@@ -76,7 +76,9 @@ struct CheckPage: Page {
   var title: String { "Check \(check.name)" }
 
   static func run(_ check: StoredCheck, _ value: String) throws(Failure) -> CheckPage {
-    guard let rule = try? Rule.parse(check.rule) else { throw Failure.internalError }
+    guard let rule = try? Rule.parse(check.rule, name: check.name) else {
+      throw Failure.internalError
+    }
     let result = rule.evaluate(value)
     return CheckPage(check: check, value: value, result: (result.pass, result.detail))
   }

@@ -80,10 +80,12 @@ extension App {
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
-        let saved = try writing.createIssue(
-          guide: guide, page.draft.text, comment: page.draft.comment)
-        try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
-        return .redirect(.seeOther, to: "/issues/\(saved.slug)")
+        let samples = try SampleGuard(
+          issue: nil, title: page.draft.text.title, markdown: page.draft.text.markdown, writing)
+        let saved = try writing.createIssue(guide: guide, page.draft.text, comment: page.draft.comment)
+        let broken = try samples.check(saved: saved.id, writing)
+        return .redirect(
+          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
       }
     }
   }
@@ -101,16 +103,30 @@ extension App {
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
-        let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
         let text = try draft.text.withLineEnds(ofIssue: id, writing.reading)
+        let samples = try SampleGuard(
+          issue: id, title: text.title, markdown: text.markdown, writing)
         let saved = try writing.updateIssue(
           id, text, base: .merging(base), comment: draft.comment)
-        try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
+        let broken = try samples.check(saved: id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + (saved.merged ? "?merged=\(saved.revision)" : "")
-        )
+          .seeOther,
+          to: "/issues/\(saved.slug)"
+            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
       }
     }
+  }
+
+  /// What the page is told about the writing that led to it.
+  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
+    var fields: [String] = []
+    if let revision { fields.append("merged=\(revision)") }
+    var slugs: [String] = []
+    for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }
+    if !slugs.isEmpty {
+      fields.append("broken=" + queryEncoded(slugs.prefix(5).joined(separator: ",")))
+    }
+    return fields.isEmpty ? "" : "?" + fields.joined(separator: "&")
   }
 }
 

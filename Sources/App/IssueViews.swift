@@ -14,6 +14,7 @@ extension IssuePage {
     return """
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
+      \(flagged)
       \(mergedNotice)
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
@@ -25,6 +26,20 @@ extension IssuePage {
       \("<h2>More about it</h2>\n\(Markdown.html(prose.rest, topHeading: 3))", if: !prose.rest.isEmpty)
       \(LearnedPage.section(learned, issue.summary, site))
       \(details(site))
+      """
+  }
+
+  /// Told to who has just saved an edit.
+  private var flagged: HTML {
+    guard !broken.isEmpty else { return "" }
+    let links: [HTML] = broken.map { "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n" }
+    return """
+      <div class="notice fail" role="status">
+      <p>Saved. Since this edit, sample lines of \(broken.count == 1 ? "another issue" : "other issues") no longer lead there:</p>
+      <ul>
+      \(links)</ul>
+      <p>Say here or there what tells the two apart.</p>
+      </div>
       """
   }
 

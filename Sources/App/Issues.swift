@@ -32,8 +32,10 @@ extension App {
       }
       var query = try context.query()
       let merged = try query.integer("merged", in: 1...Int.max)
+      let broken = try query.text("broken", limit: 1_000)
       try query.finish()
       let issue = try visibleIssue(id, reading)
+      let others = try broken.map { try brokenIssues($0, reading) } ?? []
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
       ]
@@ -44,8 +46,17 @@ extension App {
       }
       return .page(
         IssuePage(
-          issue: issue, mergedRevision: merged, learned: try reading.wordings(ofIssue: id)),
+          issue: issue, broken: others, mergedRevision: merged,
+          learned: try reading.wordings(ofIssue: id)),
         headers: headers)
+    }
+  }
+
+  /// Issues whose samples the edit broke that led here.
+  private static func brokenIssues(_ slugs: String, _ reading: Reading) throws -> [IssueSummary] {
+    try slugs.split(separator: ",").prefix(5).compactMap { slug in
+      guard case .issue(let id) = try reading.issueID(named: String(slug)) else { return nil }
+      return try reading.summaries([id]).first
     }
   }
 
@@ -92,13 +103,14 @@ extension App {
     try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
     return .write { writing in
+      let samples = try SampleGuard(issue: nil, title: title, markdown: markdown, writing)
       let saved = try writing.createIssue(
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
-      try SampleCheck.guardSamples(ofIssue: saved.id, before: [:], writing)
+      let broken = try samples.check(saved: saved.id, writing)
       let issue = try writing.reading.issue(saved.id)!
       return .page(
-        IssuePage(issue: issue), status: .created,
+        IssuePage(issue: issue, brokenSamples: broken), status: .created,
         headers: [
           HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)")),
           IssuePage.tag(saved.revision),
@@ -134,17 +146,20 @@ extension App {
     }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
-      let wrongBefore = try SampleCheck.wrong(ofIssue: id, writing)
+      let samples = try SampleGuard(
+        issue: id, title: title ?? current.summary.title, markdown: markdown ?? current.markdown,
+        writing)
       let saved = try writing.updateIssue(
         id,
         IssueText(
           title: title ?? current.summary.title, section: section ?? current.summary.section,
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
-      try SampleCheck.guardSamples(ofIssue: id, before: wrongBefore, writing)
+      let broken = try samples.check(saved: id, writing)
       let issue = try writing.reading.issue(id)!
       return .page(
-        IssuePage(issue: issue, merged: saved.merged), headers: [IssuePage.tag(saved.revision)])
+        IssuePage(issue: issue, merged: saved.merged, brokenSamples: broken),
+        headers: [IssuePage.tag(saved.revision)])
     }
   }
 
@@ -321,6 +336,10 @@ func normal(_ markdown: String) -> String {
 struct IssuePage: Page {
   let issue: Issue
   var merged: Bool?
+  /// Samples of other issues that the write has broken.
+  var brokenSamples: [BrokenSample] = []
+  /// Those issues, on the page that an edit leads to.
+  var broken: [IssueSummary] = []
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
@@ -372,6 +391,9 @@ struct IssuePage: Page {
       .init("url", .string(site.url(issue: summary.slug))),
     ]
     if let merged { members.append(.init("merged", .bool(merged))) }
+    if !brokenSamples.isEmpty {
+      members.append(.init("warnings", .array(brokenSamples.map(\.json))))
+    }
     return .object(members)
   }
 

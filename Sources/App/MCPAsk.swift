@@ -78,7 +78,12 @@ extension MCPTool {
             .init("issue", Schema.issue),
             .init("score", Schema.number("Orders the results; no probability.")),
             .init("excerpt", Schema.string()),
+            .init("why", Schema.string("Which words were found, and where.")),
           ]))),
+      .init("searched_for", Schema.string("What the results are for.")),
+      .init(
+        "did_you_mean",
+        Schema.optional(Schema.string("The query with likely typing errors put right."))),
       .init("next", Schema.optional(Schema.string("Cursor of the next page."))),
     ]), writes: false
   ) { call in
@@ -178,15 +183,17 @@ extension SearchPage {
     text.add(advice)
     if !results.isEmpty {
       text.quote(
-        results.enumerated().map { index, result in
-          """
-          [\(index + 1)] \(oneLine(result.issue.title))
-              address: \(site.url(issue: result.issue.slug))
-              revision: \(result.issue.revision)
-              \(oneLine(result.excerpt.plain))
+        (isRespelled
+          ? "Nothing for the query as it is; searched for: \(oneLine(suggestion ?? ""))\n" : "")
+          + results.enumerated().map { index, result in
+            """
+            [\(index + 1)] \(oneLine(result.issue.title))
+                address: \(site.url(issue: result.issue.slug))
+                revision: \(result.issue.revision)
+                \(oneLine(result.excerpt.plain))
 
-          """
-        }.joined())
+            """
+          }.joined())
     }
     if let next { text.say("There are more: call again with cursor \"\(id: next)\".") }
     return MCPAnswer(

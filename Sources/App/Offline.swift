@@ -53,7 +53,7 @@ package enum Offline {
     _ name: String, value: String, store: Store
   ) throws -> (pass: Bool, detail: String, issue: String)? {
     guard let check = try store.read(as: .system, { try $0.check(named: name) }) else { return nil }
-    let rule = try Rule.parse(check.rule)
+    let rule = try Rule.parse(check.rule, name: check.name)
     let result = rule.evaluate(value)
     return (result.pass, result.detail, check.issue)
   }

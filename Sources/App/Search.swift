@@ -50,10 +50,8 @@ struct SearchInput {
 struct SearchPage: Page {
   struct Result: Sendable {
     let issue: IssueSummary
-    let score: Double
+    let hit: SearchHit
     let excerpt: Excerpt
-    let matched: [String]
-    let learned: String?
   }
 
   let query: String
@@ -62,6 +60,10 @@ struct SearchPage: Page {
   let results: [Result]
   let next: String?
   let explains: Bool
+  /// What was asked with typing errors put right, where a word of it is in no issue.
+  var suggestion: String?
+  /// Whether the results are those for the suggestion, since there are none for what was asked.
+  var isRespelled = false
   /// Whom to ask about what is not found.
   var contact: String?
 
@@ -74,7 +76,17 @@ struct SearchPage: Page {
     guard let corpus = try reading.corpus(guide: terms.guide) else {
       throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
     }
-    let hits = try Searcher.search(terms, corpus: corpus, reading: reading)
+    var hits = try Searcher.search(terms, corpus: corpus, reading: reading)
+    let suggestion = try Searcher.respelled(input.words, corpus: corpus)
+    var isRespelled = false
+    if hits.isEmpty, let suggestion {
+      var respelled = SearchQuery(suggestion)
+      respelled.guide = terms.guide
+      respelled.tag = terms.tag
+      hits = try Searcher.search(respelled, corpus: corpus, reading: reading)
+      isRespelled = !hits.isEmpty
+      if isRespelled { terms = respelled }
+    }
     let shown = hits.dropFirst(input.offset).prefix(input.limit)
     let summaries = try reading.summaries(shown.map(\.issueID))
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
@@ -85,35 +97,63 @@ struct SearchPage: Page {
       let markdown = try reading.issueMarkdown(issue.id)
       results.append(
         Result(
-          issue: issue, score: hit.score,
-          excerpt: Excerpt(of: markdown, wanted: wanted), matched: hit.matched,
-          learned: hit.learned))
+          issue: issue, hit: hit, excerpt: Excerpt(of: markdown, wanted: wanted)))
     }
     let end = input.offset + input.limit
     return SearchPage(
       query: input.words, guide: input.guide, tag: input.tag, results: results,
       next: hits.count > end ? Cursor(offset: end).text : nil, explains: input.explains,
+      suggestion: hits.isEmpty ? nil : suggestion, isRespelled: isRespelled,
       contact: try reading.contact(guide: terms.guide))
   }
 
   func json(_ site: Site) -> JSON {
     [
       "query": .string(query),
+      "searched_for": .string(isRespelled ? suggestion ?? query : query),
+      "did_you_mean": suggestion.json,
       "results": .array(
         results.map { result in
           var members: [JSON.Member] = [
             .init("issue", IssueJSON.summary(result.issue, site)),
-            .init("score", .number(rounded(result.score))),
+            .init("score", .number(rounded(result.hit.score))),
             .init("excerpt", .string(result.excerpt.plain)),
+            .init("why", .string(result.hit.reason)),
           ]
           if explains {
-            members.append(
-              .init(
-                "explain", ["matched": result.matched.json, "learned": result.learned.json]))
+            members.append(.init("explain", SearchPage.parts(result.hit)))
           }
           return .object(members)
         }), "next": next.json,
     ]
+  }
+
+  /// The parts of a score; they add up to it.
+  private static func parts(_ hit: SearchHit) -> JSON {
+    [
+      "words": .array(
+        hit.words.map {
+          [
+            "word": .string($0.written), "as": $0.related.json, "in": $0.fields.names.json,
+            "value": .number(rounded($0.value)),
+          ]
+        }),
+      "runs": .number(rounded(hit.runs)), "sample": .number(rounded(hit.sample)),
+      "learned": hit.learned.json,
+    ]
+  }
+
+  /// Says what was searched for when it is not what was typed, or what might be meant.
+  private var spelling: HTML {
+    guard let suggestion else { return "" }
+    let link: HTML = "<a href=\"\(path(suggestion))\">\(suggestion)</a>"
+    return isRespelled
+      ? "<p class=\"notice\" role=\"status\">Nothing found for “\(query)”. Searched for \(link) instead.</p>"
+      : "<p class=\"notice\">Searched for “\(query)”; did you mean \(link)?</p>"
+  }
+
+  private func path(_ words: String) -> String {
+    "/search?q=" + queryEncoded(words) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
   }
 
   func html(_ site: Site) -> HTML {
@@ -121,6 +161,7 @@ struct SearchPage: Page {
     <h1>Search</h1>
     \(guide.map { "<p>In the guide <a href=\"/guides/\($0)\">\($0)</a>. <a href=\"/search?q=\(queryEncoded(query))\">Search all guides</a></p>" as HTML })
     \(.searchForm("Words, a code, a flag or a “phrase”", query: query, guide: guide))
+    \(spelling)
     \(list(site))
     """
   }
@@ -138,17 +179,33 @@ struct SearchPage: Page {
       """
       <li><a href="/issues/\(result.issue.slug)">\(result.issue.title)</a> \
       <span class="quiet">\(.place(result.issue))</span>
-      <p>\(result.excerpt.html)</p></li>
+      <p>\(result.excerpt.html)</p>
+      <p class="quiet">\(result.hit.reason)\(explains ? " · \(SearchPage.sum(result.hit))" : "")</p></li>
 
       """
     }
-    let path =
-      "/search?q=" + queryEncoded(query) + (guide.map { "&guide=" + queryEncoded($0) } ?? "")
     return """
       <ol class="results">
-      \(items)</ol>\(Cursor.more(next, path: path))
+      \(items)</ol>\(Cursor.more(next, path: path(query)))
       \(next == nil ? waysOn(site) : "")
       """
+  }
+
+  /// The score as a sum, for people.
+  private static func sum(_ hit: SearchHit) -> String {
+    var parts = hit.words.map { "\($0.written) \(rounded($0.value))" }
+    if hit.runs > 0 { parts.append("word order \(rounded(hit.runs))") }
+    if hit.sample != 0 { parts.append("sample \(rounded(hit.sample))") }
+    return "score \(rounded(hit.score)) = " + parts.joined(separator: " + ")
+  }
+
+  /// The same as `spelling`, in plain text.
+  private var spellingText: String? {
+    suggestion.map {
+      isRespelled
+        ? "Nothing found for “\(query)”. Searched for “\($0)” instead."
+        : "Searched for “\(query)”; did you mean “\($0)”?"
+    }
   }
 
   /// Whom to ask, and where to write it down: no search is a dead end.
@@ -163,9 +220,9 @@ struct SearchPage: Page {
   }
 
   func markdown(_ site: Site) -> String {
-    "# Search: \(query)\n\n"
+    "# Search: \(query)\n\n" + (spellingText.map { $0 + "\n\n" } ?? "")
       + results.map {
-        "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain)\n"
+        "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain) (\($0.hit.reason))\n"
       }.joined()
   }
 
@@ -178,10 +235,13 @@ struct SearchPage: Page {
         + ask
         + wrapped("Write it down: \(site.url("/issues/new"))?title=\(queryEncoded(query))", width)
     }
-    return results.map { result in
-      "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
-        + wrapped(result.excerpt.plain, width, indent: 2) + "\n"
-    }.joined()
+    return (spellingText.map { wrapped($0, width) + "\n" } ?? "")
+      + results.map { result in
+        "\(result.issue.title)\n  \(site.url(issue: result.issue.slug))\n"
+          + wrapped(result.excerpt.plain, width, indent: 2)
+          + wrapped(result.hit.reason, width, indent: 2)
+          + (explains ? wrapped(SearchPage.sum(result.hit), width, indent: 2) : "") + "\n"
+      }.joined()
       + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
       + ask
   }

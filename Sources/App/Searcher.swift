@@ -50,23 +50,13 @@ struct SearchQuery {
 
 /// Ranks issues for a search box.
 enum Searcher {
-  struct Hit {
-    let issueID: Int
-    let score: Double
-    let matched: [String]
-    /// What resolved reports say, where they point to the issue.
-    var learned: String?
-  }
-
   static func search(
     _ query: SearchQuery, corpus: StoredCorpus, reading: Reading
-  ) throws -> [Hit] {
+  ) throws -> [SearchHit] {
     let text = PastedText(
       lines: [SignalLine(number: 1, text: query.words, weight: 1)], lineCount: 1,
       byteCount: query.words.utf8.count, redacted: 0, isLog: false)
-    var hits = try Matcher().search(text, corpus: corpus, limit: 300).map {
-      Hit(issueID: $0.issueID, score: $0.score, matched: $0.matched)
-    }
+    var hits = try Matcher().search(text, corpus: corpus, limit: 300)
     try addLearned(to: &hits, text, corpus)
     for phrase in query.phrases {
       let allowed = Set(try reading.issues(withPhrase: phrase, limit: 10_000))
@@ -86,7 +76,7 @@ enum Searcher {
   /// What resolved reports say: with two members or an editor's yes it leads, one member's word
   /// is found where nothing else is.
   private static func addLearned(
-    to hits: inout [Hit], _ text: PastedText, _ corpus: StoredCorpus
+    to hits: inout [SearchHit], _ text: PastedText, _ corpus: StoredCorpus
   ) throws {
     let learned = try Matcher().learned(text, corpus: corpus)
     for one in learned.reversed() {
@@ -97,15 +87,53 @@ enum Searcher {
       }
       if one.counts {
         hits.insert(
-          Hit(
-            issueID: one.issueID, score: (hits.first?.score ?? 0) + one.likeness, matched: [],
-            learned: one.why), at: 0)
+          SearchHit(
+            issueID: one.issueID, score: (hits.first?.score ?? 0) + one.likeness, learned: one.why),
+          at: 0)
       } else if !hits.contains(where: { $0.issueID == one.issueID }) {
         hits.append(
-          Hit(
-            issueID: one.issueID, score: (hits.last?.score ?? 1) * one.likeness, matched: [],
-            learned: one.why))
+          SearchHit(
+            issueID: one.issueID, score: (hits.last?.score ?? 1) * one.likeness, learned: one.why))
       }
     }
+  }
+
+  /// What was typed with words that no issue has put right, nil when there is nothing to put right
+  /// or nothing near.
+  static func respelled(_ text: String, corpus: StoredCorpus) throws -> String? {
+    let query = SearchQuery(text)
+    var pieces: [String] = []
+    for piece in query.words.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
+      // A name of several parts is put right part by part, where it is not in a guide as it stands.
+      for part in Analyzer.parts(of: String(piece)) where !pieces.contains(part) {
+        pieces.append(part)
+      }
+    }
+    let stems = pieces.map { Analyzer.words(of: $0).first ?? "" }
+    let known = try corpus.frequencies(stems)
+    var respelled = text
+    for (piece, stem) in zip(pieces.prefix(16), stems)
+    where known[stem] == nil && !stopWords.contains(stem) {
+      guard let nearest = try corpus.nearest(to: piece) else { continue }
+      respelled = replacing(piece, with: nearest, in: respelled)
+    }
+    return respelled == text ? nil : respelled
+  }
+
+  private static func replacing(_ piece: String, with word: String, in text: String) -> String {
+    guard let range = text.ranges(of: piece).first else { return text }
+    let isCapitalised = piece.first?.isUppercase ?? false
+    let isAllCapitals = piece.allSatisfy { !$0.isLetter || $0.isUppercase }
+    let spelled =
+      isAllCapitals
+      ? word.uppercased()
+      : isCapitalised ? word.prefix(1).uppercased() + word.dropFirst() : word
+    return text.replacingCharacters(in: range, with: spelled)
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
+    String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
   }
 }

@@ -82,6 +82,16 @@ package enum Analyzer {
     tokens(of: text).compactMap { $0.kind == .word ? $0.text : nil }
   }
 
+  /// The parts of one word as it is written: `CannotPull` are `Cannot` and `Pull`.
+  package static func parts(of word: String) -> [String] {
+    var word = word
+    return word.withUTF8 { bytes in
+      var parts: [Range<Int>] = []
+      if !bytes.isEmpty { split(bytes, 0..<bytes.count, into: &parts) }
+      return parts.map { String(decoding: bytes[$0], as: UTF8.self) }
+    }
+  }
+
   /// A piece between white space. Segments between `/ , ; ( ) " ' = < >` stand alone; the rest of
   /// its punctuation joins parts of one code token.
   private static func chunk(

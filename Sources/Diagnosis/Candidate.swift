@@ -3,6 +3,8 @@ struct Candidate {
   let issueID: Int
   let isInScope: Bool
   var sample: SampleHit?
+  /// A value in the text that a check of the issue refuses.
+  var check: BrokenCheck?
   var hits: [TermHit] = []
   /// The sum that ranks: words, sample and runs.
   var score = 0.0

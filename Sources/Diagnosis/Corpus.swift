@@ -14,6 +14,8 @@ package protocol Corpus {
   func words(_ ids: [Int]) throws -> [(id: Int, words: IssueWords)]
   /// Samples that share a key of `Shingles`.
   func samples(sharing keys: [Int64]) throws -> [CorpusSample]
+  /// Of values given to names, those that break a check of an issue.
+  func brokenChecks(_ assignments: [Assignment]) throws -> [BrokenCheck]
 }
 
 /// An issue's vector, and whether the issue is among those asked for.

@@ -37,6 +37,14 @@ extension Evidence {
           line: line.number, text: line.text, reason: isWhole ? .template : .sample,
           detail: (isWhole ? "the sample: " : "like the sample: ") + shortened(sample.text)))
     }
+    if let check = candidate.check {
+      let line = query.lines[check.assignment.line]
+      evidence.removeAll { $0.line == line.number }
+      evidence.insert(
+        Evidence(
+          line: line.number, text: line.text, reason: .check,
+          detail: "\(check.assignment.name): \(check.detail)"), at: 0)
+    }
     var shares: [Int: Double] = [:]
     for hit in candidate.hits {
       // A token of many lines is credited to the weightiest of them.

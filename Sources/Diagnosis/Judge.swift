@@ -48,7 +48,8 @@ package struct Judge: Sendable {
     for (rank, candidate) in candidates.prefix(max(limit, 3)).enumerated() {
       let features = reader.features(rank)
       if rank == 0 { bestFeatures = features }
-      var confidence = probability(features)
+      var confidence = probability(
+        features, plus: (candidate.check?.telling(of: query.issueCount) ?? 0) * Judge.brokenCheck)
       if let sample = candidate.sample, sample.negative, sample.overlap >= 0.95 {
         // The author says that this very line is another problem: never called known.
         confidence = min(confidence, knownThreshold - 0.01)
@@ -72,8 +73,12 @@ package struct Judge: Sendable {
     return Judgement(verdict: verdict, matches: matches, features: bestFeatures)
   }
 
-  package func probability(_ features: [Double]) -> Double {
-    var sum = 0.0
+  /// What a value that a check refuses adds to the sum: set by hand, since the labelled queries
+  /// have too few of them to learn it.
+  private static let brokenCheck = 5.0
+
+  package func probability(_ features: [Double], plus bonus: Double = 0) -> Double {
+    var sum = bonus
     for (weight, feature) in zip(weights, features) { sum += weight * feature }
     return 1 / (1 + exp(-sum))
   }

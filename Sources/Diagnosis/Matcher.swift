@@ -35,12 +35,10 @@ package struct Matcher: Sendable {
   /// Issues ranked for a search box: the same scores, without a verdict.
   package func search(
     _ text: PastedText, corpus: some Corpus, limit: Int
-  ) throws -> [(issueID: Int, score: Double, matched: [String])] {
+  ) throws -> [SearchHit] {
     let query = try Query(text, corpus: corpus)
     return try scored(query, text, corpus: corpus).filter { $0.isInScope && $0.score > 0 }
-      .prefix(limit).map {
-        ($0.issueID, $0.score, $0.hits.map { query.terms[$0.term].token.text })
-      }
+      .prefix(limit).map { SearchHit($0, query) }
   }
 
   /// All candidates, best first.
@@ -51,14 +49,31 @@ package struct Matcher: Sendable {
     var ids = try candidates(query, corpus: corpus)
     let found = Set(ids)
     ids += samples.keys.filter { !found.contains($0) }.sorted()
+    let checks = try brokenChecks(query, corpus)
+    ids += checks.keys.filter { !ids.contains($0) }.sorted()
     let scorer = Scorer(query: query, averageLength: try corpus.averageLength())
     var scored = try corpus.vectors(ids).map { stored in
-      scorer.score(stored, sample: samples[stored.issueID])
+      scorer.score(
+        stored, sample: samples[stored.issueID], check: checks[stored.issueID])
     }
     scored.sort(by: Matcher.isBefore)
     try rescore(&scored, query, corpus)
     scored.sort(by: Matcher.isBefore)
     return scored
+  }
+
+  /// For each issue the most telling value that a check of it refuses.
+  private func brokenChecks(
+    _ query: Query, _ corpus: some Corpus
+  ) throws -> [Int: BrokenCheck] {
+    let assignments = Assignment.all(in: query.lines)
+    if assignments.isEmpty { return [:] }
+    var broken: [Int: BrokenCheck] = [:]
+    for check in try corpus.brokenChecks(assignments) {
+      if let other = broken[check.issueID], other.issues <= check.issues { continue }
+      broken[check.issueID] = check
+    }
+    return broken
   }
 
   private static func isBefore(_ one: Candidate, _ other: Candidate) -> Bool {

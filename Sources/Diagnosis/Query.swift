@@ -82,7 +82,7 @@ struct Query {
             terms.append(
               QueryTerm(
                 token: token, written: segment.written, weight: line.weight,
-                alternatives: Query.alternatives(token), lines: [index],
+                alternatives: Query.alternatives(token, segment), lines: [index],
                 wholes: isPart ? wholes : []))
           }
         }
@@ -107,10 +107,19 @@ struct Query {
     token.kind == .code || (!stopWords.contains(token.text) && token.text.utf8.count > 1)
   }
 
-  private static func alternatives(_ token: Token) -> [TermAlternative] {
+  private static func alternatives(
+    _ token: Token, _ segment: (tokens: [Token], written: String)
+  ) -> [TermAlternative] {
     var alternatives = [
       TermAlternative(hash: IssueVector.hash(token.text), text: token.text, factor: 1)
     ]
+    // `eventexpiryduration` may be code whose parts were not told apart.
+    if segment.tokens.count == 1, token.kind == .word, (9...60).contains(segment.written.utf8.count)
+    {
+      let code = "_" + segment.written.lowercased().filter { $0.isLetter || $0.isNumber }
+      alternatives.append(
+        TermAlternative(hash: IssueVector.hash(code), text: code, factor: 1))
+    }
     if token.kind == .word {
       for related in Thesaurus.related(to: token.text) {
         alternatives.append(

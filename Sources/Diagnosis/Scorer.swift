@@ -30,7 +30,9 @@ struct Scorer {
     wholes = query.terms.map { term in term.wholes.compactMap { places[$0] } }
   }
 
-  func score(_ stored: CorpusVector, sample: SampleHit?) -> Candidate {
+  func score(
+    _ stored: CorpusVector, sample: SampleHit?, check: BrokenCheck? = nil
+  ) -> Candidate {
     var candidate = Candidate(issueID: stored.issueID, isInScope: stored.isInScope)
     let norm =
       1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length)
@@ -52,6 +54,15 @@ struct Scorer {
       if !sample.negative, let line = query.lines.firstIndex(where: { $0.number == sample.line }) {
         candidate.line = line
       }
+    }
+    if let check {
+      // What a check refuses explains the line that has it like a sample would.
+      let line = check.assignment.line
+      candidate.check = check
+      candidate.line = line
+      candidate.sampleScore +=
+        query.words[line].reduce(0) { $0 + $1.weight } * query.lines[line].weight
+        * check.telling(of: query.issueCount)
     }
     candidate.score = candidate.wordScore + candidate.sampleScore
     return candidate

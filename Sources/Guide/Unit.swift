@@ -1,5 +1,5 @@
 /// Units of time and size, so that a value in the wrong one is recognised.
-enum Unit {
+package enum Unit {
   private struct Entry {
     var names: [String]
     /// How many of the kind's smallest unit one is.
@@ -33,6 +33,14 @@ enum Unit {
     return self.name(of: String(last))
   }
 
+  /// A check's name without the unit at its end.
+  package static func bare(_ name: String) -> String {
+    guard self.name(at: name) != nil, let last = name.lastIndex(where: { !$0.isLetter }) else {
+      return name
+    }
+    return String(name[..<last])
+  }
+
   /// "30 days in seconds", when `value` fits the bounds once it is read in another unit.
   static func hint(
     _ value: Double, unit: String, fits: (Double) -> Bool
@@ -41,8 +49,8 @@ enum Unit {
     for other in entries where other.kind == wanted.kind && other.names[0] != wanted.names[0] {
       let converted = value * other.factor / wanted.factor
       guard let whole = integer(converted), whole != 0, fits(converted) else { continue }
-      return "\(number(value)) is \(number(converted)) \(wanted.names[0]) in \(other.names[0]); "
-        + "the unit is \(wanted.names[0])"
+      return "looks like \(other.names[0]), the unit is \(wanted.names[0]): "
+        + "\(number(value)) \(other.names[0]) are \(number(converted)) \(wanted.names[0])"
     }
     return nil
   }

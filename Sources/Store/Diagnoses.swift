@@ -230,7 +230,29 @@ extension Writing {
   }
 }
 
+/// What people said of answers: "This was another problem".
+package struct FeedbackLabel: Sendable {
+  package let id: Int
+  /// The masked text, whole where it was kept, else the lines that mattered.
+  package let text: String
+  /// Title of the issue that would have been right; nil when none was named.
+  package let right: String?
+}
+
 extension Reading {
+  /// Labels of diagnoses that are still there, oldest first. For measuring only: visibility is not
+  /// asked, so the system alone may.
+  package func feedbackLabels() throws -> [FeedbackLabel] {
+    guard viewer == .system else { return [] }
+    return try connection.rows(
+      """
+      SELECT f.id, coalesce(d.kept, d.excerpt), i.title FROM feedback f
+      JOIN diagnosis d ON d.id = f.diagnosis_id LEFT JOIN issue i ON i.id = f.right_issue_id
+      ORDER BY f.id
+      """
+    ) { FeedbackLabel(id: $0.int(0), text: $0.text(1), right: $0.optionalText(2)) }
+  }
+
   /// A diagnosis without what the viewer may not see.
   package func diagnosis(_ id: String) throws -> StoredDiagnosis? {
     let stored = try connection.first(

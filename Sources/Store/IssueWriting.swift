@@ -325,11 +325,7 @@ extension Writing {
             \(sample.negative))
           """)
         position += 1
-        let id = connection.lastInsertedID
-        for key in Set(Shingles.keys(ofSample: String(line))) {
-          try connection.execute(
-            "INSERT INTO sample_shingle (hash, sample_id) VALUES (\(key), \(id))")
-        }
+        try saveShingles(ofSample: connection.lastInsertedID, String(line))
       }
     }
   }

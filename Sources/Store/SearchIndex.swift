@@ -151,6 +151,74 @@ package struct StoredCorpus: Corpus {
   }
 }
 
+extension StoredCorpus {
+  /// Issues that name a value's name, of which checks are looked at.
+  private static let issuesPerName = 20
+
+  /// A check is for a value when its issue names the value's name as code, and name and check's name
+  /// have at least half of each other's words, units aside (`eventExpiryDuration` and
+  /// `event-expiry-days`).
+  package func brokenChecks(_ assignments: [Assignment]) throws -> [BrokenCheck] {
+    let counts = try frequencies(Array(Set(assignments.map(\.code))))
+    var broken: [BrokenCheck] = []
+    for assignment in assignments {
+      guard let issues = counts[assignment.code] else { continue }
+      let ids = try postings(assignment.code, limit: StoredCorpus.issuesPerName)
+      for check in try checks(ofIssues: ids, for: assignment) {
+        guard let rule = try? Rule.parse(check.rule, name: check.name) else { continue }
+        let result = rule.evaluate(assignment.value)
+        if result.pass { continue }
+        broken.append(
+          BrokenCheck(
+            issueID: check.issueID, isInScope: check.isInScope, assignment: assignment,
+            detail: result.detail, issues: issues))
+      }
+    }
+    return broken
+  }
+
+  private struct CandidateCheck {
+    let issueID: Int
+    let name: String
+    let rule: String
+    let isInScope: Bool
+  }
+
+  /// Of each issue the one check whose name says the most of the value's name.
+  private func checks(
+    ofIssues ids: [Int], for assignment: Assignment
+  ) throws -> [CandidateCheck] {
+    let rows = try reading.connection.rows(
+      """
+      SELECT c.issue_id, c.name, c.rule, x.guide_id FROM "check" c
+      JOIN issue_index x ON x.issue_id = c.issue_id
+      WHERE c.issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        AND \(reading.visible("x.guide_id"))
+      ORDER BY c.issue_id, c.position
+      """
+    ) {
+      CandidateCheck(
+        issueID: $0.int(0), name: $0.text(1), rule: $0.text(2),
+        isInScope: guideID == nil || guideID == $0.int(3))
+    }
+    let words = Set(assignment.words)
+    let least = 0.5 * Double(words.count)
+    var best: [Int: (check: CandidateCheck, share: Double, isAlone: Bool)] = [:]
+    for check in rows {
+      let own = Analyzer.words(of: Unit.bare(check.name))
+      let shared = Double(own.count { words.contains($0) })
+      let share = shared / Double(max(own.count, 1))
+      guard share >= 0.5, shared >= least else { continue }
+      if let other = best[check.issueID], other.share >= share {
+        if other.share == share { best[check.issueID]?.isAlone = false }
+        continue
+      }
+      best[check.issueID] = (check, share, true)
+    }
+    return best.values.filter(\.isAlone).map(\.check).sorted { $0.issueID < $1.issueID }
+  }
+}
+
 extension Reading {
   /// What diagnosis and search ask; nil when there is no such guide.
   package func corpus(guide slug: String?) throws -> StoredCorpus? {

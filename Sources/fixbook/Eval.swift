@@ -5,15 +5,25 @@ import Store
 
 let eval = Verb(
   "eval", "Scores labelled queries; with --fit, fits the judge's weights",
-  operands: "QUERIES.jsonl [DB QUERIES.jsonl]…",
+  operands: "[QUERIES.jsonl [DB QUERIES.jsonl]…]",
   flags: [
     .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"),
     .toggle("fit", "fit the judge to the queries, cross-validated, and print its weights"),
+    .toggle("from-feedback", "score what people said with \"This was another problem\""),
     .toggle("rows", "print one JSON object per query, with the judge's features"), .json,
   ],
   example: "fixbook eval --db fixbook.db --guide agentcore-troubleshooting queries.jsonl"
 ) { arguments in
   let operands = arguments.operands
+  if arguments.has("from-feedback") {
+    guard operands.isEmpty, !arguments.has("fit") else {
+      throw UsageError("--from-feedback takes its queries from the base")
+    }
+    return try report(
+      try EvaluatedQuery.all(
+        guide: arguments.value("guide"), in: try Main.openStore(arguments),
+        LabelledQuery.feedback), arguments)
+  }
   guard !operands.isEmpty, arguments.has("fit") ? operands.count % 2 == 1 : operands.count == 1
   else {
     throw UsageError("name the file of queries (with --fit, further ones after their base)")
@@ -30,6 +40,10 @@ let eval = Verb(
     Console.out(JudgeFit(sets).report)
     return .done
   }
+  return try report(results, arguments)
+}
+
+private func report(_ results: [EvaluatedQuery], _ arguments: Arguments) throws -> ExitCode {
   let worst = try arguments.integer("worst", in: 0...1_000) ?? 0
   if arguments.has("rows") {
     for result in results { Console.out(result.json.string + "\n") }

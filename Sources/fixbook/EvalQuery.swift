@@ -10,6 +10,8 @@ struct LabelledQuery {
   let kind: String
   /// Titles or external ids, best first; empty: there is no answer.
   let relevant: [String]
+  /// The guide to look in, where the file says so for each query.
+  let guide: String?
 
   static func read(_ path: String) throws -> [LabelledQuery] {
     var number = 0
@@ -20,7 +22,19 @@ struct LabelledQuery {
       }
       return LabelledQuery(
         id: json["id"]?.text ?? "\(number)", text: text, kind: json["kind"]?.text ?? "all",
-        relevant: json["relevant"]?.items?.compactMap(\.text) ?? [])
+        relevant: json["relevant"]?.items?.compactMap(\.text) ?? [], guide: json["guide"]?.text)
+    }
+  }
+}
+
+extension LabelledQuery {
+  /// Queries out of "This was another problem": with the right issue (`feedback`), or where none was
+  /// named, as questions that nothing here answers (`rejected`).
+  static func feedback(_ reading: Reading) throws -> [LabelledQuery] {
+    try reading.feedbackLabels().map {
+      LabelledQuery(
+        id: "feedback-\($0.id)", text: $0.text, kind: $0.right == nil ? "rejected" : "feedback",
+        relevant: $0.right.map { [$0] } ?? [], guide: nil)
     }
   }
 }
@@ -41,17 +55,23 @@ struct EvaluatedQuery {
   /// Diagnoses every query of a file.
   static func all(_ path: String, guide: String?, in store: Store) throws -> [EvaluatedQuery] {
     let queries = try LabelledQuery.read(path)
+    return try all(guide: guide, in: store) { _ in queries }
+  }
+
+  static func all(
+    guide: String?, in store: Store, _ queries: (Reading) throws -> [LabelledQuery]
+  ) throws -> [EvaluatedQuery] {
     defer { store.close() }
     return try store.read(as: .system, deadline: 600_000) { reading in
-      try queries.map { try EvaluatedQuery($0, guide: guide, reading) }
+      try queries(reading).map { try EvaluatedQuery($0, guide: guide, reading) }
     }
   }
 
   init(_ query: LabelledQuery, guide: String?, _ reading: Reading) throws {
     self.query = query
     let started = now()
-    guard let corpus = try reading.corpus(guide: guide) else {
-      throw CommandError("there is no guide \(guide ?? "")")
+    guard let corpus = try reading.corpus(guide: query.guide ?? guide) else {
+      throw CommandError("there is no guide \(query.guide ?? guide ?? "")")
     }
     // Ranks count for `unknown` too, so all ten are asked for.
     let text = Intake.read(query.text)

@@ -102,7 +102,9 @@ enum Main {
       throw CommandError(
         "\(path): there is no such file; make one with 'fixbook serve' or 'fixbook import'")
     }
-    return try named(path) { try Store(path: path, create: create) }
+    let store = try named(path) { try Store(path: path, create: create) }
+    if store.readOnlyReason == nil { try named(path) { _ = try store.reindexOutdated() } }
+    return store
   }
 
   /// Errors of a file say which.

@@ -123,6 +123,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
   application.metricsSource.set { samples(running.metrics) }
+  reindex(store)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = sigset_t()
@@ -139,6 +140,23 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   try running.run()
   store.close()
   return .done
+}
+
+/// Brings the search index up to date beside serving, when another version made it.
+private func reindex(_ store: Store) {
+  guard store.readOnlyReason == nil, let count = try? store.outdatedIssues(), count > 0 else {
+    return
+  }
+  Console.error("fixbook: indexing \(count) issues anew, since another version indexed them\n")
+  _ = Thread.start("fixbook-index") {
+    do {
+      try store.reindexOutdated()
+      Console.error("fixbook: the search index is up to date\n")
+    } catch {
+      // The next start goes on from here.
+      Console.error("fixbook: indexing stopped: \(Main.explanation(error))\n")
+    }
+  }
 }
 
 /// The server's numbers, named as usual for HTTP servers.

@@ -59,6 +59,8 @@ struct MemoryCorpus: Corpus {
     ids.map { ($0, indexed[$0 - 1].words) }
   }
 
+  func brokenChecks(_ assignments: [Assignment]) -> [BrokenCheck] { [] }
+
   func samples(sharing keys: [Int64]) -> [CorpusSample] {
     let keys = Set(keys)
     var found: [CorpusSample] = []
