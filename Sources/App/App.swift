@@ -132,7 +132,8 @@ package final class App: Application {
       representation = form
       var context = Context(
         app: self, request: request, site: site, path: match.values, isAPI: match.isAPI,
-        suffix: match.suffix, representation: form, intake: intake)
+        suffix: match.suffix, representation: form, intake: intake,
+        operation: match.route.operation)
       if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
         try guardWrite(context)
         let (checked, asks) = try confirmed(context)

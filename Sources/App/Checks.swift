@@ -17,11 +17,11 @@ extension App {
     var value: String?
     if context.request.method == .post {
       var fields = try context.body()
-      value = try fields.text("value", limit: 100_000)
+      value = try fields.text("value")
       try fields.finish()
     } else {
       var query = try context.query()
-      value = try query.text("value", limit: 8_000)
+      value = try query.text("value")
       try query.finish()
     }
     guard let value else {

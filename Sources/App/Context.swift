@@ -15,6 +15,8 @@ package struct Context: Sendable {
   package let suffix: String
   package let representation: Representation
   let intake: DiagnoseIntake?
+  /// What the address takes, if it is an operation of the API or its page.
+  let operation: Operation?
 
   package var store: Store { app.store }
   var caller: Caller { site.caller }
@@ -22,7 +24,8 @@ package struct Context: Sendable {
   /// The query's fields. A handler reads what it knows; the rest is an error, but for the fields
   /// of the representation itself.
   func query() throws(Failure) -> Fields {
-    var fields = try Fields(urlEncoded: request.rawQuery ?? "")
+    var fields = try Fields(
+      urlEncoded: request.rawQuery ?? "", declared: operation?.query, isAPI: isAPI)
     _ = try fields.integer("width", in: 20...400)
     return fields
   }
@@ -42,30 +45,38 @@ package struct Context: Sendable {
 
   /// The body as JSON, or as a form at page addresses.
   func body() throws(Failure) -> Fields {
+    let fields = try bodyFields()
+    // Where a body says everything, the address says nothing.
+    if let operation, operation.query.isEmpty { try query().finish() }
+    return fields
+  }
+
+  /// Refuses what is sent where nothing is expected.
+  func takesNothing() throws(Failure) {
+    if !request.body.isEmpty { try body().finish() } else { try query().finish() }
+  }
+
+  private func bodyFields() throws(Failure) -> Fields {
+    let declared = operation?.body
     switch mediaType {
     case "application/json":
+      let body: JSON
       do {
-        return try Fields(json: JSON.read(request.body))
-      } catch let error as JSONError {
-        throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
-      } catch let error as Failure {
-        throw error
+        body = try JSON.read(request.body)
       } catch {
-        throw Failure.internalError
+        throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
       }
-    case "application/x-www-form-urlencoded" where !isAPI || allowsFormsInAPI,
+      return try Fields(json: body, declared: declared, isAPI: isAPI)
+    case "application/x-www-form-urlencoded" where !isAPI || operation?.takesForms == true,
       "" where request.body.isEmpty:
       guard let text = String(validating: request.body, as: UTF8.self) else {
         throw Failure(
           .badRequest, "invalid_encoding", "Broken encoding", "The body is not UTF-8.")
       }
-      return try Fields(urlEncoded: text)
+      return try Fields(urlEncoded: text, declared: declared, isAPI: isAPI)
     default: throw Failure.unsupportedMediaType
     }
   }
-
-  /// "POST …/outcomes" takes both, for curl's sake.
-  private var allowsFormsInAPI: Bool { request.segments.last == "outcomes" }
 
   /// Refuses a caller that lacks a scope: 401 without a token, 403 with one.
   func require(_ scope: Scope) throws(Failure) {

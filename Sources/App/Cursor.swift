@@ -12,11 +12,17 @@ struct Cursor: Sendable {
       offset = 0
       return
     }
-    guard text.first == "c", let number = Int(text.dropFirst(), radix: 36), number > 0 else {
+    // Only as `text` writes it, so that one place has one name.
+    guard text.first == "c", let number = Int(text.dropFirst(), radix: 36), number > 0,
+      Cursor(offset: number).text == text
+    else {
       throw Failure.invalid(field, "\(field) must be the \"next\" of the page before.")
     }
     offset = number
   }
+
+  /// What `text` looks like: a number above 0, in letters and digits.
+  static let pattern = "c[1-9a-z][0-9a-z]{0,10}"
 
   var text: String { "c" + String(offset, radix: 36) }
 

@@ -72,7 +72,7 @@ extension App {
   private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
     var query = try context.query()
     let guide = try query.text("guide")
-    let limit = try query.integer("limit", in: 1...20) ?? 5
+    let limit = try query.limit()
     let fails = try query.flag("fail")
     var keep = try query.flag("keep")
     var environment = try query.properties("environment")
@@ -95,10 +95,9 @@ extension App {
       } catch {
         throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
       }
-      var fields = try Fields(json: body)
-      guard let given = try fields.text("text", limit: Limits.text) else {
-        throw Failure.missing("text")
-      }
+      var fields = try Fields(
+        json: body, declared: context.operation?.body, isAPI: context.isAPI)
+      guard let given = try fields.text("text") else { throw Failure.missing("text") }
       keep = try fields.flag("keep") || keep
       environment += try fields.properties("environment")
       try fields.finish()
@@ -128,7 +127,11 @@ extension App {
         : Failure.notFound("diagnosis")
     }
     return .page(
-      page, headers: [HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue)])
+      page,
+      headers: [
+        HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
+        HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
+      ])
   }
 }
 

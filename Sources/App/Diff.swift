@@ -10,8 +10,8 @@ extension App {
       let (id, _) = try issueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       var query = try context.query()
-      let from = try query.integer("from", in: 1...Int.max)
-      let to = try query.integer("to", in: 1...Int.max)
+      let from = try query.integer("from")
+      let to = try query.integer("to")
       let view = try query.choice("view", as: DiffPage.View.self) ?? .inline
       try query.finish()
       let newer = to ?? issue.revision

@@ -82,7 +82,8 @@ extension App {
       try page.keepingWhatWasTyped {
         let samples = try SampleGuard(
           issue: nil, title: page.draft.text.title, markdown: page.draft.text.markdown, writing)
-        let saved = try writing.createIssue(guide: guide, page.draft.text, comment: page.draft.comment)
+        let saved = try writing.createIssue(
+          guide: guide, page.draft.text, comment: page.draft.comment)
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
           .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))

@@ -10,8 +10,14 @@ struct Fields {
   private var known: [String] = []
   /// Forms and queries know only text.
   private let isText: Bool
+  /// What the operation takes; nil at addresses that are no operation.
+  private let declared: [Field]?
+  /// Below `/api/v1`, where fields of pages are unknown.
+  private let isAPI: Bool
 
-  init(json: JSON) throws(Failure) {
+  init(json: JSON, declared: [Field]? = nil, isAPI: Bool = false) throws(Failure) {
+    self.declared = declared
+    self.isAPI = isAPI
     guard let members = json.members else {
       throw Failure.invalid("body", "The body must be a JSON object, not \(json.typeName).")
     }
@@ -22,7 +28,11 @@ struct Fields {
   }
 
   /// `application/x-www-form-urlencoded` (https://url.spec.whatwg.org/#urlencoded-parsing).
-  init(urlEncoded text: String) throws(Failure) {
+  init(
+    urlEncoded text: String, declared: [Field]? = nil, isAPI: Bool = false
+  ) throws(Failure) {
+    self.declared = declared
+    self.isAPI = isAPI
     var values: [String: JSON] = [:]
     var names: [String] = []
     for pair in text.split(separator: "&") {
@@ -42,15 +52,18 @@ struct Fields {
     isText = true
   }
 
-  init(texts: [String: String]) {
-    values = texts.mapValues { .string($0) }
-    names = texts.keys.sorted()
-    isText = true
+  /// How the field is declared; also notes that it was read.
+  private mutating func field(_ name: String) -> Field? {
+    known.append(name)
+    return declared?.first { $0.name == name }
   }
 
-  /// Text of at most `limit` characters; nil when absent or null.
-  mutating func text(_ name: String, limit: Int = 1_000) throws(Failure) -> String? {
-    known.append(name)
+  /// Text of at most `limit` characters, else as many as declared; nil when absent or null. A page's
+  /// form may take more than the API, to say on the form what is wrong.
+  mutating func text(_ name: String, limit: Int? = nil) throws(Failure) -> String? {
+    let field = field(name).flatMap { isAPI || limit == nil ? $0 : nil }
+    var limit = limit ?? 1_000
+    if case .text(let declared)? = field?.kind { limit = declared }
     guard let value = values[name], !value.isNull else { return nil }
     guard let text = value.text else {
       throw Failure.invalid(name, "\(name) must be a string, not \(value.typeName).")
@@ -61,10 +74,18 @@ struct Fields {
     guard !text.unicodeScalars.contains("\0") else {
       throw Failure.invalid(name, "\(name) must not contain NUL.")
     }
+    if let field {
+      guard !field.isOneLine || !text.contains(where: \.isNewline) else {
+        throw Failure.invalid(name, "\(name) must be one line.")
+      }
+      guard field.mayBeBlank || text.contains(where: { !$0.isWhitespace }) else {
+        throw Failure.invalid(name, "\(name) must not be empty.")
+      }
+    }
     return text
   }
 
-  mutating func required(_ name: String, limit: Int = 1_000) throws(Failure) -> String {
+  mutating func required(_ name: String, limit: Int? = nil) throws(Failure) -> String {
     guard let text = try text(name, limit: limit) else { throw Failure.missing(name) }
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw Failure.invalid(name, "\(name) must not be empty.")
@@ -72,12 +93,18 @@ struct Fields {
     return text
   }
 
+  /// A whole number in the declared range, else in `range`; what is declared as standard, else nil,
+  /// when absent or null.
   mutating func integer(
-    _ name: String, in range: ClosedRange<Int>
+    _ name: String, in range: ClosedRange<Int> = 1...Int.max
   ) throws(Failure) -> Int? {
-    known.append(name)
-    guard let value = values[name], !value.isNull else { return nil }
-    guard let number = value.integer ?? (isText ? value.text.flatMap { Int($0) } : nil) else {
+    let field = field(name)
+    var range = range
+    if case .integer(let declared)? = field?.kind { range = declared }
+    guard let value = values[name], !value.isNull else { return field?.standard?.integer }
+    // To JSON, 1.0 is a whole number too.
+    let whole = isText ? value.text.flatMap { Int($0) } : value.double.flatMap { Int(exactly: $0) }
+    guard let number = value.integer ?? whole else {
       throw Failure.invalid(name, "\(name) must be a whole number.")
     }
     guard range.contains(number) else {
@@ -90,8 +117,13 @@ struct Fields {
     return number
   }
 
+  /// `limit` of a list.
+  mutating func limit() throws(Failure) -> Int { try integer("limit", in: 1...100) ?? 20 }
+
+  static let flagWords = ["1", "true", "yes", "on", "", "0", "false", "no", "off"]
+
   mutating func flag(_ name: String) throws(Failure) -> Bool {
-    known.append(name)
+    _ = field(name)
     guard let value = values[name], !value.isNull else { return false }
     if let flag = value.bool { return flag }
     switch isText ? value.text : nil {
@@ -101,10 +133,14 @@ struct Fields {
     }
   }
 
+  /// One of the type's values; what is declared as standard, else nil, when absent or null.
   mutating func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, as type: Value.Type
   ) throws(Failure) -> Value? where Value.RawValue == String {
-    guard let text = try text(name) else { return nil }
+    guard let text = try text(name) else {
+      let standard = declared?.first { $0.name == name }?.standard?.text
+      return standard.flatMap(Value.init(rawValue:))
+    }
     guard let value = Value(rawValue: text) else {
       let all = Value.allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure.invalid(name, "\(name) must be one of \(all).")
@@ -112,9 +148,11 @@ struct Fields {
     return value
   }
 
+  static let propertyLimits = (count: 50, key: 100, value: 500)
+
   /// An object of strings; in text `key=value,key=value`.
   mutating func properties(_ name: String) throws(Failure) -> [(key: String, value: String)] {
-    known.append(name)
+    _ = field(name)
     guard let value = values[name], !value.isNull else { return [] }
     var pairs: [(key: String, value: String)] = []
     if let text = isText ? value.text : nil {
@@ -136,15 +174,24 @@ struct Fields {
         pairs.append((member.name, text))
       }
     }
-    guard pairs.count <= 50, pairs.allSatisfy({ $0.key.count <= 100 && $0.value.count <= 500 })
+    let limits = Fields.propertyLimits
+    guard pairs.count <= limits.count,
+      pairs.allSatisfy({
+        $0.key.unicodeScalars.count <= limits.key && $0.value.unicodeScalars.count <= limits.value
+      })
     else { throw Failure.invalid(name, "\(name) has too many or too long entries.") }
     return pairs
   }
 
-  /// Refuses fields that nobody asked for.
+  /// Refuses fields that nobody asked for. The API takes what is declared; a page also what its
+  /// handler read.
   func finish() throws(Failure) {
-    for name in names where !known.contains(name) {
-      throw Failure.unknownField(name, known: known)
+    let unread = (declared ?? []).map(\.name).filter { !known.contains($0) }
+    assert(unread.isEmpty, "declared, but never read: \(unread)")
+    let taken = declared?.map(\.name) ?? []
+    let more = isAPI && declared != nil ? [] : known.filter { !taken.contains($0) }
+    for name in names where !taken.contains(name) && !more.contains(name) {
+      throw Failure.unknownField(name, known: taken + more)
     }
   }
 }

@@ -12,8 +12,8 @@ extension App {
       throw context.isAPI ? Failure.unauthorized : Failure.forbidden("Sign in to see the gaps.")
     }
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
-    let days = try query.integer("days", in: 1...365) ?? 30
+    let limit = try query.limit()
+    let days = try query.integer("days") ?? 30
     try query.finish()
     return try context.read { reading in
       let found = try reading.gaps(since: .now() + -days * 86_400, limit: limit * 2)
@@ -31,8 +31,8 @@ extension App {
   static func draftFromGap(_ context: Context) throws -> Reply {
     try context.require(.edit)
     var fields = try context.body()
-    guard let id = try fields.integer("gap", in: 1...Int.max) else { throw Failure.missing("gap") }
-    let guide = try fields.text("guide", limit: 200)
+    guard let id = try fields.integer("gap") else { throw Failure.missing("gap") }
+    let guide = try fields.text("guide")
     try fields.finish()
     let (gap, guides) = try context.read { (try $0.gap(id), try $0.guides()) }
     guard let gap else { throw Failure.invalid("gap", "There is no such gap.") }

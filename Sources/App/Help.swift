@@ -62,7 +62,7 @@ struct HelpPage: Page {
       - **known**: the text is explained by this issue. **possible**: it looks similar, check the marked line. \
       **unknown**: nothing here explains it; ask the people named.
 
-      Errors are listed at [problem codes](\(base)/help/problems).
+      [The API](\(base)/help/api) has every call with a curl line, and [problem codes](\(base)/help/problems) every error.
 
       """
   }
@@ -84,7 +84,7 @@ struct ProblemsPage: Page {
   let title = "Problem codes"
 
   func html(_ site: Site) -> HTML {
-    let rows: [HTML] = ProblemCodes.all.map {
+    let rows: [HTML] = (ProblemCodes.all + ProblemCodes.http).map {
       "<dt id=\"\($0.code)\"><code>\($0.code)</code></dt><dd>\($0.status). \($0.meaning)</dd>\n"
     }
     return """
@@ -98,7 +98,7 @@ struct ProblemsPage: Page {
   func json(_ site: Site) -> JSON {
     [
       "results": .array(
-        ProblemCodes.all.map {
+        (ProblemCodes.all + ProblemCodes.http).map {
           ["code": .string($0.code), "status": .integer($0.status), "meaning": .string($0.meaning)]
         }), "next": .null,
     ]
@@ -106,49 +106,9 @@ struct ProblemsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
-      + ProblemCodes.all.map {
+      + (ProblemCodes.all + ProblemCodes.http).map {
         wrapped("\($0.status) \($0.code): \($0.meaning)", width, hanging: 4)
       }
       .joined()
   }
-}
-
-/// The stable codes of problem documents.
-package enum ProblemCodes {
-  package static let all: [(code: String, status: Int, meaning: String)] = [
-    ("invalid_json", 400, "The body is not JSON."),
-    ("invalid_encoding", 400, "A form or query is not percent-encoded UTF-8."),
-    ("invalid_form", 400, "A multipart body is cut off."),
-    ("bad_request", 400, "The bytes sent are not an HTTP request."),
-    ("unauthorized", 401, "A token is needed."),
-    ("invalid_token", 401, "The token is unknown, revoked or expired."),
-    ("missing_scope", 403, "The token lacks a scope."),
-    ("forbidden", 403, "The caller may not do that."),
-    ("foreign_form", 403, "The form was sent from another site."),
-    ("not_found", 404, "There is no such thing, or it may not be seen."),
-    ("method_not_allowed", 405, "The address does not answer to that method."),
-    ("not_acceptable", 406, "None of the forms that exist is acceptable."),
-    ("edit_conflict", 409, "Two edits changed the same lines."),
-    ("already_decided", 409, "The suggestion was accepted or rejected before."),
-    ("gone", 410, "The diagnosis is no longer kept."),
-    ("stale_revision", 412, "The issue was changed meanwhile."),
-    ("content_too_large", 413, "The body is too large."),
-    ("unsupported_media_type", 415, "The body's type is not understood here."),
-    ("misdirected_request", 421, "The Host is not one of this server's names."),
-    ("missing_field", 422, "A field that is needed is missing."),
-    ("invalid_field", 422, "A field has a wrong type or value."),
-    ("unknown_field", 422, "A field is not known here."),
-    ("empty_text", 422, "There is nothing to diagnose."),
-    ("invalid_markdown", 422, "The text breaks the guide format; the lines are named."),
-    ("broken_sample", 422, "The edit breaks a sample of its own issue; the lines are named."),
-    ("precondition_required", 428, "If-Match or base is needed."),
-    ("too_many_requests", 429, "Too many writes, sign-ins or wrong tokens."),
-    ("internal_error", 500, "A fault in Fixbook."),
-    ("busy", 503, "Too much to do at once; try again."),
-    ("timeout", 503, "The question took too long."),
-    ("read_only", 503, "The knowledge base can't be written now."),
-    ("disk_failed", 503, "The disk fails; nothing was stored."),
-    ("damaged", 503, "The file is damaged: what can be read is served, nothing is written."),
-    ("disk_full", 507, "The disk is full; nothing was stored."),
-  ]
 }

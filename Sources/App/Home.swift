@@ -17,7 +17,7 @@ extension App {
 
   static func recent(_ context: Context) throws -> Reply {
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -34,7 +34,7 @@ extension App {
   /// `GET /api/v1/changes?since=`: oldest first, so that a poller misses nothing.
   static func changes(_ context: Context) throws -> Reply {
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let since = try Cursor(try query.text("since"), field: "since").offset
     try query.finish()
     return try context.read { reading in

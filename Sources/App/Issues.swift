@@ -31,7 +31,7 @@ extension App {
           .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
       }
       var query = try context.query()
-      let merged = try query.integer("merged", in: 1...Int.max)
+      let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
       try query.finish()
       let issue = try visibleIssue(id, reading)
@@ -76,7 +76,7 @@ extension App {
     filter.tag = try query.text("tag")
     filter.confidence = try query.choice("confidence", as: Confidence.self)
     filter.sort = try query.choice("sort", as: Reading.IssueFilter.Sort.self) ?? .guide
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -94,11 +94,11 @@ extension App {
   static func createIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     var fields = try context.body()
-    let guide = try fields.required("guide", limit: 200)
-    let section = try sectionTitle(&fields) ?? ""
-    let title = try issueTitle(&fields, required: true)!
-    let markdown = try fields.required("markdown", limit: 200_000)
-    let comment = try fields.text("comment", limit: 500) ?? ""
+    let guide = try fields.required("guide")
+    let section = try fields.text("section") ?? ""
+    let title = try fields.required("title")
+    let markdown = try fields.required("markdown")
+    let comment = try fields.text("comment") ?? ""
     try fields.finish()
     try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
@@ -131,15 +131,16 @@ extension App {
       // What the change starts from is asked for before what it is.
       throw ifMatch == nil ? Failure.preconditionRequired : error
     }
-    let base = try fields.integer("base", in: 1...Int.max)
+    let base = try fields.integer("base")
     guard let start = ifMatch ?? base.map({ .merging($0) }) else {
       throw Failure.preconditionRequired
     }
-    let title = try issueTitle(&fields, required: isWhole)
-    let section = try sectionTitle(&fields)
-    let markdown = try fields.text("markdown", limit: 200_000)
+    let title = try fields.text("title")
+    if isWhole, title == nil { throw Failure.missing("title") }
+    let section = try fields.text("section")
+    let markdown = try fields.text("markdown")
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
-    let comment = try fields.text("comment", limit: 500) ?? ""
+    let comment = try fields.text("comment") ?? ""
     try fields.finish()
     if let markdown {
       try checkMarkdown(markdown, at: try context.read { try $0.place(ofIssue: id) } ?? .book)
@@ -169,6 +170,7 @@ extension App {
     guard let base = try revisionMatched(context, issue: id) else {
       throw Failure.preconditionRequired
     }
+    try context.takesNothing()
     return .write { writing in
       try writing.deleteIssue(id, base: base, comment: "deleted")
       return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
@@ -189,30 +191,6 @@ extension App {
     }
     guard revisions.contains(current) else { throw Failure.stale(current) }
     return .exactly(current)
-  }
-
-  private static func sectionTitle(_ fields: inout Fields) throws(Failure) -> String? {
-    let title = try fields.text("section", limit: 200)
-    if let title, title.contains(where: \.isNewline) {
-      throw Failure.invalid("section", "section must be one line.")
-    }
-    return title
-  }
-
-  private static func issueTitle(
-    _ fields: inout Fields, required: Bool
-  ) throws(Failure) -> String? {
-    let title =
-      required ? try fields.required("title", limit: 200) : try fields.text("title", limit: 200)
-    if let title {
-      guard !title.contains(where: \.isNewline) else {
-        throw Failure.invalid("title", "title must be one line.")
-      }
-      guard title.contains(where: { !$0.isWhitespace }) else {
-        throw Failure.invalid("title", "title must not be empty.")
-      }
-    }
-    return title
   }
 
   /// Mistakes in the guide format, at their line.
@@ -250,7 +228,7 @@ extension App {
       let (id, _) = try issueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       var query = try context.query()
-      let limit = try query.integer("limit", in: 1...100) ?? 20
+      let limit = try query.limit()
       let cursor = try Cursor(try query.text("cursor"))
       try query.finish()
       let found = try reading.revisions(

@@ -15,14 +15,14 @@ extension App {
     }
   }
 
-  private enum Decision: String, CaseIterable { case accept, remove }
+  enum Decision: String, CaseIterable { case accept, remove }
 
   /// An editor's yes or no.
   static func decideLearned(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    guard let wording = try fields.integer("wording", in: 1...Int.max) else {
+    guard let wording = try fields.integer("wording") else {
       throw Failure.missing("wording")
     }
     guard let action = try fields.choice("action", as: Decision.self) else {

@@ -10,46 +10,7 @@ extension MCPTool {
       [.init("slug", Schema.string("The issue's slug, a former one, or its id.", limit: 200))],
       required: ["slug"]),
     output: Schema.output(
-      [
-        .init("id", Schema.integer()), .init("external_id", Schema.optional(Schema.string())),
-        .init("slug", Schema.string()), .init("title", Schema.string()),
-        .init("guide", Schema.string()), .init("section", Schema.string()),
-        .init("revision", Schema.integer("Quote it: the text may change.")),
-        .init("confidence", Schema.choice(["draft", "unverified", "verified", "archived"])),
-        .init("markdown", Schema.string("The issue as it is written.")),
-        .init("symptoms", texts), .init("causes", texts),
-        .init("fixes", Schema.list(of: Schema.fix, "Best evidence first.")),
-        .init(
-          "samples",
-          Schema.list(
-            of: Schema.object([
-              .init("text", Schema.string()),
-              .init("negative", Schema.boolean("This line must not lead here.")),
-            ]))),
-        .init("aliases", Schema.list(of: Schema.string())),
-        .init(
-          "checks",
-          Schema.list(
-            of: Schema.object([
-              .init("name", Schema.string("For check_value.")), .init("rule", Schema.string()),
-            ]))),
-        .init("environment", Schema.strings("Where it applies.")),
-        .init("owner", Schema.optional(Schema.string())),
-        .init("escalate", Schema.optional(Schema.string())),
-        .init("sources", Schema.list(of: Schema.string())),
-        .init("license", Schema.optional(Schema.string())),
-        .init("attribution", Schema.optional(Schema.string())),
-        .init("tags", Schema.list(of: Schema.string())),
-        .init(
-          "verified",
-          Schema.optional(
-            Schema.object([
-              .init("by", Schema.string()), .init("at", Schema.string()),
-              .init("against", Schema.string()),
-            ]))),
-        .init("created_at", Schema.string()), .init("updated_at", Schema.string()),
-        .init("url", Schema.string("The issue's address, to be quoted.")),
-      ]), writes: false
+      Shape.issueMembers.map { .init($0.name, Shape.inlined($0.value)) }), writes: false
   ) { call in
     var fields = try call.fields()
     let name = try fields.required("slug", limit: 200)
@@ -61,8 +22,6 @@ extension MCPTool {
     }
     return IssuePage(issue: issue).answer(call.site)
   }
-
-  private static let texts = Schema.list(of: Schema.object([.init("text", Schema.string())]))
 
   static let checkValue = MCPTool(
     name: "check_value", title: "Check a value", description: MCPWords.checkValue,

@@ -7,6 +7,11 @@ enum Schema {
     with(description, [.init("type", "string")] + bound("maxLength", limit))
   }
 
+  /// RFC 3339.
+  static func time(_ description: String? = nil) -> JSON {
+    with(description, [.init("type", "string"), .init("format", "date-time")])
+  }
+
   static func choice(_ values: [String], _ description: String? = nil) -> JSON {
     with(description, [.init("type", "string"), .init("enum", values.json)])
   }
@@ -60,7 +65,9 @@ enum Schema {
 
   /// Or null.
   static func optional(_ schema: JSON) -> JSON {
-    guard let members = schema.members else { return schema }
+    guard let members = schema.members, schema["type"] != nil else {
+      return ["anyOf": [schema, ["type": "null"]]]
+    }
     return .object(
       members.map { member in
         guard member.name == "type" else { return member }
@@ -77,43 +84,12 @@ enum Schema {
   }
 }
 
-/// The shapes that several tools answer with; they follow `IssueJSON`.
+/// The shapes that several tools answer with.
 extension Schema {
-  static let issue = object([
-    .init("id", integer()), .init("external_id", optional(string())), .init("slug", string()),
-    .init("title", string()), .init("guide", string()), .init("section", string()),
-    .init("revision", integer("Quote it: the text may change.")),
-    .init("confidence", choice(["draft", "unverified", "verified", "archived"])),
-    .init("updated_at", string()), .init("url", string("The issue's address, to be quoted.")),
-  ])
-
-  private static let counts = object([.init("worked", integer()), .init("tried", integer())])
-
-  static let evidence = object(
-    [
-      .init("worked", integer("Attempts of people, as the first fix they tried.")),
-      .init("tried", integer()), .init("reporters", integer()), .init("low", number()),
-      .init("high", number()), .init("last_worked_at", optional(string())),
-      .init("after_others", counts), .init("by_machines", counts), .init("before_edit", counts),
-      .init("summary", string("The counts in words.")),
-    ], "What was recorded of this fix.")
-
-  static let fix = object([
-    .init("id", integer("For record_outcome.")), .init("kind", choice(["fix", "workaround"])),
-    .init("text", string("Markdown.")),
-    .init("verify", optional(string("How to see that it worked."))),
-    .init("risk", optional(string("safe, disruptive or destructive"))),
-    .init(
-      "requires_approval",
-      boolean("True for a destructive fix: not without a person's approval.")),
-    .init("evidence", evidence),
-  ])
-
-  static let matched = object([
-    .init("line", integer("Line of the text that was sent, from 1.")), .init("text", string()),
-    .init("reason", string("sample, template, code, words, alias, learned or check")),
-    .init("detail", string()),
-  ])
+  static let issue = Shape.issueSummary.inlined
+  static let evidence = Shape.evidence.inlined
+  static let fix = Shape.fix.inlined
+  static let matched = Shape.evidenceLine.inlined
 
   static let citations = list(
     of: object([

@@ -46,7 +46,9 @@ struct MCPCall: Sendable {
 
   var caller: Caller { site.caller }
 
-  func fields() throws(Failure) -> Fields { try Fields(json: arguments) }
+  func fields(_ declared: [Field]? = nil) throws(Failure) -> Fields {
+    try Fields(json: arguments, declared: declared)
+  }
 
   func read<T>(_ body: (Reading) throws -> T) throws -> T {
     try app.store.read(as: caller.viewer, body)

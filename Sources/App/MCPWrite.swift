@@ -27,7 +27,7 @@ extension MCPTool {
       .init("url", Schema.string("Whoever has this address may read the report.")),
     ]), writes: true
   ) { call in
-    var fields = try call.fields()
+    var fields = try call.fields(ReportInput.fields)
     let input: ReportInput
     do throws(Failure) {
       input = try ReportInput(&fields)
@@ -80,10 +80,14 @@ extension MCPTool {
       .init("next_fix", Schema.optional(Schema.fix)), .init("url", Schema.string()),
     ]), writes: true
   ) { call in
-    var fields = try call.fields()
+    var fields = try call.fields(
+      OutcomeInput.fields + [
+        .flag("told_by_person", ""), .text("report", limit: 100, ""),
+        .text("diagnosis", limit: 100, ""),
+      ])
     let told = try fields.flag("told_by_person")
-    let report = try fields.text("report", limit: 100)
-    let diagnosis = try fields.text("diagnosis", limit: 100)
+    let report = try fields.text("report")
+    let diagnosis = try fields.text("diagnosis")
     let input = try OutcomeInput(&fields, caller: call.caller, source: .agent)
     var outcome = input.outcome
     if told { outcome.note = ("Told by a person. " + outcome.note).trimmingEnd }

@@ -19,6 +19,23 @@ struct OutcomeInput: Sendable {
   let isHTML: Bool
   private let newcomer: Newcomer?
 
+  static let fields: [Field] = [
+    .integer("fix", "The fix's id.").needed.example(1),
+    .choice(
+      "result", of: OutcomeResult.self, "`recurred`: it had worked, then the problem came back."
+    )
+    .needed.example("worked"),
+    .text("note", limit: 5_000, "What the next one should know."),
+    .text(
+      "observed", limit: 20_000,
+      "The command that checked it and the last lines it printed; `worked` of an agent or automation counts only with it."
+    ),
+    .properties("environment", "What it ran on."),
+    .text(
+      "on_behalf_of", limit: 200,
+      "The person behind a shared bot: any stable name; only a digest is kept."),
+  ]
+
   init(_ context: Context) throws(Failure) {
     var fields = try context.body()
     try self.init(
@@ -31,20 +48,20 @@ struct OutcomeInput: Sendable {
     _ fields: inout Fields, caller: Caller, source: SourceKind, newcomer: Newcomer? = nil,
     isHTML: Bool = false
   ) throws(Failure) {
-    guard let fix = try fields.integer("fix", in: 1...Int.max) else { throw Failure.missing("fix") }
+    guard let fix = try fields.integer("fix") else { throw Failure.missing("fix") }
     guard let result = try fields.choice("result", as: OutcomeResult.self) else {
       throw Failure.missing("result")
     }
     self.fix = fix
     self.result = result
-    note = SecretMasker.mask(try fields.text("note", limit: 5_000) ?? "").text
-    observed = SecretMasker.mask(try fields.text("observed", limit: 20_000) ?? "").text
+    note = SecretMasker.mask(try fields.text("note") ?? "").text
+    observed = SecretMasker.mask(try fields.text("observed") ?? "").text
     var environment: [Property] = []
     for pair in try fields.properties("environment") + fields.properties("env") {
       environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
     }
     self.environment = environment
-    let behalf = try fields.text("on_behalf_of", limit: 200)
+    let behalf = try fields.text("on_behalf_of")
     onBehalfOf = behalf.map(Caller.mark)
     self.source = source
     self.newcomer = newcomer
@@ -113,7 +130,7 @@ extension App {
     let known = try context.read { try context.store.pending.diagnosis(id) ?? $0.diagnosis(id) }
     guard known != nil else { throw Failure.notFound("diagnosis") }
     var fields = try context.body()
-    let slug = try fields.text("right_issue", limit: 200)
+    let slug = try fields.text("right_issue")
     try fields.finish()
     var issue: Int?
     if let slug, !slug.isEmpty {

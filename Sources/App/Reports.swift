@@ -13,19 +13,30 @@ struct ReportInput: Sendable {
   let environment: [Property]
   let onBehalfOf: String?
 
+  static let fields: [Field] = [
+    .text("text", limit: 100_000, "What was seen; secrets are masked.")
+      .example("exec format error"),
+    .text("issue", limit: 200, "Slug of the issue it is a case of.").example("exec-format-error"),
+    .text("diagnosis", limit: 100, "Id of the diagnosis it comes from."),
+    .properties("environment", "What it ran on.").example(["arch": "arm64"]),
+    .text(
+      "on_behalf_of", limit: 200,
+      "The person behind a shared bot: any stable name; only a digest is kept."),
+  ]
+
   init(_ fields: inout Fields) throws(Failure) {
-    let words = try fields.text("text", limit: 100_000)
+    let words = try fields.text("text")
     text = words.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
-    let slug = try fields.text("issue", limit: 200)
+    let slug = try fields.text("issue")
     issue = slug?.isEmpty == true ? nil : slug
-    let id = try fields.text("diagnosis", limit: 100)
+    let id = try fields.text("diagnosis")
     diagnosis = id?.isEmpty == true ? nil : id
     var environment: [Property] = []
     for pair in try fields.properties("environment") {
       environment.append(Property(pair.key, SecretMasker.mask(pair.value).text))
     }
     self.environment = environment
-    onBehalfOf = try fields.text("on_behalf_of", limit: 200)
+    onBehalfOf = try fields.text("on_behalf_of")
     guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
   }
 
@@ -125,7 +136,7 @@ extension App {
         throw Failure.notFound("report")
       }
       var query = try context.query()
-      let recorded = try query.integer("recorded", in: 1...Int.max)
+      let recorded = try query.integer("recorded")
       try query.finish()
       return .page(
         try ReportPage(report, reading: reading, recorded: recorded),
@@ -140,7 +151,7 @@ extension App {
         ? Failure.unauthorized : Failure.forbidden("Sign in to see the list of reports.")
     }
     var query = try context.query()
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -158,13 +169,14 @@ extension App {
       throw Failure.notFound("report")
     }
     try requireReporter(of: report, context.caller)
+    try context.takesNothing()
     return .write { writing in
       try writing.deleteReport(report.id)
       return .page(DonePage(title: "Deleted", detail: "The report and its outcomes are gone."))
     }
   }
 
-  private enum ClosedBy: String, CaseIterable { case fix, other, itself }
+  enum ClosedBy: String, CaseIterable { case fix, other, itself }
 
   static func resolveReport(_ context: Context) throws -> Reply {
     try context.requireReporting()
@@ -175,8 +187,7 @@ extension App {
     var fields = try context.body()
     guard let by = try fields.choice("by", as: ClosedBy.self) else { throw Failure.missing("by") }
     let text =
-      by == .other
-      ? try fields.required("text", limit: 5_000) : try fields.text("text", limit: 5_000)
+      by == .other ? try fields.required("text") : try fields.text("text")
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in

@@ -19,27 +19,30 @@ struct Route: Sendable {
   /// Set where what an anonymous caller sees depends on the address, Accept, Accept-Encoding and this
   /// part of the database alone: not on the time, not on who asks.
   let cached: ContentState.Part?
+  /// What it takes and gives; every address below "/api/v1" has one.
+  let operation: Operation?
   let handler: @Sendable (Context) throws -> Reply
 
   static func get(
-    _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
-    cached: ContentState.Part? = nil,
+    _ pattern: String, _ operation: Operation? = nil, api: Bool = true, page: Bool = true,
+    heavy: Bool = false, cached: ContentState.Part? = nil,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: false, isOpenQuestion: false, cached: cached, handler: handler)
+      isDiagnose: false, isOpenQuestion: false, cached: cached, operation: operation,
+      handler: handler)
   }
 
   static func write(
-    _ method: Method, _ pattern: String, api: Bool = true, page: Bool = true, heavy: Bool = false,
-    diagnose: Bool = false, asksOnly: Bool = false,
+    _ method: Method, _ pattern: String, _ operation: Operation? = nil, api: Bool = true,
+    page: Bool = true, heavy: Bool = false, diagnose: Bool = false, asksOnly: Bool = false,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
       isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, cached: nil,
-      handler: handler)
+      operation: operation, handler: handler)
   }
 }
 

@@ -7,10 +7,10 @@ import Store
 extension App {
   static func search(_ context: Context) throws -> Reply {
     var query = try context.query()
-    let words = try query.text("q", limit: 2_000) ?? ""
+    let words = try query.text("q") ?? ""
     let guide = try query.text("guide")
     let tag = try query.text("tag")
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()

@@ -14,9 +14,9 @@ extension App {
   static func suggest(_ context: Context) throws -> Reply {
     try context.requireReporting()
     var fields = try context.body()
-    let slug = try fields.text("issue", limit: 200)
-    let guide = try fields.text("guide", limit: 200)
-    let base = try fields.integer("base", in: 1...Int.max)
+    let slug = try fields.text("issue")
+    let guide = try fields.text("guide")
+    let base = try fields.integer("base")
     let (sent, action) = try EditorDraft.read(&fields, guide: guide, base: base ?? 0)
     try fields.finish()
     let isHTML = context.representation == .html
@@ -82,7 +82,7 @@ extension App {
     }
     var query = try context.query()
     let state = try query.choice("state", as: Suggestion.State.self) ?? .open
-    let limit = try query.integer("limit", in: 1...100) ?? 20
+    let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
@@ -123,6 +123,7 @@ extension App {
 
   static func acceptSuggestion(_ context: Context) throws -> Reply {
     try context.require(.edit)
+    try context.takesNothing()
     let isHTML = context.representation == .html
     let path = context
     return .write { writing in
@@ -136,7 +137,7 @@ extension App {
   static func rejectSuggestion(_ context: Context) throws -> Reply {
     try context.require(.edit)
     var fields = try context.body()
-    let reason = try fields.required("reason", limit: 500)
+    let reason = try fields.required("reason")
     try fields.finish()
     let isHTML = context.representation == .html
     let path = context
@@ -156,7 +157,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    let into = try fields.required("into", limit: 200)
+    let into = try fields.required("into")
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -178,9 +179,9 @@ extension App {
 
   static func unmergeIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = Int(context.path[0]) else {
-      throw Failure.invalid("id", "A merged issue is named by its id.")
-    }
+    // Its slug leads to the issue it was merged into.
+    guard let id = Int(context.path[0]) else { throw Failure.notFound("issue") }
+    try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
       let saved = try writing.unmergeIssue(id)
