@@ -313,6 +313,7 @@ CREATE TABLE change (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX change_issue ON change (issue_id, sequence);
+CREATE INDEX change_guide ON change (guide_id, sequence);
 
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -17,6 +17,10 @@ package struct AppSettings: Sendable {
   package var adminToken: String?
   /// Bytes of finished pages that are kept at most; 0: none.
   package var cacheSize = 8 * 1_024 * 1_024
+  /// Hosts that webhooks may send to by http and wherever they stand: "HOST" or "HOST:PORT".
+  package var webhookHosts: Set<String> = []
+  /// Seconds a webhook's message waits after its first, second … failure.
+  package var webhookPatience = Courier.patience
   /// Writes a line to the log.
   package var log: @Sendable (String) -> Void
 
@@ -159,7 +163,8 @@ package final class App: Application {
   private func guardWrite(_ context: Context) throws(Failure) {
     if context.caller.isToken { return }
     try refuseForeignForm(context.request)
-    if context.caller.isAnonymous, context.request.peer != .local {
+    // Below /api/v1 nobody writes without a token: 401 tells them why, however often.
+    if context.caller.isAnonymous, !context.isAPI, context.request.peer != .local {
       guard limiter.allows("write " + peer(of: context.request), count: 30, seconds: 60) else {
         throw Failure.tooMany.header("Retry-After", "60")
       }

@@ -226,7 +226,8 @@ struct DiagnosisPage: Page {
       matches.append(
         Match(
           issue: issue, revision: match.revision, confidence: match.confidence,
-          evidence: match.evidence, fixes: try reading.rankedFixes(ofIssue: issue.id)))
+          evidence: match.evidence,
+          fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)))
     }
     self.matches = matches
     if let best = matches.first, verdict != .unknown {

@@ -110,6 +110,10 @@ struct GuidePage: Page {
 
   var title: String { guide.title }
 
+  func head(_ site: Site) -> HTML {
+    .feedLink("/guides/\(guide.slug)/feed.atom", title: guide.title)
+  }
+
   static func summary(_ guide: GuideSummary, _ site: Site) -> JSON {
     [
       "slug": .string(guide.slug), "title": .string(guide.title),

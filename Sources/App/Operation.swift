@@ -156,6 +156,7 @@ enum PathValue {
     "checks": .text("name", "The check's name.").example("session-id"),
     "reports": .text("id", limit: 100, "The report's id, which cannot be guessed."),
     "diagnoses": .text("id", limit: 100, "The diagnosis' id, which cannot be guessed."),
+    "webhooks": .integer("id", "The webhook's id.").example(1),
     "suggestions": .integer("id", "The suggestion's id.").example(1),
   ]
 }

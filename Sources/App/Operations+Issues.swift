@@ -118,6 +118,8 @@ extension Operation {
 
   static let showIssue = Operation(
     "showIssue", in: .issues, "Read an issue",
+    "What happened in the reader's environment speaks more for the order of the fixes.",
+    query: [readersEnvironment],
     answers: [.ok(.issue, "The issue, its fixes best first."), .moved],
     example: Example(["exec-format-error"]))
 
@@ -233,6 +235,9 @@ extension Operation {
     codes: editCodes.filter { $0 != "precondition_required" }, example: Example(["$DUPLICATE"]))
 
   static let showFix = Operation(
-    "showFix", in: .issues, "Read a fix with its evidence",
+    "showFix", in: .issues, "Read a fix with its evidence", query: [readersEnvironment],
     answers: [.ok(.fixPage, "The fix and the issue it belongs to.")], example: Example(["$FIX"]))
+
+  private static let readersEnvironment = Field.properties(
+    "environment", "Where the reader runs it, as in `runtime=node22,region=us-east-1`.")
 }

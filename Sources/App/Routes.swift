@@ -83,6 +83,7 @@ extension App {
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
     .get("/gaps", .listGaps, heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
+    .get("/insights", .insights, heavy: true, App.showInsights),
 
     .get("/go/{name}", api: false, App.go),
     .get("/go", api: false, App.goNowhere),
@@ -92,6 +93,19 @@ extension App {
     .get("/recent", api: false, App.recent),
     .get("/changes", .changes, page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
+    .get("/guides/{guide}/feed.atom", api: false, App.guideFeed),
+    .get("/issues/{slug}/feed.atom", api: false, App.issueFeed),
+
+    .get("/webhooks", .listWebhooks, page: false, App.listWebhooks),
+    .write(.post, "/webhooks", .createWebhook, page: false, heavy: true, App.createWebhook),
+    .write(.post, "/webhooks/{id}/test", .testWebhook, page: false, App.testWebhook),
+    .get("/webhooks/{id}/deliveries", .listDeliveries, page: false, App.listDeliveries),
+    .write(.delete, "/webhooks/{id}", .deleteWebhook, page: false, App.deleteWebhook),
+    .get("/admin/webhooks", api: false, App.listWebhooks),
+    .write(.post, "/admin/webhooks", .createWebhook, api: false, heavy: true, App.createWebhook),
+    .get("/admin/webhooks/{id}", api: false, App.listDeliveries),
+    .write(.post, "/admin/webhooks/{id}/test", api: false, App.testWebhook),
+    .write(.post, "/admin/webhooks/{id}/delete", api: false, App.deleteWebhook),
 
     .get("/help", api: false, cached: .knowledge, App.help),
     .get("/help/api", api: false, cached: .knowledge, App.apiHelp),

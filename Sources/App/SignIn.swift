@@ -163,6 +163,7 @@ struct AccountPage: HTMLOnly {
     <ul>
     <li><a href="/reports">Reports</a>: what people met</li>
     <li><a href="/gaps">Gaps</a>: what nobody has written down yet</li>
+    <li><a href="/insights">Insights</a>: what was asked, and which fixes work</li>
     <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
     \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
     </ul>

@@ -1,5 +1,6 @@
 package import Diagnosis
 package import Guide
+import JSON
 import SQLite
 import Synchronization
 
@@ -200,6 +201,9 @@ extension Writing {
   }
 
   func insert(_ question: Question) throws {
+    let isGap =
+      (question.results == 0 || question.verdict == .unknown) && !question.template.isEmpty
+    let isNew = try isGap && isFirst(question)
     try connection.execute(
       """
       INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
@@ -208,6 +212,19 @@ extension Writing {
         \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(question.subject), \(now.milliseconds))
       """)
+    if isNew {
+      let id = connection.lastInsertedID
+      try notify(.gapFirstSeen, guide: nil) { ["gap": .integer(id)] }
+    }
+  }
+
+  /// Whether nobody asked the like of it in vain before.
+  private func isFirst(_ question: Question) throws -> Bool {
+    try connection.first(
+      """
+      SELECT 1 FROM question INDEXED BY question_gap
+      WHERE (results = 0 OR verdict = 'unknown') AND template = \(question.template) LIMIT 1
+      """, { _ in true }) == nil
   }
 
   /// "This was another problem."
@@ -216,16 +233,6 @@ extension Writing {
       """
       INSERT INTO feedback (diagnosis_id, right_issue_id, reporter, created_at)
       VALUES (\(id), \(rightIssue), \(reporter), \(now.milliseconds))
-      """)
-  }
-
-  /// Deletes diagnoses older than 90 days that nothing cites; they answer 410 from then on.
-  package func expireDiagnoses() throws {
-    try connection.execute(
-      """
-      DELETE FROM diagnosis WHERE id IN (
-        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -90 * 86_400).milliseconds)
-          AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id) LIMIT 1000)
       """)
   }
 }

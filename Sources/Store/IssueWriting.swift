@@ -380,5 +380,7 @@ extension Writing {
       VALUES (\(kind), \(issueID), \(guideID), \(revision), \(author.name), \(summary),
         \(now.milliseconds))
       """)
+    try notify(
+      change: kind, issueID: issueID, guideID: guideID, revision: revision, summary: summary)
   }
 }
