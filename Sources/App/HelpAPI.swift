@@ -68,6 +68,7 @@ struct APIHelpPage: Page {
       - **Errors** are problem documents with a stable `code`. Each call lists its own; besides, any may \
       answer \(APIHelpPage.list(ProblemCodes.everywhere)), and a write also \
       \(APIHelpPage.list(ProblemCodes.ofWrites)).
+      - **Idempotency-Key**: a POST that carries one is done once, however often it is sent in 24 hours.
       - **Unknown fields** are refused (422), so that a typing error is not silence.
 
       """

@@ -49,6 +49,8 @@ struct Operation: Sendable {
   let takesText: Bool
   /// The body may also be a form, below `/api/v1` too.
   let takesForms: Bool
+  /// The answer holds a secret, which is not kept to be given again (`Idempotency-Key`).
+  let givesSecret: Bool
   let answers: [Answer]
   /// Problem codes, beside those that follow from the rest.
   let codes: [String]
@@ -57,7 +59,8 @@ struct Operation: Sendable {
   init(
     _ id: String, in group: Group, _ summary: String, _ details: String = "",
     by caller: Caller = .anyone, query: [Field] = [], headers: [Field] = [], body: [Field] = [],
-    takesText: Bool = false, takesForms: Bool = false, answers: [Answer], codes: [String] = [],
+    takesText: Bool = false, takesForms: Bool = false, givesSecret: Bool = false, answers: [Answer],
+    codes: [String] = [],
     example: Example, more: [Example] = []
   ) {
     self.id = id
@@ -70,6 +73,7 @@ struct Operation: Sendable {
     self.body = body
     self.takesText = takesText
     self.takesForms = takesForms
+    self.givesSecret = givesSecret
     self.answers = answers
     self.codes = codes
     examples = [example] + more

@@ -12,7 +12,7 @@ extension Operation {
     """
     Messages are signed as [Standard Webhooks](https://www.standardwebhooks.com/) says, and go by https to public \
     addresses, or to hosts that the operator allowed.
-    """, by: .scope(.admin), body: WebhookInput.fields,
+    """, by: .scope(.admin), body: WebhookInput.fields, givesSecret: true,
     answers: [
       .created(
         .newWebhook, "Added.", headers: [.text("Location", "Address of its log of deliveries.")])

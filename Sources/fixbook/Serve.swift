@@ -15,6 +15,9 @@ let serve = Verb(
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .list(
+      "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
+    ),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
     .value(
       "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
@@ -51,6 +54,7 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
     add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
     add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
     add(
@@ -124,6 +128,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
+  configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
   configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
   configuration.webhookPatience = try settings.list("webhook-retries").map { text in

@@ -63,8 +63,8 @@ struct OperationTests {
     // What needs an id that only a call before gives is tried by the end-to-end tests.
     guard
       !(example.path + (example.body?.members ?? []).compactMap(\.value.text)).contains(where: {
-        $0.hasPrefix("$") || $0 == "deploy-key-has-expired" || $0 == "our-field-notes"
-          || $0 == "agentcore-troubleshooting"
+        $0.hasPrefix("$") || $0 == "deploy-key-has-expired" || $0 == "agentcore-troubleshooting"
+          || $0 == "our-field-notes"
       })
     else { return }
     var values = example.path[...]
