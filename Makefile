@@ -9,8 +9,9 @@ BENCH ?=
 # More words for pytest, as in: make test PYTEST='-k diagnose'
 PYTEST ?=
 
-# Kills in `make soak`.
+# Kills in `make soak`, and how much more fuzzing than in `make test`.
 ROUNDS ?= 50
+FUZZ ?= 100
 
 SWIFT := swift
 # On a terminal the build shows its progress; elsewhere only what went wrong.
@@ -58,7 +59,9 @@ bench-writes: setup-test ## Time durable writes beside bare SQLite, and with slo
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench-writes.py
 
-soak: setup-test ## Keep a server busy and watch its memory; kill it often: DURATION=60 ROUNDS=50
+soak: setup-test ## Keep a server busy and watch its memory; fuzz it; kill it often: DURATION=60 ROUNDS=50 FUZZ=100
+	@$(SWIFT) build $(QUIET) --build-tests
+	@FIXBOOK_FUZZ=$(FUZZ) $(SWIFT) test -q --skip-build --disable-xctest --filter FuzzTests
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/soak.py $(DURATION)
 	@FIXBOOK_BIN=.build/release/fixbook FIXBOOK_LONG=1 FIXBOOK_ROUNDS=$(ROUNDS) \

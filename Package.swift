@@ -38,7 +38,7 @@ let package = Package(
 
     module("HTTP"),
     module("Sockets", ["CSystem"]),
-    module("Server", ["Sockets", "HTTP", "CSystem"]),
+    module("Server", ["Sockets", "HTTP", "CSystem", "Threads"]),
     module("JSON"),
     module("Threads", ["CSystem"]),
     module("SQLite", ["CSQLite", "CSystem", "Threads"]),

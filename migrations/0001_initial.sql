@@ -53,9 +53,18 @@ CREATE TABLE guide (
   license TEXT,
   attribution TEXT,
   audience TEXT NOT NULL DEFAULT 'anyone' CHECK (audience IN ('anyone', 'members', 'named')),
+  -- The head as the file last had it, for the next import's merge; null for a guide made here.
+  imported_head TEXT,
+  archived_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
+
+-- Every slug a guide ever had; `guide.slug` is the current one.
+CREATE TABLE guide_slug (
+  slug TEXT PRIMARY KEY,
+  guide_id INTEGER NOT NULL REFERENCES guide (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 -- Who may see a guide whose audience is 'named'.
 CREATE TABLE guide_reader (
@@ -72,6 +81,9 @@ CREATE TABLE section (
   lead TEXT NOT NULL,
   owner TEXT,
   escalate TEXT,
+  -- As the file last had them; null for a section made here.
+  imported_title TEXT,
+  imported_lead TEXT,
   UNIQUE (guide_id, position)
 ) STRICT;
 
@@ -92,6 +104,8 @@ CREATE TABLE issue (
   given TEXT,
   revision INTEGER NOT NULL,
   confidence TEXT NOT NULL CHECK (confidence IN ('draft', 'unverified', 'verified', 'archived')),
+  -- The state before the whole guide was archived, which comes back with it.
+  archived_from TEXT,
   owner TEXT,
   escalate TEXT,
   license TEXT,
@@ -200,6 +214,8 @@ CREATE TABLE diagnosis (
   -- The evidence lines and the whole masked text where the sender asked to keep it.
   excerpt TEXT NOT NULL,
   kept TEXT,
+  -- What it ran on, as the asker said; goes into a report made of it.
+  environment TEXT NOT NULL DEFAULT '{}',
   answer TEXT NOT NULL,
   redacted INTEGER NOT NULL,
   source TEXT NOT NULL,
@@ -297,6 +313,7 @@ CREATE TABLE change (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX change_issue ON change (issue_id, sequence);
+CREATE INDEX change_guide ON change (guide_id, sequence);
 
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

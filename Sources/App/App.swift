@@ -15,8 +15,14 @@ package struct AppSettings: Sendable {
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
   package var adminToken: String?
+  /// Other sites whose scripts may use this server.
+  package var cors = CORSPolicy([])
   /// Bytes of finished pages that are kept at most; 0: none.
   package var cacheSize = 8 * 1_024 * 1_024
+  /// Hosts that webhooks may send to by http and wherever they stand: "HOST" or "HOST:PORT".
+  package var webhookHosts: Set<String> = []
+  /// Seconds a webhook's message waits after its first, second … failure.
+  package var webhookPatience = Courier.patience
   /// Writes a line to the log.
   package var log: @Sendable (String) -> Void
 
@@ -44,6 +50,7 @@ package final class App: Application {
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
   let confirmations = Confirmations()
+  let runningKeys = RunningKeys()
   let verdicts = VerdictCounts()
   package let metricsSource = MetricsSource()
 
@@ -64,6 +71,12 @@ package final class App: Application {
   }
 
   package func respond(to request: Request, body sink: (any BodySink)?) -> Answer {
+    let policy = configuration.cors
+    let answer = answer(to: request, body: sink)
+    return policy.isOff ? answer : answer.map { policy.response($0, to: request) }
+  }
+
+  private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
     let key = cache == nil ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))
@@ -118,7 +131,9 @@ package final class App: Application {
     let failure = Failure(
       refusal.status, refusal.code, refusal.status.phrase, refusal.detail)
     let request = request ?? Request(method: .get, rawPath: "/", segments: [])
-    return problem(failure, request, router.representation(request))
+    let response = problem(failure, request, router.representation(request))
+    let policy = configuration.cors
+    return policy.isOff ? response : policy.response(response, to: request)
   }
 
   private func run(_ match: Router.Match, _ request: Request, intake: DiagnoseIntake?) -> Answer {
@@ -141,6 +156,9 @@ package final class App: Application {
         let (checked, asks) = try confirmed(context)
         context = checked
         if let asks { return answer(asks, context) }
+      }
+      if let keyed = try KeyedRequest(context, match.route) {
+        return try once(keyed, context, match.route)
       }
       return answer(try match.route.handler(context), context)
     } catch {
@@ -165,10 +183,9 @@ package final class App: Application {
   private func guardWrite(_ context: Context) throws(Failure) {
     if context.caller.isToken { return }
     try refuseForeignForm(context.request)
-    if context.caller.isAnonymous, context.request.peer != .local {
-      guard limiter.allows("write " + peer(of: context.request), count: 30, seconds: 60) else {
-        throw Failure.tooMany.header("Retry-After", "60")
-      }
+    // Below /api/v1 nobody writes without a token: 401 tells them why, however often.
+    if context.caller.isAnonymous, !context.isAPI, context.request.peer != .local {
+      try limiter.count(.anonymousWrites, of: peer(of: context.request))
     }
   }
 
@@ -192,24 +209,33 @@ package final class App: Application {
   private func answer(_ reply: Reply, _ context: Context) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
-      let audited: @Sendable (Writing) throws -> Reply = { [self] writing in
-        let reply = try body(writing)
-        try writing.audit(
-          context.request.method.name, subject: context.request.rawPath,
-          peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
-        return reply
+      let write: @Sendable (Writing) throws -> Reply = { [self] in
+        try audited(body, $0, context)
       }
-      store.submit(as: context.caller.author, audited) { [self] result in
+      store.submit(as: context.caller.author, write) { [self] result in
         switch result {
         case .success(let reply): complete(render(reply, context))
-        case .failure(let error as UnfinishedWrite): complete(render(error.reply, context))
-        case .failure(let error):
-          complete(
-            problem(
-              failure(of: error, context.request), context.request, context.representation))
+        case .failure(let error): complete(problem(of: error, context))
         }
       }
     }
+  }
+
+  /// Runs a write and notes it in the audit log, in one transaction.
+  func audited(
+    _ body: @Sendable (Writing) throws -> Reply, _ writing: Writing, _ context: Context
+  ) throws -> Reply {
+    let reply = try body(writing)
+    try writing.audit(
+      context.request.method.name, subject: context.request.rawPath,
+      peer: context.caller.isAnonymous ? context.caller.reporter : peer(of: context.request))
+    return reply
+  }
+
+  /// What a request that failed is answered with.
+  func problem(of error: any Error, _ context: Context) -> Response {
+    if let unfinished = error as? UnfinishedWrite { return render(unfinished.reply, context) }
+    return problem(failure(of: error, context.request), context.request, context.representation)
   }
 
   private func failure(of error: any Error, _ request: Request) -> Failure {
@@ -230,6 +256,7 @@ package final class App: Application {
     case is StoreDamaged: return .damagedFile
     case is WriterStopped, is WriterOverloaded: return .busy
     case let error as IssueWriteError: return failure(ofWrite: error)
+    case let error as GuideWriteError: return App.failure(ofGuide: error)
     case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
     default:

@@ -50,9 +50,7 @@ extension App {
         scopes: Set(Scope.allCases), reporter: "token:0")
     }
     guard let token = try store.read(as: .system, { try $0.token(text, now: .now()) }) else {
-      guard limiter.allows("token " + peer(of: request), count: 60, seconds: 60) else {
-        throw Failure.tooMany.header("Retry-After", "60")
-      }
+      try limiter.count(.wrongTokens, of: peer(of: request))
       throw Failure.wrongToken
     }
     return Caller(

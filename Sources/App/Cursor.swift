@@ -13,6 +13,7 @@ struct Cursor: Sendable {
       offset = 0
       return
     }
+    // Only as `text` writes it, so that one place has one name.
     guard text.first == "c", let number = Int(text.dropFirst(), radix: 36), number > 0,
       Cursor(offset: number).text == text
     else {
@@ -20,6 +21,9 @@ struct Cursor: Sendable {
     }
     offset = number
   }
+
+  /// What `text` looks like: a number above 0, in letters and digits.
+  static let pattern = "c[1-9a-z][0-9a-z]{0,10}"
 
   var text: String { "c" + String(offset, radix: 36) }
 }

@@ -106,7 +106,8 @@ extension App {
     }
     return try DiagnoseInput(
       text: text, guide: guide, limit: limit, keep: keep,
-      environment: environment.map { Property($0.key, $0.value) }, fails: fails
+      environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
+      fails: fails
     ).checked()
   }
 
@@ -144,7 +145,7 @@ struct DiagnosisPage: Page {
     let fixes: [Fix]
   }
 
-  let id: String?
+  private(set) var id: String?
   let verdict: Verdict
   let matcher: String
   let redacted: Int
@@ -154,6 +155,8 @@ struct DiagnosisPage: Page {
   let matches: [Match]
   /// The masked lines that matched.
   let excerpt: String
+  /// What it ran on, as the asker said.
+  let environment: [Property]
   let createdAt: Time
 
   var title: String {
@@ -183,7 +186,7 @@ struct DiagnosisPage: Page {
         id: Secrets.checkedIdentifier(), verdict: judgement.verdict, matcher: Matcher.version,
         guide: input.guide, excerpt: excerpt(input.text, judgement),
         kept: input.keep ? input.text.lines.map(\.text).joined(separator: "\n") : nil,
-        redacted: input.text.redacted,
+        environment: input.environment, redacted: input.text.redacted,
         matches: judgement.matches.compactMap { match in
           revisions[match.issueID].map {
             StoredMatch(
@@ -212,6 +215,7 @@ struct DiagnosisPage: Page {
     matcher = stored.matcher
     redacted = stored.redacted
     excerpt = stored.excerpt
+    environment = stored.environment
     createdAt = stored.createdAt
     let summaries = try reading.summaries(stored.matches.map(\.issueID))
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
@@ -221,7 +225,8 @@ struct DiagnosisPage: Page {
       matches.append(
         Match(
           issue: issue, revision: match.revision, confidence: match.confidence,
-          evidence: match.evidence, fixes: try reading.rankedFixes(ofIssue: issue.id)))
+          evidence: match.evidence,
+          fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)))
     }
     self.matches = matches
     if let best = matches.first, verdict != .unknown {
@@ -234,25 +239,10 @@ struct DiagnosisPage: Page {
     }
   }
 
-  private init(
-    id: String?, verdict: Verdict, matcher: String, redacted: Int, metLastHour: Int,
-    contact: String?, matches: [Match], excerpt: String, createdAt: Time
-  ) {
-    self.id = id
-    self.verdict = verdict
-    self.matcher = matcher
-    self.redacted = redacted
-    self.metLastHour = metLastHour
-    self.contact = contact
-    self.matches = matches
-    self.excerpt = excerpt
-    self.createdAt = createdAt
-  }
-
   private var withoutID: DiagnosisPage {
-    DiagnosisPage(
-      id: nil, verdict: verdict, matcher: matcher, redacted: redacted, metLastHour: metLastHour,
-      contact: contact, matches: matches, excerpt: excerpt, createdAt: createdAt)
+    var page = self
+    page.id = nil
+    return page
   }
 
   func json(_ site: Site) -> JSON {
@@ -260,6 +250,7 @@ struct DiagnosisPage: Page {
       "id": id.json, "url": id.map { site.url("/diagnoses/" + $0) }.json,
       "verdict": .string(verdict.rawValue), "matcher": .string(matcher),
       "redacted": .integer(redacted), "met_last_hour": .integer(metLastHour),
+      "environment": .object(environment.map { JSON.Member($0.key, .string($0.value)) }),
       "contact": contact.json, "created_at": .string(createdAt.rfc3339),
       "matches": .array(
         matches.map { match in

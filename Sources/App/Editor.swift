@@ -70,16 +70,20 @@ extension App {
     try context.require(.edit)
     var fields = try context.body()
     let guide = try fields.required("guide", limit: 200)
-    let (draft, action) = try EditorDraft.read(&fields, guide: guide, base: 0)
+    var (draft, action) = try EditorDraft.read(&fields, guide: guide, base: 0)
     try fields.finish()
-    let guides = try context.read { try $0.guides() }
+    let guides = try context.read {
+      draft.place = try $0.place(inGuide: guide)
+      return try $0.guides()
+    }
     let page = EditorPage(slug: nil, draft: draft, guides: guides)
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
         let samples = try SampleGuard(
-          issue: nil, title: draft.text.title, markdown: draft.text.markdown, writing)
-        let saved = try writing.createIssue(guide: guide, draft.text, comment: draft.comment)
+          issue: nil, title: page.draft.text.title, markdown: page.draft.text.markdown, writing)
+        let saved = try writing.createIssue(
+          guide: guide, page.draft.text, comment: page.draft.comment)
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
           .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
@@ -130,7 +134,11 @@ extension App {
 extension EditorPage {
   /// For an issue that is there.
   init(issue id: Int, _ draft: EditorDraft, isSuggestion: Bool = false, _ reading: Reading) throws {
-    guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+    guard let issue = try reading.summaries([id]).first,
+      let place = try reading.place(ofIssue: id)
+    else { throw Failure.notFound("issue") }
+    var draft = draft
+    draft.place = place
     self.init(
       slug: issue.slug, draft: draft, sections: try reading.sectionTitles(ofGuide: issue.guide),
       isSuggestion: isSuggestion)

@@ -15,6 +15,8 @@ struct EditorDraft: Sendable {
   /// The same text in fields.
   var form: IssueForm?
   var comment = ""
+  /// What the text must keep to where it stands.
+  var place = IssuePlace.book
 
   init(guide: String? = nil, _ text: IssueText) {
     self.guide = guide
@@ -89,7 +91,9 @@ struct EditorDraft: Sendable {
     if markdown.isEmpty {
       mistakes.append(EditorMistake(field: "markdown", reason: "The text is missing."))
     }
-    return mistakes + EditorMistake.all(IssueContent.validate(markdown: markdown), in: markdown)
+    return mistakes
+      + EditorMistake.all(
+        IssueContent.validate(markdown: markdown, at: place), in: markdown)
   }
 
   /// Does what a button asks for, but for saving.

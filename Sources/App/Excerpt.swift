@@ -68,13 +68,18 @@ struct Excerpt: Sendable {
       while index < bytes.count, bytes[index] != 0x0A {
         while index < bytes.count, bytes[index] != 0x0A, isBlank(bytes[index]) { index += 1 }
         let begin = index
-        while index < bytes.count, !isBlank(bytes[index]) { index += 1 }
+        var mayHit = false
+        var previousIsLower = false
+        while index < bytes.count, !isBlank(bytes[index]) {
+          let isLower = bytes[index] &- 0x61 < 26
+          // A token begins after what is no small letter, or with a capital.
+          if !mayHit, !(isLower && previousIsLower) { mayHit = wanted.mayBegin(bytes, index) }
+          previousIsLower = isLower
+          index += 1
+        }
         if isSilent || begin == index { continue }
         if !inFence, isMark(bytes, begin..<index) { continue }
-        words.append(
-          Word(
-            range: begin..<index, mayHit: wanted.mayContain(bytes, begin..<index),
-            isCode: inFence))
+        words.append(Word(range: begin..<index, mayHit: mayHit, isCode: inFence))
       }
       start = index + 1
     }
@@ -193,27 +198,20 @@ final class WantedWords {
     return answer
   }
 
-  /// False only for a word that holds none of them.
-  func mayContain(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-    var previousIsLower = false
-    for index in range {
-      let byte = bytes[index]
-      // Beyond ASCII the analyzer folds and pairs characters.
-      if byte >= 0x80 { return !tokens.isEmpty }
-      let isLower = byte &- 0x61 < 26
-      defer { previousIsLower = isLower }
-      // A token begins after what is no small letter, or with a capital.
-      if isLower && previousIsLower { continue }
-      guard firsts >> UInt32(byte & 31) & 1 == 1 else { continue }
-      if begins(bytes, index..<range.upperBound) { return true }
-    }
-    return false
+  /// False only where none of them begins.
+  @inline(__always)
+  func mayBegin(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    let byte = bytes[start]
+    // Beyond ASCII the analyzer folds and pairs characters.
+    if byte >= 0x80 { return !tokens.isEmpty }
+    return firsts >> UInt32(byte & 31) & 1 == 1 && begins(bytes, start)
   }
 
-  private func begins(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-    next: for beginning in beginnings where beginning.count <= range.count {
+  private func begins(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    // No beginning has a blank in it, so none reaches beyond the word.
+    next: for beginning in beginnings where beginning.count <= bytes.count - start {
       for offset in 0..<beginning.count
-      where lowerASCII(bytes[range.lowerBound + offset]) != beginning[offset] { continue next }
+      where lowerASCII(bytes[start + offset]) != beginning[offset] { continue next }
       return true
     }
     return false

@@ -7,6 +7,8 @@ struct Field: Sendable {
     /// At most so many characters.
     case text(limit: Int)
     case choice([String])
+    /// The `next` of a list.
+    case cursor
     case integer(ClosedRange<Int>)
     /// In an address also 1, yes, on and nothing; 0, no, off.
     case flag
@@ -88,7 +90,10 @@ extension Field {
   static func limit(_ range: ClosedRange<Int>, standard: Int) -> Field {
     .integer("limit", in: range, "At most so many.").standard(.integer(standard))
   }
-  static let cursor = Field.text("cursor", "Where to go on: the `next` of the page before.")
+  static let cursor = Field.cursor("cursor", "Where to go on: the `next` of the page before.")
+  static func cursor(_ name: String, _ about: String) -> Field {
+    Field(name: name, kind: .cursor, about: about)
+  }
   static let guide = Field.text("guide", "Only in this guide (its slug).")
     .example("agentcore-troubleshooting")
   static let tag = Field.text("tag", "Only issues with this tag.")
@@ -119,6 +124,7 @@ extension Field {
         "type": "string",
         "enum": .array(values.map { .string($0) } + (inBody && !isRequired ? [.null] : [])),
       ]
+    case .cursor: ["type": "string", "pattern": .string("^\(Cursor.pattern)$")]
     case .integer(let range):
       [
         "type": "integer", "minimum": .integer(range.lowerBound),
@@ -135,7 +141,10 @@ extension Field {
         ],
       ]
     case .properties:
-      ["type": "string", "pattern": "^([^=,]+=[^=,]+(,[^=,]+=[^=,]+)*)?$", "maxLength": 1_000]
+      [
+        "type": "string",
+        "pattern": "^([^=,\\s]{1,100}=[^=,\\s]{1,500}(,[^=,\\s]{1,100}=[^=,\\s]{1,500}){0,49})?$",
+      ]
     case .texts(let count, let limit):
       [
         "type": "array", "minItems": .integer(count.lowerBound),

@@ -93,6 +93,28 @@ struct Fields {
     return text
   }
 
+  /// A list of strings, as many as declared; in text separated by commas.
+  mutating func texts(_ name: String) throws(Failure) -> [String] {
+    var limits: (count: ClosedRange<Int>, length: Int) = (0...100, 1_000)
+    if case .texts(let count, let limit)? = field(name)?.kind { limits = (count, limit) }
+    guard let value = values[name], !value.isNull else { return [] }
+    var items: [String] = []
+    if isText, let text = value.text {
+      items = text.split(separator: ",").map { String(trimmed($0)) }
+    } else {
+      for item in value.items ?? [.null] {
+        guard let text = item.text else {
+          throw Failure.invalid(name, "\(name) must be an array of strings.")
+        }
+        items.append(text)
+      }
+    }
+    guard limits.count.contains(items.count),
+      items.allSatisfy({ $0.unicodeScalars.count <= limits.length })
+    else { throw Failure.invalid(name, "\(name) has too many, too few or too long entries.") }
+    return items
+  }
+
   /// A whole number in the declared range, else in `range`; what is declared as standard, else nil,
   /// when absent or null.
   mutating func integer(

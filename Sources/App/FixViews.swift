@@ -14,6 +14,7 @@ enum FixViews {
       return """
         <section class="fix" id="fix-\(fix.id)">
         <h3>\(name) <span class="evidence-note\(fix.evidence.isTried ? " tried" : "")">\(fix.evidence.inWords)</span></h3>
+        \(doubt(fix))
         \(risk(fix))
         \(Markdown.html(fix.text))
         \(verify(fix))
@@ -25,6 +26,14 @@ enum FixViews {
       <h2 id="fixes">\(heading)</h2>
       \("<p>No fix is written down yet.</p>", if: fixes.isEmpty)
       \(items)
+      """
+  }
+
+  /// It used to work and stopped.
+  private static func doubt(_ fix: Fix) -> HTML {
+    guard let regression = fix.regression else { return "" }
+    return """
+      <p class="risk disruptive"><strong>In doubt</strong>: it used to work, but \(regression.reason).</p>
       """
   }
 
@@ -71,6 +80,9 @@ enum FixViews {
 
   static func text(_ fix: Fix, _ name: String, _ width: Int) -> String {
     var text = wrapped("\(name): \(fix.evidence.inWords)", width, hanging: 2)
+    if let regression = fix.regression {
+      text += wrapped("IN DOUBT: it used to work, but \(regression.reason).", width, indent: 2)
+    }
     if let risk = fix.risk, let warning = risk.warning {
       text += wrapped("\(risk.name.uppercased()): \(warning)", width, indent: 2)
     }

@@ -1,3 +1,4 @@
+import Guide
 import HTTP
 import JSON
 import Markup
@@ -6,10 +7,13 @@ import Store
 extension App {
   static func showFix(_ context: Context) throws -> Reply {
     return try context.read { reading in
-      guard let id = wholeNumber(context.path[0]), let fix = try reading.fix(id),
+      guard let id = wholeNumber(context.path[0]), var fix = try reading.fix(id),
         let issue = try reading.summaries([fix.issueID]).first
       else { throw Failure.notFound("fix") }
-      try context.query().finish()
+      var query = try context.query()
+      let environment = try query.properties("environment").map { Property($0.key, $0.value) }
+      try query.finish()
+      if !environment.isEmpty { fix = try reading.fix(id, environment: environment) ?? fix }
       return .page(FixPage(fix: fix, issue: issue))
     }
   }

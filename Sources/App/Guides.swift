@@ -10,17 +10,28 @@ extension App {
     let limit = try query.limit()
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let found = try context.read { try $0.guides(from: cursor.offset, limit: limit + 1) }
-    let page = GuidesPage(
-      guides: Array(found.prefix(limit)),
-      next: NextPage(
-        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
-    return .page(page, headers: page.next.headers)
+    return try context.read { reading in
+      let found = try reading.guides(from: cursor.offset, limit: limit + 1)
+      let next = NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context)
+      let page = GuidesPage(
+        guides: Array(found.prefix(limit)), next: next,
+        archived: context.caller.may(.edit) && next == nil ? try reading.archivedGuides() : [])
+      return .page(page, headers: next.headers)
+    }
   }
 
   static func showGuide(_ context: Context) throws -> Reply {
     return try context.read { reading in
-      guard let guide = try reading.guide(context.path[0]) else { throw Failure.notFound("guide") }
+      guard let guide = try reading.guide(context.path[0]) else {
+        guard let slug = try reading.movedGuide(context.path[0]) else {
+          throw Failure.notFound("guide")
+        }
+        let prefix = context.isAPI ? "/api/v1" : ""
+        let query = context.request.rawQuery.map { "?" + $0 } ?? ""
+        return .redirect(
+          .movedPermanently, to: "\(prefix)/guides/\(slug)\(context.suffix)\(query)")
+      }
       try context.query().finish()
       if context.representation == .markdown {
         // The exported guide, byte for byte.
@@ -55,10 +66,16 @@ enum GuideExport {
 struct GuidesPage: Page {
   let guides: [GuideSummary]
   let next: NextPage?
+  var archived: [GuideSummary] = []
   let title = "Guides"
 
   func html(_ site: Site) -> HTML {
-    "<h1>Guides</h1>\(GuidesPage.list(guides))\(next.html)"
+    """
+    <h1>Guides</h1>
+    \(GuidesPage.list(guides))
+    \("<p><a class=\"button\" href=\"/guides/new\">New guide</a></p>", if: site.mayEdit)
+    \("<h2>Archived</h2>\n\(GuidesPage.list(archived))", if: !archived.isEmpty)
+    """
   }
 
   static func list(_ guides: [GuideSummary]) -> HTML {
@@ -100,12 +117,17 @@ struct GuidePage: Page {
 
   var title: String { guide.title }
 
+  func head(_ site: Site) -> HTML {
+    .feedLink("/guides/\(guide.slug)/feed.atom", title: guide.title)
+  }
+
   static func summary(_ guide: GuideSummary, _ site: Site) -> JSON {
     [
       "slug": .string(guide.slug), "title": .string(guide.title),
       "issues": .integer(guide.issueCount), "owner": guide.owner.json,
       "escalate": guide.escalate.json, "license": guide.license.json,
-      "attribution": guide.attribution.json, "updated_at": .string(guide.updatedAt.rfc3339),
+      "attribution": guide.attribution.json, "archived": .bool(guide.isArchived),
+      "updated_at": .string(guide.updatedAt.rfc3339),
       "url": .string(site.url("/guides/" + guide.slug)),
     ]
   }
@@ -120,7 +142,8 @@ struct GuidePage: Page {
           .array(
             sections.map { section in
               [
-                "title": .string(section.title),
+                "id": .integer(section.id), "title": .string(section.title),
+                "introduction": .string(section.introduction),
                 "issues": .array(section.issues.map { IssueJSON.summary($0, site) }),
               ]
             })),
@@ -128,29 +151,32 @@ struct GuidePage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    let parts: [HTML] = sections.map { section in
+    let shown = sections.filter { site.mayEdit || !$0.issues.isEmpty }
+    let parts: [HTML] = shown.map { section in
       let items: [HTML] = section.issues.map {
         "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n"
       }
       return """
-        \(section.title.isEmpty ? "" : "<h2>\(section.title)</h2>" as HTML)
-        <ul class="issues">
-        \(items)</ul>
+        \("<h2>\(section.title)</h2>", if: !section.title.isEmpty)
+        \(Markdown.html(section.introduction, topHeading: 3))
+        \("<ul class=\"issues\">\n\(items)</ul>", if: !items.isEmpty)
 
         """
     }
     return """
       <p class="crumbs"><a href="/guides">Guides</a></p>
       <h1>\(guide.title)</h1>
+      \("<p class=\"notice\">This guide is archived: it is in no list, and search does not find its issues.</p>", if: guide.isArchived)
       \(Markdown.html(guide.introduction, topHeading: 2))
       \(.searchForm("Search this guide", guide: guide.slug))
       \(parts)
+      \("<p class=\"row\"><a class=\"button\" href=\"/issues/new?guide=\(guide.slug)&amp;fields=1\">New issue</a> <a class=\"button\" href=\"/guides/\(guide.slug)/edit\">Edit this guide</a></p>", if: site.mayEdit)
       """
   }
 
   func text(_ site: Site, width: Int) -> String {
     var text = heading(guide.title, width) + Markdown.plainText(guide.introduction, width: width)
-    for section in sections {
+    for section in sections where !section.issues.isEmpty {
       if !section.title.isEmpty { text += "\n\(section.title)\n" }
       for issue in section.issues {
         text += "  \(issue.title)\n    \(site.url(issue: issue.slug))\n"

@@ -62,7 +62,7 @@ struct HelpPage: Page {
       - **known**: the text is explained by this issue. **possible**: it looks similar, check the marked line. \
       **unknown**: nothing here explains it; ask the people named.
 
-      Errors are listed at [problem codes](\(base)/help/problems).
+      [The API](\(base)/help/api) has every call with a curl line, and [problem codes](\(base)/help/problems) every error.
 
       """
   }

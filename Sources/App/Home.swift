@@ -126,7 +126,7 @@ struct RecentPage: Page {
     if changes.isEmpty { return "<p>Nothing yet.</p>" }
     let items: [HTML] = changes.map { change in
       """
-      <li>\(link(change)) <span class="quiet">\(change.kind) by \(change.author), \(.day(change.at))</span></li>
+      <li>\(link(change)) <span class="quiet">\(change.what), \(.day(change.at))</span></li>
 
       """
     }
@@ -141,7 +141,7 @@ struct RecentPage: Page {
 
   static func json(_ change: Change, _ site: Site) -> JSON {
     [
-      "kind": .string(change.kind),
+      "id": .integer(change.sequence), "kind": .string(change.kind),
       "issue": change.issue.map { IssueJSON.summary($0, site) } ?? .null,
       "guide": change.guide.json, "revision": change.revision.json,
       "author": .string(change.author), "summary": .string(change.summary),
@@ -156,7 +156,16 @@ struct RecentPage: Page {
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + changes.map {
-        "\($0.at.date)  \($0.kind)  \($0.issue?.title ?? $0.summary)\n"
+        "\($0.at.date)  \($0.kind)  \($0.issue?.title ?? $0.summary)"
+          + ($0.isOfEvidence ? ": \($0.summary)" : "") + "\n"
       }.joined() + next.text(site)
   }
+}
+
+extension Change {
+  /// What the outcomes say, and not a person.
+  var isOfEvidence: Bool { kind.hasPrefix("fix ") }
+
+  /// "issue edited by Ada", or what evidence says.
+  var what: String { isOfEvidence ? "\(kind): \(summary)" : "\(kind) by \(author)" }
 }

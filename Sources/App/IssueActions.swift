@@ -1,5 +1,6 @@
 import Guide
 import HTTP
+import Markup
 import Store
 
 // What editors do with an issue as a whole.
@@ -9,7 +10,7 @@ extension App {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    guard let number = try fields.integer("revision") else {
+    guard let number = try fields.integer("revision", in: 1...Int.max) else {
       throw Failure.missing("revision")
     }
     try fields.finish()
@@ -27,25 +28,100 @@ extension App {
     }
   }
 
+  /// Brings back what was deleted (named by its id) or archived.
   static func restoreIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = wholeNumber(context.path[0]) else {
-      throw Failure.invalid("id", "A deleted issue is named by its id.")
+    let found = try context.read { try $0.issueID(named: context.path[0]) }
+    try context.body().finish()
+    let isHTML = context.representation == .html
+    let name = context.path[0]
+    return .write { writing in
+      let id: Int
+      switch found {
+      case .issue(let known), .moved(let known, _):
+        id = known
+        if try writing.reading.summaries([id]).first?.confidence == .archived {
+          try writing.setConfidence(.unverified, ofIssue: id)
+        }
+      case nil:
+        guard let gone = wholeNumber(name) else { throw Failure.notFound("issue") }
+        id = try writing.restoreIssue(gone).id
+      }
+      let issue = try writing.reading.issue(id)!
+      if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
+      return .page(IssuePage(issue: issue), headers: [IssuePage.tag(issue.summary.revision)])
     }
-    try context.takesNothing()
+  }
+
+  static func archiveIssue(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    let (id, _) = try context.read { try issueID(context, $0) }
+    try context.body().finish()
+    return changed(context, id) { try $0.setConfidence(.archived, ofIssue: id) }
+  }
+
+  /// To another guide or section, or to another place in its own.
+  static func moveIssue(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    let (id, _) = try context.read { try issueID(context, $0) }
+    var fields = try context.body()
+    let guide = try fields.text("guide", limit: 200)
+    let section = try fields.text("section", limit: 200)
+    let place = try fields.integer("position", in: 1...Int.max)
+    try fields.finish()
+    if let section, section.contains(where: \.isNewline) {
+      throw Failure.invalid("section", "section must be one line.")
+    }
+    if let guide, try context.read({ try $0.guide(guide) }) == nil {
+      throw Failure.invalid("guide", "There is no guide \(guide); /guides lists them.")
+    }
+    return changed(context, id) { writing in
+      guard let now = try writing.reading.summaries([id]).first else {
+        throw IssueWriteError.notFound
+      }
+      let isElsewhere = guide.map { $0 != now.guide } ?? false
+      _ = try writing.moveIssue(
+        id, toGuide: guide ?? now.guide, section: section ?? (isElsewhere ? "" : now.section),
+        place: place.map { $0 - 1 })
+    }
+  }
+
+  /// Runs a change and answers with the issue as it is then.
+  private static func changed(
+    _ context: Context, _ id: Int, _ change: @escaping @Sendable (Writing) throws -> Void
+  ) -> Reply {
     let isHTML = context.representation == .html
     return .write { writing in
-      let saved = try writing.restoreIssue(id)
-      if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
-      return .page(IssuePage(issue: try writing.reading.issue(id)!))
+      try change(writing)
+      guard let issue = try writing.reading.issue(id) else { throw Failure.notFound("issue") }
+      if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
+      return .page(IssuePage(issue: issue), headers: [IssuePage.tag(issue.summary.revision)])
     }
+  }
+
+  static func deleteFromPage(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    let (id, _) = try context.read { try issueID(context, $0) }
+    try context.body().finish()
+    return .write { writing in
+      try writing.deleteIssue(id, base: .any, comment: "deleted")
+      return .redirect(.seeOther, to: "/deleted")
+    }
+  }
+
+  static func listDeleted(_ context: Context) throws -> Reply {
+    try context.require(.edit)
+    try context.query().finish()
+    return .page(
+      DeletedPage(issues: try context.read { try $0.deletedIssues(limit: 100) }),
+      headers: privately)
   }
 
   static func verifyIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
     var fields = try context.body()
-    let against = try fields.text("against") ?? ""
+    let against = try fields.text("against", limit: 200) ?? ""
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -54,5 +130,26 @@ extension App {
       if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
       return .page(IssuePage(issue: issue))
     }
+  }
+}
+
+/// Issues that were deleted, to be brought back.
+struct DeletedPage: HTMLOnly {
+  let issues: [IssueSummary]
+  let title = "Deleted issues"
+
+  func html(_ site: Site) -> HTML {
+    let items: [HTML] = issues.map {
+      """
+      <li class="row">\($0.title) <span class="quiet">\(.place($0))</span>\
+      <form action="/issues/\($0.id)/restore" method="post"><button aria-label="Restore \($0.title)">Restore</button></form></li>
+
+      """
+    }
+    return """
+      <h1>Deleted issues</h1>
+      \("<p>There are none.</p>", if: items.isEmpty)
+      \("<ul class=\"issues\">\n\(items)</ul>", if: !items.isEmpty)
+      """
   }
 }

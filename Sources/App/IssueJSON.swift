@@ -19,6 +19,9 @@ enum IssueJSON {
       "id": .integer(fix.id), "kind": .string(fix.kind.rawValue), "text": .string(fix.text),
       "verify": fix.verify.json, "risk": (fix.risk?.rawValue).json,
       "requires_approval": .bool(fix.requiresApproval), "evidence": evidence(fix.evidence),
+      "regressed": fix.regression.map {
+        ["since": .string($0.since.rfc3339), "reason": .string($0.reason)]
+      } ?? .null,
     ]
   }
 

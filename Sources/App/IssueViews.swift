@@ -6,7 +6,10 @@ import Threads
 
 extension IssuePage {
   func head(_ site: Site) -> HTML {
-    "<link rel=\"canonical\" href=\"\(site.url(issue: issue.summary.slug))\">"
+    """
+    <link rel="canonical" href="\(site.url(issue: issue.summary.slug))">
+    \(.feedLink("/issues/\(issue.summary.slug)/feed.atom", title: issue.summary.title))
+    """
   }
 
   func html(_ site: Site) -> HTML {
@@ -15,6 +18,7 @@ extension IssuePage {
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
       \(flagged)
+      \(doubt)
       \(mergedNotice)
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
@@ -43,6 +47,15 @@ extension IssuePage {
       """
   }
 
+  /// A fix stopped working, as the outcomes say.
+  private var doubt: HTML? {
+    stale.map {
+      """
+      <p class="notice" role="status"><strong>This may be out of date:</strong> \($0.reason).</p>
+      """
+    }
+  }
+
   /// After an edit that was merged with somebody else's.
   private var mergedNotice: HTML {
     guard let mergedRevision, mergedRevision <= issue.summary.revision else { return "" }
@@ -62,8 +75,27 @@ extension IssuePage {
   private func fixes(_ prose: IssueProse, _ site: Site) -> HTML {
     // An article without a labelled fix says what to do in its text.
     if issue.fixes.isEmpty, !prose.isEmpty { return "" }
-    return FixViews.list(
-      issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes")
+    return """
+      \(FixViews.list(
+        issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes"))
+      \(environmentForm)
+      """
+  }
+
+  /// Asks for the order that speaks for one's own environment, where there is one to find.
+  private var environmentForm: HTML {
+    guard issue.fixes.contains(where: { $0.evidence.isTried }) || !environment.isEmpty else {
+      return ""
+    }
+    let pairs = environment.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+    return """
+      \("<p class=\"quiet\" role=\"status\">What happened with \(pairs) counts most in this order.</p>", if: !environment.isEmpty)
+      <details><summary>Where you run it</summary>
+      <form action="/issues/\(issue.summary.slug)" class="ask">
+      <label for="environment">Outcomes from your environment count more, such as runtime=node22, region=us-east-1</label>
+      <input id="environment" name="environment" value="\(pairs)"><button>Order the fixes</button>
+      </form></details>
+      """
   }
 
   private func list(_ name: String, _ texts: [String]) -> HTML {
@@ -134,7 +166,35 @@ extension IssuePage {
     <label for="against">Still right? Say what you checked it against, such as a version</label>
     <input id="against" name="against" maxlength="200"><button>Verify</button>
     </form>
+    \(managing)
     """
+  }
+
+  /// What is done seldom.
+  private var managing: HTML {
+    let address: HTML = "/issues/\(issue.summary.slug)"
+    let state: HTML =
+      issue.summary.confidence == .archived
+      ? "<form action=\"\(address)/restore\" method=\"post\"><button>Restore</button></form>"
+      : "<form action=\"\(address)/archive\" method=\"post\"><button>Archive</button></form>"
+    return """
+      <details><summary>Move, merge, archive or delete</summary>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-section">Put it into another section of this guide</label>
+      <input id="to-section" name="section" value="\(issue.summary.section)" maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/move" method="post">
+      <label for="to-guide">Or into another guide, by its address</label>
+      <input id="to-guide" name="guide" value="\(issue.summary.guide)" required maxlength="200"><button>Move</button>
+      </form>
+      <form class="ask" action="\(address)/merge" method="post">
+      <label for="into">The same as another issue? It takes over what this one has. Its address</label>
+      <input id="into" name="into" required maxlength="200"><button>Merge</button>
+      </form>
+      <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
+      <a href="/deleted">Deleted issues</a></div>
+      </details>
+      """
   }
 
   private var suggesting: HTML {

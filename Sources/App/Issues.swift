@@ -33,8 +33,9 @@ extension App {
       var query = try context.query()
       let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
+      let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
-      let issue = try visibleIssue(id, reading)
+      let issue = try visibleIssue(id, reading, environment: environment)
       let others = try broken.map { try brokenIssues($0, reading) } ?? []
       var headers = [
         HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
@@ -47,7 +48,7 @@ extension App {
       return .page(
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
-          learned: try reading.wordings(ofIssue: id)),
+          learned: try reading.wordings(ofIssue: id), environment: environment),
         headers: headers)
     }
   }
@@ -61,8 +62,10 @@ extension App {
   }
 
   /// An issue that is there for the reader.
-  static func visibleIssue(_ id: Int, _ reading: Reading) throws -> Issue {
-    guard let issue = try reading.issue(id), !issue.isDeleted else {
+  static func visibleIssue(
+    _ id: Int, _ reading: Reading, environment: [Property] = []
+  ) throws -> Issue {
+    guard let issue = try reading.issue(id, environment: environment), !issue.isDeleted else {
       throw Failure.notFound("issue")
     }
     return issue
@@ -101,7 +104,7 @@ extension App {
     let markdown = try fields.required("markdown")
     let comment = try fields.text("comment") ?? ""
     try fields.finish()
-    try checkMarkdown(markdown)
+    try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
     let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
@@ -144,7 +147,9 @@ extension App {
     if isWhole, markdown == nil { throw Failure.missing("markdown") }
     let comment = try fields.text("comment") ?? ""
     try fields.finish()
-    if let markdown { try checkMarkdown(markdown) }
+    if let markdown {
+      try checkMarkdown(markdown, at: try context.read { try $0.place(ofIssue: id) } ?? .book)
+    }
     return .write { writing in
       guard let current = try writing.reading.issue(id) else { throw IssueWriteError.notFound }
       let samples = try SampleGuard(
@@ -194,8 +199,10 @@ extension App {
   }
 
   /// Mistakes in the guide format, at their line.
-  private static func checkMarkdown(_ markdown: String) throws(Failure) {
-    let mistakes = IssueContent.validate(markdown: markdown)
+  private static func checkMarkdown(
+    _ markdown: String, at place: IssuePlace
+  ) throws(Failure) {
+    let mistakes = IssueContent.validate(markdown: markdown, at: place)
     if !mistakes.isEmpty { throw malformed(mistakes) }
   }
 
@@ -322,9 +329,14 @@ struct IssuePage: Page {
   var mergedRevision: Int?
   /// What reports taught, as far as the reader may see it.
   var learned: [StoredWording] = []
+  /// The reader's, whose outcomes speak more.
+  var environment: [Property] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }
+
+  /// What is said of the best fix that stopped working; nil when none did.
+  var stale: Regression? { issue.fixes.lazy.compactMap(\.regression).first }
 
   /// For the answer to a write: strong enough for the next If-Match.
   static func tag(_ revision: Int) -> HeaderFields.Field {
@@ -357,7 +369,7 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])),
+      .init("links", .array([])), .init("stale", (stale?.reason).json),
       .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",

@@ -62,7 +62,7 @@ struct LearnedPage: Page {
     guard !wordings.isEmpty else { return "" }
     return """
       <h2 id="learned">Learned from reports</h2>
-      <p class="quiet">Words of reports that this issue resolved. Search and diagnosis know them as from one member, from two or more with full weight, or once an editor accepts them.</p>
+      <p class="quiet">Words of reports that this issue resolved. From one member they make a question “possible”; from two, or once an editor accepts them, “known”.</p>
       \(list(wordings, issue, site))
       """
   }
@@ -74,12 +74,20 @@ struct LearnedPage: Page {
     let items: [HTML] = wordings.map { wording in
       """
       <li>\(wording.words.joined(separator: " · "))
-      <p class="quiet">\(wording.origin), \(.day(wording.createdAt))\(site.caller.isAnonymous ? "" : ", <a href=\"/reports/\(wording.reportID)\">report</a>")</p>
+      <p class="quiet">\(wording.origin), \(.day(wording.createdAt))\(site.caller.isAnonymous ? "" : links(wording))</p>
       \(site.mayEdit ? buttons(wording, issue) : "")</li>
 
       """
     }
     return "<ul class=\"issues\">\n\(items)</ul>"
+  }
+
+  /// The newest reports that say so.
+  private static func links(_ wording: StoredWording) -> HTML {
+    let links: [HTML] = wording.reports.suffix(3).enumerated().map { index, report in
+      ", <a href=\"/reports/\(report)\">report \(index + 1)</a>"
+    }
+    return links.joined()
   }
 
   private static func buttons(_ wording: StoredWording, _ issue: IssueSummary) -> HTML {
@@ -101,11 +109,11 @@ struct LearnedPage: Page {
   static func json(_ wording: StoredWording, _ site: Site) -> JSON {
     var members: [JSON.Member] = [
       .init("id", .integer(wording.id)), .init("words", wording.words.json),
-      .init("state", .string(wording.state.rawValue)), .init("member", .bool(wording.isMember)),
+      .init("state", .string(wording.state.rawValue)), .init("members", .integer(wording.members)),
       .init("decided_by", wording.decidedBy.json),
       .init("created_at", .string(wording.createdAt.rfc3339)),
     ]
-    if !site.caller.isAnonymous { members.append(.init("report", .string(wording.reportID))) }
+    if !site.caller.isAnonymous { members.append(.init("reports", wording.reports.json)) }
     return .object(members)
   }
 
@@ -123,6 +131,7 @@ extension StoredWording {
   /// Whose word it is, and what it counts.
   fileprivate var origin: String {
     if state == .accepted { return "accepted by \(decidedBy ?? "an editor")" }
-    return isMember ? "from a member" : "from someone without an account, not counted"
+    return members == 0
+      ? "from someone without an account, not counted" : "from \(counted(members, "member"))"
   }
 }

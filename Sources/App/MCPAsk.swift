@@ -31,6 +31,7 @@ extension MCPTool {
           "known: explained by the first match. possible: it looks similar, ask. unknown: say so.")),
       .init("matcher", Schema.string()), .init("redacted", Schema.integer("Secrets masked.")),
       .init("met_last_hour", Schema.integer()),
+      .init("environment", Schema.strings("What it ran on, as you said.")),
       .init("contact", Schema.optional(Schema.string("Whom to ask when it is not known."))),
       .init("created_at", Schema.string()),
       .init(
@@ -49,7 +50,9 @@ extension MCPTool {
     let input = try DiagnoseInput(
       text: Intake.read(text), guide: try fields.text("guide"),
       limit: try fields.integer("limit", in: 1...20) ?? 5, keep: try fields.flag("keep"),
-      environment: try fields.properties("environment").map { Property($0.key, $0.value) }
+      environment: try fields.properties("environment").map {
+        Property($0.key, SecretMasker.mask($0.value).text)
+      }
     ).checked()
     let page = try call.app.diagnose(input, caller: call.caller, source: .agent, channel: "mcp")
     return page.answer(call.site)

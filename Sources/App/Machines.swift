@@ -63,29 +63,4 @@ extension App {
       """
     return .bytes(document.bytes, type: "application/xml; charset=utf-8")
   }
-
-  /// RFC 4287.
-  static func feed(_ context: Context) throws -> Reply {
-    let changes = try context.read { try $0.recentChanges(limit: 50) }
-    let base = context.site.base
-    let entries: [HTML] = changes.map { change in
-      let url = change.issue.map { context.site.url(issue: $0.slug) } ?? base + "/recent"
-      return """
-        <entry><id>\(base)/changes/\(change.sequence)</id><title>\(change.issue?.title ?? change.summary)</title>
-        <updated>\(change.at.rfc3339)</updated><author><name>\(change.author)</name></author>
-        <link href="\(url)"/><summary>\(change.kind): \(change.summary)</summary></entry>
-
-        """
-    }
-    let document: HTML = """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <feed xmlns="http://www.w3.org/2005/Atom">
-      <title>Fixbook: changes</title><id>\(base)/feed.atom</id>
-      <link rel="self" href="\(base)/feed.atom"/><link href="\(base)/recent"/>
-      <updated>\((changes.first?.at ?? context.site.now).rfc3339)</updated>
-      \(entries)</feed>
-
-      """
-    return .bytes(document.bytes, type: "application/atom+xml; charset=utf-8")
-  }
 }

@@ -52,7 +52,15 @@ struct OpenAPI {
             "name": "If-None-Match", "in": "header",
             "description": "`ETag` of what you have: 304 when it is still that.",
             "schema": ["type": "string"], "example": "\"3-0\"",
-          ]
+          ],
+          "IdempotencyKey": [
+            "name": "Idempotency-Key", "in": "header",
+            "description":
+              "Any name for this request, such as a UUID. Sent again within 24 hours with the same body, the first answer is given again, with `Idempotency-Replayed: true`, and nothing is done twice.",
+            "schema": [
+              "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$",
+            ],
+          ],
         ],
         "securitySchemes": [
           "token": [
@@ -92,6 +100,7 @@ struct OpenAPI {
       + operation.query.map { parameter($0, in: "query") }
       + operation.headers.map { parameter($0, in: "header") }
       + (route.method == .get ? [["$ref": "#/components/parameters/IfNoneMatch"]] : [])
+      + (operation.takesKey(route) ? [["$ref": "#/components/parameters/IdempotencyKey"]] : [])
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
     if let body = requestBody(operation) { members.append(.init("requestBody", body)) }
     members.append(.init("responses", .object(responses(operation, route))))
@@ -228,10 +237,24 @@ struct ProblemAnswer {
   }
 
   var json: JSON {
-    [
-      "description": .string(about),
-      "content": ["application/problem+json": ["schema": schema]],
+    var members: [JSON.Member] = [
+      .init("description", .string(about)),
+      .init("content", ["application/problem+json": ["schema": schema]]),
     ]
+    if status == 429 {
+      let headers = [
+        ("Retry-After", "Seconds to wait."), ("RateLimit", "The limit that was reached."),
+        ("RateLimit-Policy", "How often it may be done."),
+      ]
+      members.append(
+        .init(
+          "headers",
+          .object(
+            headers.map {
+              .init($0.0, ["description": .string($0.1), "schema": ["type": "string"]])
+            })))
+    }
+    return .object(members)
   }
 
   /// With an answer of the same status that is no error.
@@ -273,11 +296,13 @@ extension Operation {
     if !fields.isEmpty || !headers.isEmpty { codes.append("invalid_field") }
     if fields.contains(where: \.isRequired) { codes.append("missing_field") }
     if route.method != .get {
-      codes += ["foreign_form", "invalid_json", "content_too_large", "invalid_field"]
-      codes.append("unsupported_content_coding")
-      if !takesText { codes.append("unsupported_media_type") }
-      if !route.isOpenQuestion { codes += ["read_only", "disk_full"] }
+      let needless: Set =
+        takesText
+        ? ["unsupported_media_type", "read_only", "disk_full"]
+        : route.isOpenQuestion ? ["read_only", "disk_full"] : []
+      codes += ProblemCodes.ofWrites.filter { !needless.contains($0) } + ["invalid_field"]
     }
+    if takesKey(route) { codes += ["idempotency_in_progress", "idempotency_mismatch"] }
     switch caller {
     case .anyone: break
     case .member: codes.append("unauthorized")
@@ -289,6 +314,10 @@ extension Operation {
     return statuses.map { status in
       ProblemAnswer(status: status, codes: known.filter { $0.status == status }.map(\.code))
     }
+  }
+
+  func takesKey(_ route: Route) -> Bool {
+    route.method == .post && !route.isOpenQuestion && !givesSecret
   }
 
   private func pathNames(_ route: Route) -> Bool { !route.pathFields.isEmpty }

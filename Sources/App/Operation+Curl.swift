@@ -17,7 +17,8 @@ extension Operation.Example {
     if let body { words.append("--json '\(shellText(body))'") }
     if text != nil { words.append("--data-binary @-") }
     words.append(shellWord(site.url("/api/v1" + filled(route.pattern)) + queryText))
-    var line = words.joined(separator: " ")
+    let isLong = words.reduce(0) { $0 + $1.utf8.count + 1 } > 78
+    var line = words.joined(separator: isLong ? " \\\n  " : " ")
     if let text { line = "printf '\(text)\\n' |\n  " + line }
     guard !keeps.isEmpty else { return line }
     let kept = keeps.map { "\($0.variable)=$(jq -r '.\($0.member)' <<<\"$ANSWER\")" }

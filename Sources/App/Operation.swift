@@ -49,6 +49,8 @@ struct Operation: Sendable {
   let takesText: Bool
   /// The body may also be a form, below `/api/v1` too.
   let takesForms: Bool
+  /// The answer holds a secret, which is not kept to be given again (`Idempotency-Key`).
+  let givesSecret: Bool
   let answers: [Answer]
   /// Problem codes, beside those that follow from the rest.
   let codes: [String]
@@ -57,7 +59,8 @@ struct Operation: Sendable {
   init(
     _ id: String, in group: Group, _ summary: String, _ details: String = "",
     by caller: Caller = .anyone, query: [Field] = [], headers: [Field] = [], body: [Field] = [],
-    takesText: Bool = false, takesForms: Bool = false, answers: [Answer], codes: [String] = [],
+    takesText: Bool = false, takesForms: Bool = false, givesSecret: Bool = false, answers: [Answer],
+    codes: [String] = [],
     example: Example, more: [Example] = []
   ) {
     self.id = id
@@ -70,6 +73,7 @@ struct Operation: Sendable {
     self.body = body
     self.takesText = takesText
     self.takesForms = takesForms
+    self.givesSecret = givesSecret
     self.answers = answers
     self.codes = codes
     examples = [example] + more
@@ -102,8 +106,8 @@ struct Operation: Sendable {
     }
 
     static let moved = Answer(
-      status: .movedPermanently, about: "A former slug; the address is in `Location`.",
-      schema: nil, headers: [.text("Location", "Where the issue is now.")])
+      status: .movedPermanently, about: "A former address; the present one is in `Location`.",
+      schema: nil, headers: [.text("Location", "Where it is now.")])
   }
 
   /// A call that works on a base with the shipped guides, after the examples before it. Texts may
@@ -137,23 +141,26 @@ struct Operation: Sendable {
   }
 }
 
-/// The `{…}` of addresses: what they hold depends on the segment before them.
+/// The `{…}` of addresses: what they hold depends on the segment before them, at times on the name.
 enum PathValue {
   static func field(_ name: String, after segment: String) -> Field {
-    let field = all[segment] ?? .text(name, "")
+    let field = all[segment + "/" + name] ?? all[segment] ?? .text(name, "")
     return Field(name: name, kind: field.kind, about: field.about).example(field.example ?? "")
       .required
   }
 
   static let all: [String: Field] = [
     "guides": .text("guide", limit: 200, "The guide's slug.").example("agentcore-troubleshooting"),
+    "sections": .integer("id", "The section's id, as the guide lists it.").example(1),
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
+    "issues/id": .integer("id", "The issue's id.").example(1),
     "revisions": .integer("n", "Number of the revision.").example(1),
     "fixes": .integer("id", "The fix's id.").example(1),
     "checks": .text("name", "The check's name.").example("session-id"),
     "reports": .text("id", limit: 100, "The report's id, which cannot be guessed."),
     "diagnoses": .text("id", limit: 100, "The diagnosis' id, which cannot be guessed."),
+    "webhooks": .integer("id", "The webhook's id.").example(1),
     "suggestions": .integer("id", "The suggestion's id.").example(1),
   ]
 }

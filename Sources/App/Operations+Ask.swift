@@ -73,6 +73,10 @@ extension Operation {
         status: .ok, about: "Ranked.",
         schema: Schema.object([
           .init("query", Schema.string()),
+          .init("searched_for", Schema.string("The words that the results are for.")),
+          .init(
+            "did_you_mean",
+            Schema.optional(Schema.string("The words with typing errors put right."))),
           .init("results", Schema.list(of: Shape.searchResult.reference)),
           .init("next", Schema.optional(Schema.string("Cursor of the next page."))),
         ]), headers: [.text("Link", "`rel=\"next\"`: the next page.")])
@@ -101,6 +105,6 @@ extension Operation {
   static let changes = Operation(
     "listChanges", in: .changes, "Follow what changes",
     "Oldest first. Give the `next` of one answer as `since` of the next call, and nothing is missed.",
-    query: [.text("since", "The `next` of the answer before."), .limit],
+    query: [.cursor("since", "The `next` of the answer before."), .limit],
     answers: [.list(of: .change, "What changed since.")], example: Example(query: ["limit": "3"]))
 }

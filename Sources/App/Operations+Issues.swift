@@ -12,8 +12,60 @@ extension Operation {
   static let showGuide = Operation(
     "showGuide", in: .guides, "Read a guide's contents",
     "The guide itself, byte for byte, is at `/guides/{guide}.md`.",
-    answers: [.ok(.guidePage, "Introduction, sections and issues.")],
+    answers: [.ok(.guidePage, "Introduction, sections and issues."), .moved],
     example: Example(["agentcore-troubleshooting"]))
+
+  private static let titled: [Field] = [
+    .line("title", limit: 200, "One line.").notBlank.example("Our field notes"),
+    .text("introduction", limit: 100_000, "Markdown below the title."),
+    .text("owner", limit: 2_000, "Whom to ask."),
+    .text("escalate", limit: 2_000, "Whom to ask when that does not help."),
+  ]
+  private static let newTitled = [titled[0].needed] + titled.dropFirst()
+  /// Of what was imported as a folder of files, or is not there.
+  private static let guideCodes = ["invalid_field"]
+
+  static let createGuide = Operation(
+    "createGuide", in: .guides, "Make a guide", by: .scope(.edit), body: newTitled,
+    answers: [
+      .created(.guidePage, "Made.", headers: [.text("Location", "Address of the guide.")])
+    ], codes: guideCodes,
+    example: Example(
+      body: ["title": "Our field notes", "introduction": "What we met.", "owner": "#platform"]))
+
+  static let updateGuide = Operation(
+    "changeGuide", in: .guides, "Change a guide's title, introduction or contact",
+    "What is left out stays as it is. A new title is a new address; the former one leads on.",
+    by: .scope(.edit), body: titled, answers: [.ok(.guidePage, "Saved.")], codes: guideCodes,
+    example: Example(["our-field-notes"], body: ["escalate": "the duty officer"]))
+
+  static let archiveGuide = Operation(
+    "archiveGuide", in: .guides, "Archive a guide",
+    "It leaves lists, search and diagnosis and can be restored.", by: .scope(.edit),
+    answers: [.ok(.guidePage, "Archived.")], codes: guideCodes,
+    example: Example(["our-field-notes"]))
+
+  static let restoreGuide = Operation(
+    "restoreGuide", in: .guides, "Restore an archived guide", by: .scope(.edit),
+    answers: [.ok(.guidePage, "Restored.")], codes: guideCodes,
+    example: Example(["our-field-notes"]))
+
+  static let createSection = Operation(
+    "createSection", in: .guides, "Add a section", by: .scope(.edit), body: newTitled,
+    answers: [.created(.guidePage, "The guide with its new section.")], codes: guideCodes,
+    example: Example(
+      ["our-field-notes"], body: ["title": "Network"], keeps: ["SECTION": "sections[-1].id"]))
+
+  static let updateSection = Operation(
+    "changeSection", in: .guides, "Change or move a section", by: .scope(.edit),
+    body: titled + [.integer("position", "Its place among the sections, from 1.")],
+    answers: [.ok(.guidePage, "The guide as it is now.")], codes: guideCodes,
+    example: Example(["our-field-notes", "$SECTION"], body: ["title": "Networks", "position": 1]))
+
+  static let removeSection = Operation(
+    "removeSection", in: .guides, "Remove an empty section", by: .scope(.edit),
+    answers: [.ok(.guidePage, "The guide without it.")], codes: guideCodes,
+    example: Example(["our-field-notes", "$SECTION"]))
 
   // MARK: Issues
 
@@ -67,6 +119,8 @@ extension Operation {
 
   static let showIssue = Operation(
     "showIssue", in: .issues, "Read an issue",
+    "What happened in the reader's environment speaks more for the order of the fixes.",
+    query: [readersEnvironment],
     answers: [.ok(.issue, "The issue, its fixes best first."), .moved],
     example: Example(["exec-format-error"]))
 
@@ -108,8 +162,10 @@ extension Operation {
     example: Example(["$DUPLICATE"], headers: ["If-Match": "*"]))
 
   static let restoreIssue = Operation(
-    "restoreIssue", in: .issues, "Restore a deleted issue", "It is named by its id.",
-    by: .scope(.edit), answers: [.ok(.issue, "Restored.")], example: Example(["$DUPLICATE"]))
+    "restoreIssue", in: .issues, "Restore an issue",
+    "A deleted one is named by its id; an archived one becomes unverified.", by: .scope(.edit),
+    answers: [.ok(.issue, "Restored.", headers: tag)], codes: guideCodes,
+    example: Example(["$DUPLICATE"]))
 
   static let recordOnIssue = Operation(
     "recordOutcomeOfIssue", in: .issues, "Say what a fix did", "Opens the report by itself.",
@@ -148,6 +204,22 @@ extension Operation {
     answers: [.ok(.issue, "Noted, without a new revision.")],
     example: Example(["deploy-key-has-expired"], body: ["against": "runtime 1.4"]))
 
+  static let archiveIssue = Operation(
+    "archiveIssue", in: .issues, "Archive an issue",
+    "It leaves lists, search and diagnosis; its address stays.", by: .scope(.edit),
+    answers: [.ok(.issue, "Archived.", headers: tag)], codes: guideCodes,
+    example: Example(["$DUPLICATE"]))
+
+  static let moveIssue = Operation(
+    "moveIssue", in: .issues, "Move an issue",
+    "To another guide or section, or to another place in its own.", by: .scope(.edit),
+    body: [
+      .text("guide", limit: 200, "Slug of the guide.").example("agentcore-field-notes"),
+      .line("section", limit: 200, "Title of the section.").example("Keys"),
+      .integer("position", "Its place in the section, from 1.").example(1),
+    ], answers: [.ok(.issue, "Moved.", headers: tag)], codes: guideCodes,
+    example: Example(["deploy-key-has-expired"], body: ["section": "Our own", "position": 1]))
+
   static let mergeIssues = Operation(
     "mergeIssue", in: .issues, "Merge a duplicate",
     "Reports, outcomes, aliases and samples move; the old address redirects.", by: .scope(.edit),
@@ -164,6 +236,9 @@ extension Operation {
     codes: editCodes.filter { $0 != "precondition_required" }, example: Example(["$DUPLICATE"]))
 
   static let showFix = Operation(
-    "showFix", in: .issues, "Read a fix with its evidence",
+    "showFix", in: .issues, "Read a fix with its evidence", query: [readersEnvironment],
     answers: [.ok(.fixPage, "The fix and the issue it belongs to.")], example: Example(["$FIX"]))
+
+  private static let readersEnvironment = Field.properties(
+    "environment", "Where the reader runs it, as in `runtime=node22,region=us-east-1`.")
 }

@@ -13,7 +13,7 @@ extension Operation {
     by: .scope(.report), body: ReportInput.fields, takesForms: false,
     answers: [
       .created(.report, "Opened.", headers: [.text("Location", "Address of the report.")])
-    ],
+    ], codes: ["missing_field"],
     example: Example(
       body: [
         "text": "the pod restarts for ever: cannot execute binary file",
@@ -120,6 +120,19 @@ extension Operation {
     query: [.integer("days", in: 1...365, "Asked in so many days.").standard(30), .limit, .cursor],
     answers: [.list(of: .gap, "What most people asked first.")],
     example: Example(keeps: ["GAP": "results[0].id"]))
+
+  static let insights = Operation(
+    "insights", in: .suggestions, "Read what was asked and which fixes worked",
+    """
+    Counts of a range, in buckets of days, weeks or four weeks; without a range of the last 30 days. \
+    `low` and `high` are the central 90 % of what the true share of successes may be.
+    """, by: .member,
+    query: [
+      .text("since", limit: 40, "A day (UTC), or a moment (RFC 3339).").example("2026-05-01"),
+      .text("until", limit: 40, "A day, which is included, or a moment, which is not.")
+        .example("2026-05-31"),
+    ], answers: [.ok(.insights, "The counts.")],
+    example: Example(query: ["since": "2026-05-01", "until": "2026-05-31"]))
 
   static let draftFromGap = Operation(
     "draftFromGap", in: .suggestions, "Start an issue from a gap", by: .scope(.edit),

@@ -17,9 +17,7 @@ struct OutcomeInput: Sendable {
   let reporter: String
   let source: SourceKind
   let isHTML: Bool
-  /// A first click makes a cookie, so that the second one is the same person's.
-  let newCookie: String?
-  let isSecure: Bool
+  private let newcomer: Newcomer?
 
   static let fields: [Field] = [
     .integer("fix", "The fix's id.").needed.example(1),
@@ -41,15 +39,14 @@ struct OutcomeInput: Sendable {
   init(_ context: Context) throws(Failure) {
     var fields = try context.body()
     try self.init(
-      &fields, caller: context.caller, source: context.caller.source,
-      newCookie: OutcomeInput.cookieNeeded(context), isHTML: context.representation == .html,
-      isSecure: context.site.base.hasPrefix("https:"))
+      &fields, caller: context.caller, source: context.caller.source, newcomer: Newcomer(context),
+      isHTML: context.representation == .html)
     try fields.finish()
   }
 
   init(
-    _ fields: inout Fields, caller: Caller, source: SourceKind, newCookie: String? = nil,
-    isHTML: Bool = false, isSecure: Bool = false
+    _ fields: inout Fields, caller: Caller, source: SourceKind, newcomer: Newcomer? = nil,
+    isHTML: Bool = false
   ) throws(Failure) {
     guard let fix = try fields.integer("fix") else { throw Failure.missing("fix") }
     guard let result = try fields.choice("result", as: OutcomeResult.self) else {
@@ -67,18 +64,9 @@ struct OutcomeInput: Sendable {
     let behalf = try fields.text("on_behalf_of")
     onBehalfOf = behalf.map(Caller.mark)
     self.source = source
-    self.newCookie = newCookie
+    self.newcomer = newcomer
     self.isHTML = isHTML
-    self.isSecure = isSecure
-    reporter =
-      newCookie.map { "cookie:" + Secrets.digest(Array($0.utf8)) }
-      ?? caller.reporter(onBehalfOf: behalf)
-  }
-
-  private static func cookieNeeded(_ context: Context) -> String? {
-    let isBrowser = context.request.headers["Sec-Fetch-Site"] != nil
-    return context.caller.isAnonymous && isBrowser
-      && cookie(Cookies.reporter, of: context.request) == nil ? Secrets.identifier() : nil
+    reporter = newcomer?.reporter ?? caller.reporter(onBehalfOf: behalf)
   }
 
   /// As the store takes it.
@@ -90,11 +78,7 @@ struct OutcomeInput: Sendable {
 
   func record(_ writing: Writing, report: String) throws -> Reply {
     let recorded = try writing.record(outcome, forReport: report)
-    var headers: [HeaderFields.Field] = []
-    if let newCookie {
-      headers.append(
-        Cookies.set(Cookies.reporter, newCookie, maxAge: 365 * 86_400, secure: isSecure))
-    }
+    let headers = newcomer.map { [$0.setCookie] } ?? []
     let page = try OutcomePage(recorded, reading: writing.reading)
     if isHTML {
       return .redirect(

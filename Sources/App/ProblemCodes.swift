@@ -14,6 +14,10 @@ package enum ProblemCodes {
     ("not_acceptable", 406, "None of the forms that exist is acceptable."),
     ("edit_conflict", 409, "Two edits changed the same lines."),
     ("already_decided", 409, "The suggestion was accepted or rejected before."),
+    (
+      "idempotency_in_progress", 409,
+      "The first request with this Idempotency-Key is still running."
+    ),
     ("gone", 410, "The diagnosis is no longer kept."),
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
@@ -25,6 +29,7 @@ package enum ProblemCodes {
     ("empty_text", 422, "There is nothing to diagnose."),
     ("invalid_markdown", 422, "The text breaks the guide format; the lines are named."),
     ("broken_sample", 422, "The edit breaks a sample of its own issue; the lines are named."),
+    ("idempotency_mismatch", 422, "The Idempotency-Key was sent with another body before."),
     ("precondition_required", 428, "If-Match or base is needed."),
     ("too_many_requests", 429, "Too many writes, sign-ins or wrong tokens."),
     ("internal_error", 500, "A fault in Fixbook."),
@@ -76,6 +81,12 @@ package enum ProblemCodes {
       "invalid_encoding", "invalid_token", "unknown_field", "too_many_requests", "internal_error",
       "busy", "timeout", "disk_failed", "damaged",
     ] + http.map(\.code)
+
+  /// What any write may answer besides.
+  static let ofWrites = [
+    "foreign_form", "invalid_json", "content_too_large", "unsupported_media_type",
+    "unsupported_content_coding", "read_only", "disk_full",
+  ]
 
   static func meaning(of code: String) -> String {
     (all + http).first { $0.code == code }?.meaning ?? ""

@@ -1,5 +1,26 @@
+import HTTP
 import SQLite
 import Synchronization
+
+/// How often something may be done.
+struct RateLimit: Sendable {
+  let name: String
+  let count: Int
+  let seconds: Int
+
+  static let anonymousWrites = RateLimit(name: "anonymous-writes", count: 30, seconds: 60)
+  static let signIns = RateLimit(name: "sign-ins", count: 30, seconds: 300)
+  static let signInsOfAccount = RateLimit(name: "sign-ins-of-account", count: 10, seconds: 300)
+  static let wrongTokens = RateLimit(name: "wrong-tokens", count: 60, seconds: 60)
+
+  /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+  func failure(now: UInt64) -> Failure {
+    let left = seconds - Int(now / 1_000_000_000) % seconds
+    return Failure.tooMany.header("Retry-After", String(left))
+      .header("RateLimit-Policy", "\"\(name)\";q=\(count);w=\(seconds)")
+      .header("RateLimit", "\"\(name)\";r=0;t=\(left)")
+  }
+}
 
 /// Counts events in fixed windows by key, on a clock that no jump moves. Bounded: when too many keys are about, old windows go first.
 final class RateLimiter: Sendable {
@@ -9,6 +30,15 @@ final class RateLimiter: Sendable {
   }
 
   private let windows = Mutex<[String: Window]>([:])
+
+  /// Counts one event of `key`; throws when the limit is reached.
+  func count(
+    _ limit: RateLimit, of key: String, now: UInt64 = monotonicNanoseconds()
+  ) throws(Failure) {
+    guard
+      allows(limit.name + " " + key, count: limit.count, seconds: limit.seconds, now: now)
+    else { throw limit.failure(now: now) }
+  }
 
   /// Counts one event; false when there were `count` in this window already.
   func allows(

@@ -38,9 +38,7 @@ extension App {
   ) -> Response {
     var fields = HeaderFields(headers)
     let body: [UInt8]
-    let representation =
-      page is any HTMLOnly && context.representation != .text ? .html : context.representation
-    switch representation {
+    switch context.representation {
     case .html: body = Layout.document(page, context.site, request: context.request).bytes
     case .json:
       // For reading in a terminal at page addresses; compact for programs.
@@ -48,7 +46,7 @@ extension App {
     case .markdown: body = Array(page.markdown(context.site).utf8)
     case .text: body = Array(page.text(context.site, width: context.width).utf8)
     }
-    fields.add("Content-Type", representation.contentType)
+    fields.add("Content-Type", context.representation.contentType)
     if !context.isAPI {
       fields.add("Vary", context.caller.isAccount ? "Accept, Cookie" : "Accept")
       addAlternates(to: &fields, context)

@@ -40,9 +40,11 @@ struct ReportInput: Sendable {
     guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
   }
 
-  /// The report to be opened; what it names must be there for the caller.
+  /// The report to be opened; what it names must be there for the caller. `reporter` stands for a
+  /// caller who gets a name only now.
   func report(
-    caller: Caller, source: SourceKind, pending: PendingDiagnoses, _ reading: Reading
+    caller: Caller, reporter: String? = nil, source: SourceKind, pending: PendingDiagnoses,
+    _ reading: Reading
   ) throws -> NewReport {
     var about: IssueSummary?
     if let issue {
@@ -59,8 +61,10 @@ struct ReportInput: Sendable {
     }
     let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""
     return NewReport(
-      text: SecretMasker.mask(words).text, environment: environment, issueID: about?.id,
-      diagnosisID: cited?.id, reporter: caller.reporter(onBehalfOf: onBehalfOf), source: source)
+      text: SecretMasker.mask(words).text,
+      environment: environment.isEmpty ? cited?.environment ?? [] : environment,
+      issueID: about?.id, diagnosisID: cited?.id,
+      reporter: reporter ?? caller.reporter(onBehalfOf: onBehalfOf), source: source)
   }
 }
 
@@ -72,6 +76,25 @@ extension Caller {
 
   static func mark(onBehalfOf person: String) -> String {
     "on_behalf:" + Secrets.digest(Array(person.utf8))
+  }
+}
+
+/// An anonymous browser that says something for the first time: a cookie makes the second time the
+/// same person's.
+struct Newcomer: Sendable {
+  let setCookie: HeaderFields.Field
+  /// As the store names this person from now on.
+  let reporter: String
+
+  /// Nil for accounts, tokens, other clients than browsers, and browsers that have the cookie.
+  init?(_ context: Context) {
+    guard context.caller.isAnonymous, context.request.headers["Sec-Fetch-Site"] != nil,
+      cookie(Cookies.reporter, of: context.request) == nil
+    else { return nil }
+    let value = Secrets.identifier()
+    setCookie = Cookies.set(
+      Cookies.reporter, value, maxAge: 365 * 86_400, secure: context.site.base.hasPrefix("https:"))
+    reporter = "cookie:" + Secrets.digest(Array(value.utf8))
   }
 }
 
@@ -87,9 +110,11 @@ extension App {
     let input = try ReportInput(&fields)
     try fields.finish()
     let caller = context.caller
+    let newcomer = Newcomer(context)
     let report = try context.read {
       try input.report(
-        caller: caller, source: caller.source, pending: context.store.pending, $0)
+        caller: caller, reporter: newcomer?.reporter, source: caller.source,
+        pending: context.store.pending, $0)
     }
     let site = context.site
     let isHTML = context.representation == .html
@@ -97,10 +122,11 @@ extension App {
     return .write { writing in
       let opened = try writing.openReport(report)
       let path = (isAPI ? "/api/v1" : "") + "/reports/" + opened.id
-      if isHTML { return .redirect(.seeOther, to: path) }
+      let cookie = newcomer.map { [$0.setCookie] } ?? []
+      if isHTML { return .redirect(.seeOther, to: path, headers: cookie) }
       return .page(
         try ReportPage(opened, reading: writing.reading, isNew: true), status: .created,
-        headers: [HeaderFields.Field("Location", site.url(path))])
+        headers: [HeaderFields.Field("Location", site.url(path))] + cookie)
     }
   }
 

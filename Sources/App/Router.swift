@@ -27,9 +27,9 @@ struct Route: Sendable {
   /// Editor, account and sign-in pages show no knowledge, so they have one form.
   var isHTMLOnly: Bool {
     method == .get
-      && (pattern.hasPrefix("/account") || pattern.hasPrefix("/admin")
-        || ["/sign-in", "/issues/new", "/issues/{slug}/edit", "/issues/{slug}/suggest"]
-          .contains(pattern))
+      && (["/sign-in", "/deleted"].contains(pattern)
+        || ["/account", "/admin"].contains { pattern.hasPrefix($0) }
+        || ["/new", "/edit", "/suggest"].contains { pattern.hasSuffix($0) })
   }
 
   static func get(

@@ -15,7 +15,24 @@ extension App {
     .write(.post, "/diagnoses/{id}/feedback", .feedback, App.feedback),
 
     .get("/guides", .listGuides, cached: .knowledge, App.listGuides),
+    .write(.post, "/guides", .createGuide, App.createGuide),
+    .get("/guides/new", api: false, App.newGuideForm),
+    .write(.post, "/guides/new", .createGuide, api: false, App.createGuide),
     .get("/guides/{guide}", .showGuide, heavy: true, cached: .knowledge, App.showGuide),
+    .write(.patch, "/guides/{guide}", .updateGuide, App.updateGuide),
+    .get("/guides/{guide}/edit", api: false, App.editGuideForm),
+    .write(.post, "/guides/{guide}/edit", .updateGuide, api: false, App.updateGuide),
+    .write(.post, "/guides/{guide}/archive", .archiveGuide, App.archiveGuide),
+    .write(.post, "/guides/{guide}/restore", .restoreGuide, App.restoreGuide),
+    .write(.post, "/guides/{guide}/sections", .createSection, App.createSection),
+    .write(.patch, "/guides/{guide}/sections/{id}", .updateSection, App.updateSection),
+    .write(
+      .delete, "/guides/{guide}/sections/{id}", .removeSection, App.removeSection),
+    .get("/guides/{guide}/sections/{id}/edit", api: false, App.editSectionForm),
+    .write(
+      .post, "/guides/{guide}/sections/{id}/edit", .updateSection, api: false, App.updateSection),
+    .write(
+      .post, "/guides/{guide}/sections/{id}/remove", .removeSection, api: false, App.removeSection),
 
     .get("/issues", .listIssues, cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
@@ -32,6 +49,10 @@ extension App {
     .write(.post, "/issues/{slug}/revert", .revert, App.revert),
     .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", .verifyIssue, App.verifyIssue),
+    .write(.post, "/issues/{slug}/move", .moveIssue, App.moveIssue),
+    .write(.post, "/issues/{slug}/archive", .archiveIssue, App.archiveIssue),
+    .write(.post, "/issues/{slug}/delete", api: false, App.deleteFromPage),
+    .get("/deleted", api: false, App.listDeleted),
     .get(
       "/issues/{slug}/history", .listRevisions, api: false, cached: .knowledge, App.listRevisions),
     .get("/issues/{slug}/revisions", .listRevisions, cached: .knowledge, App.listRevisions),
@@ -54,7 +75,7 @@ extension App {
 
     .get("/issues/{slug}/suggest", api: false, App.suggestForm),
     .write(.post, "/issues/{slug}/merge", .mergeIssues, App.mergeIssues),
-    .write(.post, "/issues/{slug}/unmerge", .unmergeIssue, App.unmergeIssue),
+    .write(.post, "/issues/{id}/unmerge", .unmergeIssue, App.unmergeIssue),
     .get("/suggestions", .listSuggestions, App.listSuggestions),
     .write(.post, "/suggestions", .suggest, App.suggest),
     .get("/suggestions/{id}", .showSuggestion, App.showSuggestion),
@@ -62,6 +83,7 @@ extension App {
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
     .get("/gaps", .listGaps, heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
+    .get("/insights", .insights, heavy: true, App.showInsights),
 
     .get("/go/{name}", api: false, App.go),
     .get("/go", api: false, App.goNowhere),
@@ -71,8 +93,23 @@ extension App {
     .get("/recent", api: false, App.recent),
     .get("/changes", .changes, page: false, App.changes),
     .get("/feed.atom", api: false, App.feed),
+    .get("/guides/{guide}/feed.atom", api: false, App.guideFeed),
+    .get("/issues/{slug}/feed.atom", api: false, App.issueFeed),
+
+    .get("/webhooks", .listWebhooks, page: false, App.listWebhooks),
+    .write(.post, "/webhooks", .createWebhook, page: false, heavy: true, App.createWebhook),
+    .write(.post, "/webhooks/{id}/test", .testWebhook, page: false, App.testWebhook),
+    .get("/webhooks/{id}/deliveries", .listDeliveries, page: false, App.listDeliveries),
+    .write(.delete, "/webhooks/{id}", .deleteWebhook, page: false, App.deleteWebhook),
+    .get("/admin/webhooks", api: false, App.listWebhooks),
+    .write(.post, "/admin/webhooks", .createWebhook, api: false, heavy: true, App.createWebhook),
+    .get("/admin/webhooks/{id}", api: false, App.listDeliveries),
+    .write(.post, "/admin/webhooks/{id}/test", api: false, App.testWebhook),
+    .write(.post, "/admin/webhooks/{id}/delete", api: false, App.deleteWebhook),
 
     .get("/help", api: false, cached: .knowledge, App.help),
+    .get("/help/api", api: false, cached: .knowledge, App.apiHelp),
+    .get("/help/api/{chapter}", api: false, cached: .knowledge, App.apiChapterHelp),
     .get("/help/problems", api: false, cached: .knowledge, App.problemsHelp),
     .get("/sign-in", api: false, App.signInForm),
     .write(.post, "/sign-in", api: false, heavy: true) { try $0.app.signIn($0) },

@@ -38,7 +38,8 @@ struct Shape: Sendable {
   static let all: [Shape] = [
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
-    reportOutcome, outcome, suggestion, wording, wordings, gap, change, done,
+    reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change,
+    webhook, newWebhook, delivery, done,
   ]
 }
 
@@ -136,6 +137,9 @@ extension Shape {
     Schema.object(
       issueMembers + [
         .init("links", Schema.list(of: Schema.string())),
+        .init(
+          "stale",
+          Schema.optional(Schema.string("Why a fix is thought to have stopped working, in words."))),
         .init("learned", Schema.list(of: wording.reference, "What reports taught.")),
         .init("merged", Schema.boolean("In the answer to a change: merged with others' changes.")),
       ], optional: ["merged"]))
@@ -152,6 +156,12 @@ extension Shape {
       "requires_approval",
       Schema.boolean("True for a destructive fix: not without a person's approval.")),
     .init("evidence", evidence.reference),
+    .init(
+      "regressed",
+      Schema.optional(
+        Schema.object(
+          [.init("since", time), .init("reason", Schema.string())],
+          "It used to work and stopped, as the outcomes say."))),
   ]
 
   static let fixPage = Shape(
@@ -232,7 +242,7 @@ extension Shape {
       .init("redacted", Schema.integer("Secrets masked before anything was stored.")),
       .init("met_last_hour", Schema.integer("How many others met it.")),
       .init("contact", Schema.optional(Schema.string("Whom to ask when it is not known."))),
-      .init("created_at", time),
+      .init("environment", Schema.strings("What it ran on.")), .init("created_at", time),
       .init("matches", Schema.list(of: match.reference, "For unknown: at most three near misses.")),
     ]))
 
@@ -243,11 +253,22 @@ extension Shape {
         .init("issue", issueSummary.reference),
         .init("score", Schema.number("Orders the results; no probability.")),
         .init("excerpt", Schema.string()),
+        .init("why", Schema.string("Why it was found, in words.")),
         .init(
           "explain",
           Schema.object(
             [
-              .init("matched", Schema.list(of: Schema.string())),
+              .init(
+                "words",
+                Schema.list(
+                  of: Schema.object([
+                    .init("word", Schema.string()),
+                    .init(
+                      "as", Schema.optional(Schema.string("The related word it was found by."))),
+                    .init("in", Schema.list(of: Schema.string())), .init("value", Schema.number()),
+                  ]))),
+              .init("runs", Schema.number("For words that stand side by side.")),
+              .init("sample", Schema.number("For a sample that the words are of.")),
               .init("learned", Schema.optional(Schema.string())),
             ], "With `explain=1`.")),
       ], optional: ["explain"]))
@@ -275,8 +296,8 @@ extension Shape {
     .init("issues", Schema.integer("How many.")), .init("owner", Schema.optional(Schema.string())),
     .init("escalate", Schema.optional(Schema.string())),
     .init("license", Schema.optional(Schema.string())),
-    .init("attribution", Schema.optional(Schema.string())), .init("updated_at", time),
-    .init("url", Schema.string()),
+    .init("attribution", Schema.optional(Schema.string())),
+    .init("archived", Schema.boolean()), .init("updated_at", time), .init("url", Schema.string()),
   ]
 
   static let guide = Shape("Guide", Schema.object(guideMembers))
@@ -290,7 +311,8 @@ extension Shape {
           "sections",
           Schema.list(
             of: Schema.object([
-              .init("title", Schema.string()),
+              .init("id", Schema.integer()), .init("title", Schema.string()),
+              .init("introduction", Schema.string()),
               .init("issues", Schema.list(of: issueSummary.reference)),
             ]))),
       ]))
@@ -298,6 +320,7 @@ extension Shape {
   static let change = Shape(
     "Change",
     Schema.object([
+      .init("id", Schema.integer("Grows with every change.")),
       .init("kind", Schema.string("issue created, issue edited, guide created …")),
       .init("issue", Schema.optional(issueSummary.reference)),
       .init("guide", Schema.optional(Schema.string())),
@@ -361,10 +384,11 @@ extension Shape {
       [
         .init("id", Schema.integer()), .init("words", Schema.list(of: Schema.string())),
         .init("state", Schema.choice(["learned", "accepted", "removed"])),
-        .init("member", Schema.boolean("Of someone with an account, so that it counts.")),
+        .init("members", Schema.integer("How many people with an account say so.")),
         .init("decided_by", Schema.optional(Schema.string())),
-        .init("created_at", time), .init("report", Schema.string("For members.")),
-      ], optional: ["report"], "Words of a report that the issue resolved."))
+        .init("created_at", time),
+        .init("reports", Schema.list(of: Schema.string(), "For members.")),
+      ], optional: ["reports"], "Words of reports that the issue resolved."))
 
   static let wordings = Shape(
     "Wordings",
@@ -373,12 +397,83 @@ extension Shape {
       .init("results", Schema.list(of: wording.reference)), .init("next", ["type": "null"]),
     ]))
 
+  static let insights = Shape(
+    "Insights",
+    Schema.object([
+      .init("since", time), .init("until", time),
+      .init("days", Schema.integer("How long a bucket is.")),
+      .init(
+        "questions",
+        Schema.object([.init("asked", Schema.integer()), .init("answered", Schema.integer())])),
+      .init(
+        "outcomes",
+        Schema.object(
+          [.init("tried", Schema.integer()), .init("worked", Schema.number())],
+          "Of members; a part is a half.")),
+      .init(
+        "reports",
+        Schema.object([.init("opened", Schema.integer()), .init("resolved", Schema.integer())])),
+      .init(
+        "buckets",
+        Schema.list(
+          of: Schema.object([
+            .init("start", time), .init("answered", Schema.integer()),
+            .init("unanswered", Schema.integer()), .init("worked", Schema.number()),
+            .init("tried", Schema.integer()), .init("low", Schema.optional(Schema.number())),
+            .init("high", Schema.optional(Schema.number())), .init("opened", Schema.integer()),
+            .init("resolved", Schema.integer()),
+            .init(
+              "median_seconds",
+              Schema.optional(Schema.integer("The middle time from report to resolution."))),
+          ]))),
+      .init(
+        "unanswered",
+        Schema.list(
+          of: Schema.object([
+            .init("text", Schema.string()), .init("people", Schema.integer()),
+            .init("times", Schema.integer()),
+          ]), "What most people asked in vain.")),
+      .init(
+        "stale",
+        Schema.list(
+          of: Schema.object([
+            .init("issue", issueSummary.reference), .init("fix", Schema.integer()),
+            .init("since", time), .init("reason", Schema.string()),
+          ]), "Issues with a fix in doubt.")),
+    ]))
+
   static let gap = Shape(
     "Gap",
     Schema.object([
       .init("id", Schema.integer()), .init("text", Schema.string()),
       .init("template", Schema.string()), .init("people", Schema.integer()),
       .init("times", Schema.integer()), .init("last_asked_at", time),
+    ]))
+
+  private static let webhookMembers: [JSON.Member] = [
+    .init("id", Schema.integer()), .init("url", Schema.string()),
+    .init("format", Schema.choice(Webhook.Format.allCases.map(\.rawValue))),
+    .init("events", Schema.list(of: Schema.string(), "None: all.")),
+    .init("audience", Schema.choice(Webhook.Audience.allCases.map(\.rawValue))),
+    .init("created_by", Schema.string()), .init("created_at", time),
+    .init("stopped", Schema.optional(Schema.string("Why nothing is sent any more."))),
+  ]
+  static let webhook = Shape("Webhook", Schema.object(webhookMembers))
+  static let newWebhook = Shape(
+    "NewWebhook",
+    Schema.object(
+      webhookMembers + [.init("secret", Schema.string("Shown in this answer only."))]))
+
+  static let delivery = Shape(
+    "Delivery",
+    Schema.object([
+      .init("id", Schema.string("The message's `webhook-id`.")), .init("event", Schema.string()),
+      .init("state", Schema.choice(["waiting", "delivered", "failed"])),
+      .init("attempts", Schema.integer()),
+      .init("status", Schema.optional(Schema.integer("Of the last answer."))),
+      .init("error", Schema.optional(Schema.string())),
+      .init("due_at", Schema.optional(time)), .init("created_at", time),
+      .init("delivered_at", Schema.optional(time)),
     ]))
 
   static let done = Shape(

@@ -15,9 +15,7 @@ extension App {
   /// By link or by name and password.
   func signIn(_ context: Context) throws -> Reply {
     let peer = peer(of: context.request)
-    guard limiter.allows("sign-in " + peer, count: 30, seconds: 300) else {
-      throw Failure.tooMany.header("Retry-After", "300")
-    }
+    try limiter.count(.signIns, of: peer)
     var fields = try context.body()
     let link = try fields.text("link", limit: 200)
     let name = try fields.text("name", limit: 200)
@@ -36,9 +34,7 @@ extension App {
       }
     }
     guard let name, let password else { throw Failure.missing("name") }
-    guard limiter.allows("account " + name.lowercased(), count: 10, seconds: 300) else {
-      throw Failure.tooMany.header("Retry-After", "300")
-    }
+    try limiter.count(.signInsOfAccount, of: name.lowercased())
     let found = try store.read(as: .system) { reading -> (Account, String)? in
       guard let account = try reading.account(named: name),
         let hash = try reading.passwordHash(ofAccount: account.id)
@@ -163,6 +159,7 @@ struct AccountPage: HTMLOnly {
     <ul>
     <li><a href="/reports">Reports</a>: what people met</li>
     <li><a href="/gaps">Gaps</a>: what nobody has written down yet</li>
+    <li><a href="/insights">Insights</a>: what was asked, and which fixes work</li>
     <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
     \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
     </ul>

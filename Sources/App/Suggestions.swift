@@ -26,6 +26,9 @@ extension App {
       if let id = target.id, base == nil {
         draft.base = try reading.summaries([id]).first?.revision ?? 0
       }
+      draft.place =
+        try target.id.map { try reading.place(ofIssue: $0) ?? .book }
+        ?? reading.place(inGuide: target.guide)
       let page = try target.id.map { id in
         try EditorPage(issue: id, draft, isSuggestion: true, reading)
       }
@@ -35,7 +38,7 @@ extension App {
     if let mistake = draft.mistakes.first(where: { $0.line == nil }), let field = mistake.field {
       throw Failure.invalid(field, mistake.reason)
     }
-    let mistakes = IssueContent.validate(markdown: draft.text.markdown)
+    let mistakes = IssueContent.validate(markdown: draft.text.markdown, at: draft.place)
     if !mistakes.isEmpty { throw malformed(mistakes) }
     let reporter = context.caller.reporter
     return .write { writing in
@@ -177,9 +180,8 @@ extension App {
 
   static func unmergeIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
-    guard let id = wholeNumber(context.path[0]) else {
-      throw Failure.invalid("id", "A merged issue is named by its id.")
-    }
+    // Its slug leads to the issue it was merged into.
+    guard let id = wholeNumber(context.path[0]) else { throw Failure.notFound("issue") }
     try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in

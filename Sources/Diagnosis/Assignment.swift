@@ -136,9 +136,9 @@ private struct AssignmentScanner {
     }
     var stop = index
     while stop < bytes.count, !ends(bytes[stop]) { stop += 1 }
-    if stop > index, byte(stop - 1) == UInt8(ascii: ".") || byte(stop - 1) == UInt8(ascii: ":") {
-      stop -= 1
-    }
+    // The end of a sentence, but not what stands for words left out.
+    let isSentence = byte(stop - 1) == UInt8(ascii: ".") && byte(stop - 2) != UInt8(ascii: ".")
+    if stop > index, isSentence || byte(stop - 1) == UInt8(ascii: ":") { stop -= 1 }
     let value = text(index..<stop)
     place = max(place, index)
     guard AssignmentScanner.isLiteral(value), !isProgram || isNumber(value) else { return nil }

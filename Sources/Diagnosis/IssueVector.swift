@@ -63,20 +63,24 @@ package struct IssueVector: Sendable {
 
   /// The token's fields and weighted count, or nil when the issue does not have it.
   package func entry(_ hash: UInt32) -> (fields: Field, weight: Double)? {
-    var low = 0
-    var high = (bytes.count - IssueVector.header) / IssueVector.stride
-    while low < high {
-      let middle = (low + high) / 2
-      if word(at: IssueVector.header + middle * IssueVector.stride) < hash {
-        low = middle + 1
-      } else {
-        high = middle
+    // Each term of a question is looked for in each of hundreds of issues.
+    bytes.withUnsafeBytes { bytes in
+      let rows = max(0, bytes.count - IssueVector.header) / IssueVector.stride
+      var low = 0
+      var high = rows
+      while low < high {
+        let middle = (low + high) / 2
+        let place = IssueVector.header + middle * IssueVector.stride
+        let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+        if UInt32(littleEndian: word) < hash { low = middle + 1 } else { high = middle }
       }
+      let place = IssueVector.header + low * IssueVector.stride
+      guard low < rows,
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) == hash
+      else { return nil }
+      let weight = Double(UInt16(bytes[place + 6]) | UInt16(bytes[place + 7]) << 8) / 16
+      return (Field(rawValue: bytes[place + 4]), weight)
     }
-    let place = IssueVector.header + low * IssueVector.stride
-    guard place + IssueVector.stride <= bytes.count, word(at: place) == hash else { return nil }
-    let weight = Double(UInt16(bytes[place + 6]) | UInt16(bytes[place + 7]) << 8) / 16
-    return (Field(rawValue: bytes[place + 4]), weight)
   }
 
   private func word(at place: Int) -> UInt32 {

@@ -20,10 +20,10 @@ enum Rarity {
   /// A word's weight by its hash alone, for words of issues that were not asked for.
   static func inProse(_ hash: UInt32) -> Double { prose[hash] ?? 4 }
 
-  private static let prose: [UInt32: Double] = {
+  private static let prose: WordTable<Double> = {
     var prose: [UInt32: Double] = [:]
     for (stem, share) in CommonWords.all { prose[IssueVector.hash(stem)] = min(4, -log(share)) }
     for word in stopWords { prose[IssueVector.hash(word)] = stopWord }
-    return prose
+    return WordTable(prose)
   }()
 }

@@ -31,27 +31,32 @@ struct RunFinder {
   private let words: [LineWord]
   private let square: Double
   /// Words that may stand for one of the line's.
-  private var related: [UInt32: (place: Int, weight: Double)] = [:]
+  private let related: WordTable<(place: Int, weight: Double)>
   /// For each word of the line, the place of its first occurrence; the next ones are chained.
-  private var first: [UInt32: Int] = [:]
+  private let first: WordTable<Int>
   private var next: [Int]
 
   init(_ query: Query, line: Int) {
     self.line = line
     let words = Array(query.words[line].prefix(RunFinder.wordLimit))
+    var first: [UInt32: Int] = [:]
+    var related: [UInt32: (place: Int, weight: Double)] = [:]
     next = [Int](repeating: -1, count: words.count)
     for place in words.indices.reversed() {
       if let later = first[words[place].hash] { next[place] = later }
       first[words[place].hash] = place
     }
-    square = first.values.reduce(0) { $0 + words[$1].weight * words[$1].weight }
-    for place in first.values.sorted() {
+    let places = first.values.sorted()
+    square = places.reduce(0) { $0 + words[$1].weight * words[$1].weight }
+    for place in places {
       for other in words[place].related where first[other.hash] == nil {
         let weight = other.factor * other.idf
         if related[other.hash]?.weight ?? 0 < weight { related[other.hash] = (place, weight) }
       }
     }
     self.words = words
+    self.first = WordTable(first)
+    self.related = WordTable(related)
   }
 
   func find(in issue: IssueWords) -> RunMatch {
@@ -65,7 +70,13 @@ struct RunFinder {
     var position = 0
     issue.forEachText { field, text in
       position += 2
-      var seen: Set<Int> = []
+      // Places of the line, a bit each.
+      var seen: UInt128 = 0
+      func isNew(_ place: Int) -> Bool {
+        let bit = UInt128(1) << UInt128(place)
+        defer { seen |= bit }
+        return seen & bit == 0
+      }
       // Of the text's words: what they weigh, squared; of those shared, the product.
       var texts = 0.0
       var mass = 0.0
@@ -80,7 +91,7 @@ struct RunFinder {
             let weight = Rarity.inProse(hash)
             texts += weight * weight
             mass += weight
-            if let other = related[hash], seen.insert(other.place).inserted {
+            if let other = related[hash], isNew(other.place) {
               shared += other.weight * other.weight
               sharedMass += min(other.weight, weight)
             }
@@ -91,7 +102,7 @@ struct RunFinder {
           let weight = words[place].weight
           texts += weight * weight
           mass += weight
-          if seen.insert(place).inserted { shared += weight * weight }
+          if isNew(place) { shared += weight * weight }
           sharedMass += weight
         }
         // From the end of the line, so that a run's former end is still the former word's.

@@ -27,20 +27,31 @@ extension IssueContent {
       content: reader.content, problems: reader.problems.sorted { $0.line < $1.line })
   }
 
-  /// What must be put right before a text is saved: the problems of `reading(_:title:)`, and
-  /// headings that would cut the guide in other places.
+  /// What must be put right before a text is saved where it stands: the problems of
+  /// `reading(_:title:)`, and what would cut the guide in other places.
   ///
-  /// Imported articles keep their headings; this is for text that someone typed.
-  package static func validate(markdown: String) -> [GuideError] {
+  /// Imported articles are taken as they are; this is for text that someone typed. What the text it
+  /// replaces has already is no mistake of whoever typed.
+  package static func validate(markdown: String, at place: IssuePlace = .book) -> [GuideError] {
+    var old = place.before.map { faults($0, at: place).map(\.reason) } ?? []
+    return faults(markdown, at: place).filter { fault in
+      guard let known = old.firstIndex(of: fault.reason) else { return true }
+      old.remove(at: known)
+      return false
+    }
+  }
+
+  private static func faults(_ markdown: String, at place: IssuePlace) -> [GuideError] {
     var problems = reading(markdown).problems
     let outline = Outline(Array(markdown.utf8))
     for block in outline.blocks {
-      guard case .heading(let level, _) = block.kind, level <= 3 else { continue }
+      guard case .heading(let level, _) = block.kind, level <= place.headingLevel else { continue }
       problems.append(
         GuideError(
           line: block.lines.lowerBound + 1,
           reason: "A heading of level \(level) would end the issue; "
-            + "use #### or deeper inside an issue."))
+            + "use \(String(repeating: "#", count: place.headingLevel + 1)) or deeper inside an issue."
+        ))
     }
     // A file may end with an open block (CommonMark §4.5); a saved text would take the next issue in.
     for fence in outline.fences where fence.closing == nil {
@@ -58,4 +69,20 @@ extension IssueContent {
     }
     return problems.sorted { $0.line < $1.line }
   }
+}
+
+/// Where an issue's text stands, which says what it must keep to.
+package struct IssuePlace: Sendable, Equatable {
+  /// Headings up to this level would end the issue; 0 where every issue is a file of its own.
+  package var headingLevel: Int
+  /// The text that a new one replaces.
+  package var before: String?
+
+  package init(headingLevel: Int, before: String? = nil) {
+    self.headingLevel = headingLevel
+    self.before = before
+  }
+
+  /// Below a `###` heading.
+  package static let book = IssuePlace(headingLevel: 3)
 }

@@ -73,12 +73,16 @@ extension IssueReader {
   ) {
     guard !text.isEmpty else { return }
     let isRemark = Label(text) != nil
-    let saysSymptom = part == .opening || (part == .other && partLevel == 0)
+    // A labelled bullet ends a fix; what comes after it as a plain one is seen, not done.
+    let saysSymptom =
+      part == .opening || (partLevel == 0 && (part == .other || part == .verify))
     switch part {
     case .symptoms where !isRemark: addSymptom(text, line: walk.line(index))
     case .causes where !isRemark: addCause(text, line: walk.line(index))
-    case .fix, .verify: placeItem(raw, walk.lines(index), inFix: true)
-    case .other where partLevel == 0 && !content.fixes.isEmpty:
+    case .fix: placeItem(raw, walk.lines(index), inFix: true)
+    case .verify where partLevel > 0 || walk.depth > 0:
+      placeItem(raw, walk.lines(index), inFix: true)
+    case .other where walk.depth > 0 && !content.fixes.isEmpty:
       placeItem(raw, walk.lines(index), inFix: true)
     case _ where saysSymptom && !ordered && !isRemark:
       add(bulletsAreCauses ? .cause : .symptom, text, line: walk.line(index))

@@ -90,7 +90,9 @@ struct FramingFacts: Sendable {
   /// Notes the codings of one line; several lines are one list (RFC 9110 §5.3).
   private mutating func noteCodings(_ bytes: Span<UInt8>, _ range: Range<Int>) {
     hasCoding = true
+    var elements = 0
     forEachElement(bytes, range) { element in
+      elements += 1
       if chunked {
         // RFC 9112 §6.1: chunked is applied once, and last.
         codingRefusal = .badTransferEncoding
@@ -100,6 +102,11 @@ struct FramingFacts: Sendable {
         codingRefusal = isCoding(bytes, element) ? .unsupportedCoding : .badTransferEncoding
       }
     }
+    // An empty element could be passed over (RFC 9110 §5.6.1). But a proxy in front that does not may
+    // have seen no chunked body here, and then requests could be smuggled in one (RFC 9112 §11.2).
+    var places = 1
+    for index in range where bytes[index] == ASCII.comma { places += 1 }
+    if elements < places { codingRefusal = .badTransferEncoding }
   }
 
   /// token *( OWS ";" parameter ), by its name; "chunked" has no parameters (RFC 9112 §7.1).

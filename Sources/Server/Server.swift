@@ -3,6 +3,7 @@ import Glibc
 package import HTTP
 package import Sockets
 import Synchronization
+import Threads
 
 /// An HTTP/1.1 server: moves bytes between sockets and an application.
 ///
@@ -36,7 +37,7 @@ package final class Server: Sendable {
     } catch {
       stop(graceful: false)
       for thread in threads { thread.join() }
-      throw error
+      throw SystemError("pthread_create", error.code)
     }
     for thread in threads { thread.join() }
     shared.pool.stop()

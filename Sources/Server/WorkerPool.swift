@@ -1,3 +1,5 @@
+import Threads
+
 /// Threads for work that may block. They start when there is work and no idle
 /// thread, up to a limit, and stay.
 final class WorkerPool: Sendable {
@@ -47,7 +49,7 @@ final class WorkerPool: Sendable {
       return .thread
     }
     switch need {
-    case .signal: state.signal()
+    case .signal: state.wakeOne()
     case .thread: startThread()
     case .nothing: break
     case .refusal: return false
@@ -62,7 +64,7 @@ final class WorkerPool: Sendable {
       state.jobs = []
       state.first = 0
     }
-    state.broadcast()
+    state.wake()
   }
 
   private func startThread() {

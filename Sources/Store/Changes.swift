@@ -19,9 +19,19 @@ extension Reading {
     try changes(where: "c.sequence > \(sequence)", order: "c.sequence", limit: limit)
   }
 
-  /// The newest changes first.
-  package func recentChanges(before sequence: Int = .max, limit: Int) throws -> [Change] {
-    try changes(where: "c.sequence < \(sequence)", order: "c.sequence DESC", limit: limit)
+  /// The newest changes first; of one guide or one issue alone when named.
+  package func recentChanges(
+    ofGuide guide: Int? = nil, ofIssue issue: Int? = nil, before sequence: Int = .max, limit: Int
+  ) throws -> [Change] {
+    var condition: SQL = "c.sequence < \(sequence)"
+    if let issue { condition = condition + " AND c.issue_id = \(issue)" }
+    if let guide { condition = condition + " AND c.guide_id = \(guide)" }
+    return try changes(where: condition, order: "c.sequence DESC", limit: limit)
+  }
+
+  /// What names this base among others, wherever it is served.
+  package func baseName() throws -> String {
+    try connection.first("SELECT value FROM setting WHERE name = 'base'") { $0.text(0) } ?? ""
   }
 
   private func changes(where condition: SQL, order: SQL, limit: Int) throws -> [Change] {

@@ -1,4 +1,6 @@
 package import Diagnosis
+package import Guide
+import JSON
 import SQLite
 import Synchronization
 
@@ -13,6 +15,8 @@ package struct StoredDiagnosis: Sendable, Equatable {
   package let excerpt: String
   /// The whole masked text, where the sender asked to keep it.
   package let kept: String?
+  /// What it ran on, as the asker said; values masked.
+  package let environment: [Property]
   package let redacted: Int
   package var matches: [StoredMatch]
   package let source: SourceKind
@@ -20,7 +24,8 @@ package struct StoredDiagnosis: Sendable, Equatable {
 
   package init(
     id: String, verdict: Verdict, matcher: String, guide: String?, excerpt: String, kept: String?,
-    redacted: Int, matches: [StoredMatch], source: SourceKind, createdAt: Time
+    environment: [Property] = [], redacted: Int, matches: [StoredMatch], source: SourceKind,
+    createdAt: Time
   ) {
     self.id = id
     self.verdict = verdict
@@ -28,6 +33,7 @@ package struct StoredDiagnosis: Sendable, Equatable {
     self.guide = guide
     self.excerpt = excerpt
     self.kept = kept
+    self.environment = environment
     self.redacted = redacted
     self.matches = matches
     self.source = source
@@ -176,12 +182,12 @@ extension Writing {
   func insert(_ diagnosis: StoredDiagnosis) throws {
     try connection.execute(
       """
-      INSERT INTO diagnosis (id, verdict, matcher, guide_id, excerpt, kept, answer, redacted, source,
-        created_at)
+      INSERT INTO diagnosis (id, verdict, matcher, guide_id, excerpt, kept, environment, answer,
+        redacted, source, created_at)
       VALUES (\(diagnosis.id), \(diagnosis.verdict.rawValue), \(diagnosis.matcher),
         (SELECT id FROM guide WHERE slug = \(diagnosis.guide)), \(diagnosis.excerpt),
-        \(diagnosis.kept), \(encoded(diagnosis.matches)), \(diagnosis.redacted),
-        \(diagnosis.source.rawValue), \(diagnosis.createdAt.milliseconds))
+        \(diagnosis.kept), \(encoded(diagnosis.environment)), \(encoded(diagnosis.matches)),
+        \(diagnosis.redacted), \(diagnosis.source.rawValue), \(diagnosis.createdAt.milliseconds))
       """)
     guard diagnosis.verdict != .unknown else { return }
     for match in diagnosis.matches.prefix(1) {
@@ -195,6 +201,9 @@ extension Writing {
   }
 
   func insert(_ question: Question) throws {
+    let isGap =
+      (question.results == 0 || question.verdict == .unknown) && !question.template.isEmpty
+    let isNew = try isGap && isFirst(question)
     try connection.execute(
       """
       INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
@@ -203,6 +212,19 @@ extension Writing {
         \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(question.subject), \(now.milliseconds))
       """)
+    if isNew {
+      let id = connection.lastInsertedID
+      try notify(.gapFirstSeen, guide: nil) { ["gap": .integer(id)] }
+    }
+  }
+
+  /// Whether nobody asked the like of it in vain before.
+  private func isFirst(_ question: Question) throws -> Bool {
+    try connection.first(
+      """
+      SELECT 1 FROM question INDEXED BY question_gap
+      WHERE (results = 0 OR verdict = 'unknown') AND template = \(question.template) LIMIT 1
+      """, { _ in true }) == nil
   }
 
   /// "This was another problem."
@@ -211,16 +233,6 @@ extension Writing {
       """
       INSERT INTO feedback (diagnosis_id, right_issue_id, reporter, created_at)
       VALUES (\(id), \(rightIssue), \(reporter), \(now.milliseconds))
-      """)
-  }
-
-  /// Deletes diagnoses older than 90 days that nothing cites; they answer 410 from then on.
-  package func expireDiagnoses() throws {
-    try connection.execute(
-      """
-      DELETE FROM diagnosis WHERE id IN (
-        SELECT d.id FROM diagnosis d WHERE d.created_at < \((now + -90 * 86_400).milliseconds)
-          AND NOT EXISTS (SELECT 1 FROM report r WHERE r.diagnosis_id = d.id) LIMIT 1000)
       """)
   }
 }
@@ -253,7 +265,7 @@ extension Reading {
     let stored = try connection.first(
       """
       SELECT d.verdict, d.matcher, g.slug, d.excerpt, d.kept, d.redacted, d.answer, d.source,
-        d.created_at
+        d.created_at, d.environment
       FROM diagnosis d LEFT JOIN guide g ON g.id = d.guide_id AND \(visible("g.id"))
       WHERE d.id = \(id)
       """
@@ -261,7 +273,8 @@ extension Reading {
       StoredDiagnosis(
         id: id, verdict: Verdict(rawValue: row.text(0)) ?? .unknown, matcher: row.text(1),
         guide: row.optionalText(2), excerpt: row.text(3), kept: row.optionalText(4),
-        redacted: row.int(5), matches: decodedMatches(row.text(6)),
+        environment: decodedProperties(row.text(9)), redacted: row.int(5),
+        matches: decodedMatches(row.text(6)),
         source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
         createdAt: Time(milliseconds: row.int(8)))
     }

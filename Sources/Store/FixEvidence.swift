@@ -1,4 +1,5 @@
 import Glibc
+package import Guide
 
 /// What happened when a fix was tried.
 package enum OutcomeResult: String, Sendable, CaseIterable {
@@ -25,18 +26,35 @@ package enum SourceKind: String, Sendable, CaseIterable {
 }
 
 /// One outcome as counting needs it.
-struct CountedOutcome {
-  let reporter: String
-  let report: String
-  let result: OutcomeResult
-  let source: SourceKind
+package struct CountedOutcome: Sendable {
+  package var reporter: String
+  package var report: String
+  package var result: OutcomeResult
+  package var source: SourceKind
   /// Other fixes had failed for this report before.
-  let afterOthers: Bool
+  package var afterOthers = false
   /// The fix's command or code block has changed since.
-  let beforeEdit: Bool
-  let createdAt: Time
+  package var beforeEdit = false
+  package var createdAt: Time
   /// It says what was seen: the command that checked it, and what it printed.
-  var isObserved = true
+  package var isObserved = true
+  package var environment: [Property] = []
+
+  package init(
+    reporter: String, report: String, result: OutcomeResult, source: SourceKind,
+    afterOthers: Bool = false, beforeEdit: Bool = false, createdAt: Time, isObserved: Bool = true,
+    environment: [Property] = []
+  ) {
+    self.reporter = reporter
+    self.report = report
+    self.result = result
+    self.source = source
+    self.afterOthers = afterOthers
+    self.beforeEdit = beforeEdit
+    self.createdAt = createdAt
+    self.isObserved = isObserved
+    self.environment = environment
+  }
 
   /// A program's success that nobody saw is kept, but not counted.
   var counts: Bool {
@@ -55,9 +73,12 @@ package struct FixEvidence: Sendable, Equatable {
   package var worked = 0
   package var tried = 0
   package var reporters = 0
-  /// The central 90 % of the posterior.
-  package var low: Double
-  package var high: Double
+  /// Attempts of all people, each reporter one, as far as they speak for the reader's environment.
+  private(set) var successes = 0.0
+  private(set) var failures = 0.0
+  /// The central 90 % of the posterior over them.
+  package var low: Double { betaQuantile(0.05, successes + 1, failures + 1) }
+  package var high: Double { betaQuantile(0.95, successes + 1, failures + 1) }
   /// What fixes are ordered by; ½ when no member has tried.
   package var mean = 0.5
   package var lastWorkedAt: Time?
@@ -74,13 +95,16 @@ package struct FixEvidence: Sendable, Equatable {
   package static let none = FixEvidence([])
 
   /// Outcomes in the order they were recorded, which a clock that goes back does not change.
-  init(_ outcomes: [CountedOutcome]) {
+  ///
+  /// For a reader's `environment` an attempt in the same one weighs 1, one that says nothing of it
+  /// ½, one in another ¼; of a reporter only those nearest to the reader's count.
+  package init(_ outcomes: [CountedOutcome], environment: [Property] = []) {
     // The latest outcome of a reporter for a report counts.
     var latest: [String: CountedOutcome] = [:]
     for outcome in outcomes where outcome.counts {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
-    var attempts: [String: (sum: Double, count: Double, source: SourceKind)] = [:]
+    var attempts: [String: Attempt] = [:]
     for outcome in latest.values {
       guard let success = outcome.result.success else { continue }
       let worked = outcome.result == .worked
@@ -97,25 +121,22 @@ package struct FixEvidence: Sendable, Equatable {
       } else {
         tried += 1
         self.worked += worked ? 1 : 0
-        var attempt = attempts[outcome.reporter] ?? (0, 0, outcome.source)
-        attempt.sum += success
-        attempt.count += 1
-        attempts[outcome.reporter] = attempt
+        let weight = EnvironmentMatch.weight(outcome.environment, for: environment)
+        attempts[outcome.reporter, default: Attempt(source: outcome.source)]
+          .add(success, weight: weight)
       }
     }
     reporters = attempts.count
     var member = (successes: 0.0, failures: 0.0)
     var anonymous = (successes: 0.0, failures: 0.0)
     // In an order of their own, since sums of fractions depend on it.
-    for (share, isAnonymous) in attempts.values.map({ ($0.sum / $0.count, $0.source == .anonymous) }
-    )
-    .sorted(by: { $0.0 < $1.0 }) {
-      if isAnonymous {
-        anonymous.successes += share
-        anonymous.failures += 1 - share
+    for attempt in attempts.values.sorted(by: { ($0.weight, $0.share) < ($1.weight, $1.share) }) {
+      if attempt.source == .anonymous {
+        anonymous.successes += attempt.weight * attempt.share
+        anonymous.failures += attempt.weight * (1 - attempt.share)
       } else {
-        member.successes += share
-        member.failures += 1 - share
+        member.successes += attempt.weight * attempt.share
+        member.failures += attempt.weight * (1 - attempt.share)
       }
     }
     let members = member.successes + member.failures
@@ -124,12 +145,54 @@ package struct FixEvidence: Sendable, Equatable {
       let weight = min(1.0 / 3, others > 0 ? members / others : 0)
       mean = (member.successes + weight * anonymous.successes + 1) / (members + weight * others + 2)
     }
-    let all = (
-      successes: member.successes + anonymous.successes,
-      failures: member.failures + anonymous.failures
-    )
-    low = betaQuantile(0.05, all.successes + 1, all.failures + 1)
-    high = betaQuantile(0.95, all.successes + 1, all.failures + 1)
+    successes = member.successes + anonymous.successes
+    failures = member.failures + anonymous.failures
+  }
+}
+
+/// What one reporter says of one fix: the mean of the outcomes nearest to the reader's environment.
+private struct Attempt {
+  let source: SourceKind
+  private(set) var weight = 0.0
+  private var sum = 0.0
+  private var count = 0.0
+
+  init(source: SourceKind) { self.source = source }
+
+  var share: Double { count > 0 ? sum / count : 0 }
+
+  mutating func add(_ success: Double, weight: Double) {
+    if weight < self.weight { return }
+    if weight > self.weight { (self.weight, sum, count) = (weight, 0, 0) }
+    sum += success
+    count += 1
+  }
+}
+
+/// How much an outcome of one environment says to a reader in another.
+enum EnvironmentMatch {
+  /// 1 when what both name is equal, ¼ when something differs, ½ when the outcome says nothing of what
+  /// the reader names; 1 for a reader who names nothing.
+  static func weight(_ outcome: [Property], for reader: [Property]) -> Double {
+    var isComplete = true
+    for wanted in reader {
+      let own = outcome.filter { $0.key.lowercased() == wanted.key.lowercased() }
+      if own.isEmpty {
+        isComplete = false
+      } else if !own.contains(where: { isSame($0.value, wanted.value) }) {
+        return 0.25
+      }
+    }
+    return isComplete ? 1 : 0.5
+  }
+
+  /// Equal, or one names a version of the other: `node22` and `node22.9`.
+  static func isSame(_ one: String, _ other: String) -> Bool {
+    let (one, other) = (one.lowercased(), other.lowercased())
+    if one == other { return true }
+    let (short, long) = one.utf8.count < other.utf8.count ? (one, other) : (other, one)
+    return !short.isEmpty && long.hasPrefix(short)
+      && ".-_+ ".contains(long.dropFirst(short.count).first ?? "x")
   }
 }
 

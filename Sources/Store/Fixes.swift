@@ -1,9 +1,10 @@
-import Guide
+package import Guide
 import SQLite
 
 extension Reading {
   private static let fixColumns: SQL = """
-    id, issue_id, position, kind, text, verify, risk, text_revision, code_revision
+    id, issue_id, position, kind, text, verify, risk, text_revision, code_revision, regressed_at,
+    regression
     """
 
   private static func fix(_ row: Row) -> Fix {
@@ -11,31 +12,25 @@ extension Reading {
       id: row.int(0), issueID: row.int(1), position: row.optionalInt(2),
       kind: FixText.Kind(rawValue: row.text(3)) ?? .fix, text: row.text(4),
       verify: row.optionalText(5), risk: row.optionalText(6).flatMap(FixText.Risk.init),
-      textRevision: row.int(7), codeRevision: row.int(8))
+      textRevision: row.int(7), codeRevision: row.int(8),
+      regression: row.optionalInt(9).map {
+        Regression(since: Time(milliseconds: $0), reason: row.text(10))
+      })
   }
 
-  /// The fixes that stand in an issue's text, best evidence first, else in the author's order.
-  package func rankedFixes(ofIssue id: Int) throws -> [Fix] {
+  /// The fixes that stand in an issue's text, best evidence first, else in the author's order; what
+  /// happened in the reader's `environment` speaks more.
+  package func rankedFixes(ofIssue id: Int, environment: [Property] = []) throws -> [Fix] {
     var fixes = try connection.rows(
       """
       SELECT \(Reading.fixColumns) FROM fix
       WHERE issue_id = \(id) AND position IS NOT NULL AND \(mayBeSeen(issue: id)) ORDER BY position
       """, Reading.fix)
     guard !fixes.isEmpty else { return [] }
-    var outcomes: [Int: [CountedOutcome]] = [:]
-    try connection.each(
-      """
-      SELECT o.fix_id, o.reporter, o.report_id, o.result, o.source, o.tried_before <> '[]',
-        o.fix_revision < f.code_revision, o.created_at, o.observed <> ''
-      FROM fix f JOIN outcome o ON o.fix_id = f.id
-      WHERE f.issue_id = \(id) AND f.position IS NOT NULL ORDER BY o.id
-      """
-    ) { row in
-      outcomes[row.int(0), default: []].append(Reading.counted(row))
-      return true
-    }
+    let outcomes = try countedOutcomes("f.issue_id = \(id) AND f.position IS NOT NULL")
     for index in fixes.indices {
-      fixes[index].evidence = FixEvidence(outcomes[fixes[index].id] ?? [])
+      fixes[index].evidence = FixEvidence(
+        outcomes[fixes[index].id] ?? [], environment: environment)
     }
     return fixes.enumerated().sorted { left, right in
       left.element.evidence.mean != right.element.evidence.mean
@@ -43,16 +38,33 @@ extension Reading {
     }.map(\.element)
   }
 
+  /// The outcomes of fixes `f`, in the order of recording.
+  func countedOutcomes(_ condition: SQL) throws -> [Int: [CountedOutcome]] {
+    var outcomes: [Int: [CountedOutcome]] = [:]
+    try connection.each(
+      """
+      SELECT o.fix_id, o.reporter, o.report_id, o.result, o.source, o.tried_before <> '[]',
+        o.fix_revision < f.code_revision, o.created_at, o.observed <> '', o.environment
+      FROM fix f JOIN outcome o ON o.fix_id = f.id WHERE \(condition) ORDER BY o.id
+      """
+    ) { row in
+      outcomes[row.int(0), default: []].append(Reading.counted(row))
+      return true
+    }
+    return outcomes
+  }
+
   private static func counted(_ row: Row) -> CountedOutcome {
     CountedOutcome(
       reporter: row.text(1), report: row.text(2),
       result: OutcomeResult(rawValue: row.text(3)) ?? .notApplicable,
       source: SourceKind(rawValue: row.text(4)) ?? .anonymous, afterOthers: row.bool(5),
-      beforeEdit: row.bool(6), createdAt: Time(milliseconds: row.int(7)), isObserved: row.bool(8))
+      beforeEdit: row.bool(6), createdAt: Time(milliseconds: row.int(7)), isObserved: row.bool(8),
+      environment: decodedProperties(row.text(9)))
   }
 
   /// A fix, also one that was removed from its issue's text.
-  package func fix(_ id: Int) throws -> Fix? {
+  package func fix(_ id: Int, environment: [Property] = []) throws -> Fix? {
     guard
       let fix = try connection.first(
         """
@@ -61,7 +73,8 @@ extension Reading {
             AND \(visible("i.guide_id")))
         """, Reading.fix)
     else { return nil }
-    return try rankedFixes(ofIssue: fix.issueID).first { $0.id == id } ?? fix
+    return try rankedFixes(ofIssue: fix.issueID, environment: environment).first { $0.id == id }
+      ?? fix
   }
 }
 
@@ -94,7 +107,9 @@ extension Writing {
         UPDATE fix SET position = \(position), kind = \(fix.kind.rawValue), text = \(fix.text),
           verify = \(fix.verify), risk = \(fix.risk?.rawValue),
           text_revision = CASE WHEN \(textChanged) THEN \(revision) ELSE text_revision END,
-          code_revision = CASE WHEN \(codeChanged) THEN \(revision) ELSE code_revision END
+          code_revision = CASE WHEN \(codeChanged) THEN \(revision) ELSE code_revision END,
+          regressed_at = CASE WHEN \(codeChanged) THEN NULL ELSE regressed_at END,
+          regression = CASE WHEN \(codeChanged) THEN NULL ELSE regression END
         WHERE id = \(id)
         """)
     }

@@ -12,8 +12,19 @@ extension Writing {
   ) throws -> ImportSummary {
     let slug = Guide.slug(of: file.title)
     var summary = ImportSummary(guide: slug, title: file.title)
-    let existing = try connection.first("SELECT id FROM guide WHERE slug = \(slug)", { $0.int(0) })
-    let guideID = try saveGuide(file, slug: slug, shape: shape, existing: existing)
+    // By a former title too: a guide that was renamed here keeps its name.
+    let existing = try connection.first(
+      """
+      SELECT g.id, g.slug, g.title, g.head, g.imported_head FROM guide_slug s
+      JOIN guide g ON g.id = s.guide_id WHERE s.slug = \(slug)
+      """,
+      {
+        KnownGuide(
+          id: $0.int(0), slug: $0.text(1), title: $0.text(2), head: $0.text(3),
+          importedHead: $0.optionalText(4))
+      })
+    if let existing { try restoreGuide(existing.slug) }
+    let guideID = try saveGuide(file, slug: slug, shape: shape, existing: existing, &summary)
     let known = existing == nil ? [] : try knownIssues(ofGuide: guideID)
     let matches = match(
       sections.flatMap { section in
@@ -25,9 +36,10 @@ extension Writing {
     var run = ImportRun(guide: guideID, isStrict: shape == .sections)
     var number = 0
     for (position, section) in sections.enumerated() {
-      let sectionID = try saveSection(section.section, position: position, ofGuide: guideID)
+      let (sectionID, title) = try saveSection(
+        section.section, position: position, ofGuide: guideID, &summary)
       for (place, issue) in section.issues.enumerated() {
-        run.section = (sectionID, section.section.title)
+        run.section = (sectionID, title, section.section.title)
         run.place = place
         if let old = matches[number] {
           try update(old, from: issue, &run, &summary)
@@ -63,7 +75,8 @@ extension Writing {
   private struct ImportRun {
     let guide: Int
     let isStrict: Bool
-    var section: (id: Int, title: String) = (0, "")
+    /// Its title here, and in the file.
+    var section: (id: Int, title: String, inFile: String) = (0, "", "")
     var place = 0
     /// Checks, written at the end: one may move from one issue to another.
     var checks: [(issue: Int, checks: [Check])] = []
@@ -71,6 +84,14 @@ extension Writing {
     var moved: [(issue: Int, section: String)] = []
     /// Issues that are in the file but were deleted here.
     var deleted: [Int] = []
+  }
+
+  private struct KnownGuide {
+    let id: Int
+    let slug: String
+    let title: String
+    let head: String
+    let importedHead: String?
   }
 
   private struct KnownIssue {
@@ -149,50 +170,122 @@ extension Writing {
   }
 
   private func saveGuide(
-    _ file: GuideFile, slug: String, shape: GuideShape, existing: Int?
+    _ file: GuideFile, slug: String, shape: GuideShape, existing: KnownGuide?,
+    _ summary: inout ImportSummary
   ) throws -> Int {
     if let existing {
+      var file = file
+      let imported = file.head
+      summary.guide = existing.slug
+      if existing.title != file.title {
+        summary.title = existing.title
+        if shape != .folder, shape != .records {
+          var span = IssueSpan(titled: file.head, title: file.title)
+          span.rename(existing.title)
+          file.head = span.text
+        }
+        file.title = existing.title
+      }
+      let head = mergedTitled(
+        base: existing.importedHead, current: existing.head, upstream: file.head)
+      if let head, head != file.head, let read = try? GuideFile.read(head: head, name: file.title) {
+        (file.head, file.introduction) = (head, read.introduction)
+        (file.owner, file.escalate) = (read.owner, read.escalate)
+        (file.license, file.attribution) = (read.license, read.attribution)
+      } else if head == nil {
+        summary.conflicts.append(existing.title)
+        if let read = try? GuideFile.read(head: existing.head, name: file.title) {
+          (file.head, file.introduction) = (existing.head, read.introduction)
+          (file.owner, file.escalate) = (read.owner, read.escalate)
+          (file.license, file.attribution) = (read.license, read.attribution)
+        }
+      }
       try connection.execute(
         """
         UPDATE guide SET title = \(file.title), layout = \(shape.rawValue), head = \(file.head),
           introduction = \(file.introduction), owner = \(file.owner), escalate = \(file.escalate),
           license = \(file.license), attribution = \(file.attribution),
-          updated_at = \(now.milliseconds)
-        WHERE id = \(existing)
+          imported_head = \(imported), updated_at = \(now.milliseconds)
+        WHERE id = \(existing.id)
         """)
-      return existing
+      return existing.id
     }
     try connection.execute(
       """
       INSERT INTO guide (slug, title, layout, head, introduction, owner, escalate, license,
-        attribution, created_at, updated_at)
+        attribution, imported_head, created_at, updated_at)
       VALUES (\(slug), \(file.title), \(shape.rawValue), \(file.head), \(file.introduction),
-        \(file.owner), \(file.escalate), \(file.license), \(file.attribution),
+        \(file.owner), \(file.escalate), \(file.license), \(file.attribution), \(file.head),
         \(now.milliseconds), \(now.milliseconds))
       """)
     let id = connection.lastInsertedID
+    try connection.execute("INSERT INTO guide_slug (slug, guide_id) VALUES (\(slug), \(id))")
     try change(
       "guide created", issueID: nil, guideID: id, revision: nil, summary: file.title)
     return id
   }
 
-  private func saveSection(
-    _ section: GuideSection, position: Int, ofGuide guide: Int
-  ) throws -> Int {
-    if let id = try connection.first(
-      """
-      SELECT id FROM section WHERE guide_id = \(guide) AND title = \(section.title) AND position < 0
-      ORDER BY position DESC
-      """, { $0.int(0) })
+  /// What stands below a title, merged three-way; nil where both sides changed the same lines. White
+  /// space at the end is the file's.
+  private func mergedTitled(base: String?, current: String, upstream: String) -> String? {
+    let (mine, _) = splitSpace(current)
+    let (theirs, space) = splitSpace(upstream)
+    guard let base else { return upstream }
+    let (start, _) = splitSpace(base)
+    // A title that was changed here is in `upstream` already.
+    let old = IssueSpan(titled: start, title: "")
+    if case .merged(let text) = Merge.lines(
+      base: old.markdown, ours: IssueSpan(titled: mine, title: "").markdown,
+      theirs: IssueSpan(titled: theirs, title: "").markdown)
     {
+      var span = IssueSpan(titled: upstream, title: "")
+      if span.markdown == text { return upstream }
+      span.replaceTitledText(text, newline: upstream.utf8.contains(0x0d) ? "\r\n" : "\n")
+      return splitSpace(span.text).text + space
+    }
+    return nil
+  }
+
+  /// Gives the section's id, and its title here.
+  private func saveSection(
+    _ section: GuideSection, position: Int, ofGuide guide: Int, _ summary: inout ImportSummary
+  ) throws -> (id: Int, title: String) {
+    let known = try connection.first(
+      """
+      SELECT id, title, lead, imported_lead FROM section
+      WHERE guide_id = \(guide) AND position < 0
+        AND (title = \(section.title) OR imported_title = \(section.title))
+      ORDER BY title <> \(section.title), position DESC
+      """, { (id: $0.int(0), title: $0.text(1), lead: $0.text(2), imported: $0.optionalText(3)) })
+    guard let known else {
+      let id = try insertSection(section, atPosition: position, ofGuide: guide)
       try connection.execute(
         """
-        UPDATE section SET position = \(position), lead = \(section.lead),
-          owner = \(section.owner), escalate = \(section.escalate) WHERE id = \(id)
+        UPDATE section SET imported_title = \(section.title), imported_lead = \(section.lead)
+        WHERE id = \(id)
         """)
-      return id
+      return (id, section.title)
     }
-    return try insertSection(section, atPosition: position, ofGuide: guide)
+    var new = section
+    if known.title != section.title, !section.lead.isEmpty {
+      var span = IssueSpan(titled: section.lead, title: section.title)
+      span.rename(known.title)
+      new.lead = span.text
+    }
+    new.title = known.title
+    let lead = mergedTitled(base: known.imported, current: known.lead, upstream: new.lead)
+    if lead == nil { summary.conflicts.append(known.title) }
+    let wanted = lead ?? known.lead
+    if wanted != new.lead, let read = try? GuideFile.read(sectionLead: wanted) {
+      (new.lead, new.owner, new.escalate) = (wanted, read.owner, read.escalate)
+    }
+    try connection.execute(
+      """
+      UPDATE section SET position = \(position), title = \(new.title), lead = \(new.lead),
+        owner = \(new.owner), escalate = \(new.escalate), imported_title = \(section.title),
+        imported_lead = \(section.lead) WHERE id = \(known.id)
+      """)
+    return (known.id, known.title)
   }
 
   private func update(
@@ -226,7 +319,9 @@ extension Writing {
       "SELECT markdown, revision, given FROM issue WHERE id = \(old.id)",
       { (markdown: $0.text(0), revision: $0.int(1), given: $0.optionalText(2)) })!
     let current = IssueText(title: old.title, section: old.section, markdown: row.markdown)
-    let base = old.imported ?? current
+    var base = old.imported ?? current
+    // A section that is called otherwise here is the same one.
+    if base.section == run.section.inFile { base.section = run.section.title }
     let stored = GivenContent(stored: row.given)
     let given = GivenContent(issue.given)
     let isSameGift = given.map { $0.isSameGift(as: stored) } ?? (stored == nil)

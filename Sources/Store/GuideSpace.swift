@@ -1,4 +1,4 @@
-import Guide
+package import Guide
 import SQLite
 
 // A guide that is one file keeps the white space between its texts with the text before it. Where an
@@ -26,9 +26,37 @@ struct GuideStyle {
 
   /// Leaves as one file, its issues one below the other.
   var isOneFile: Bool { shape == .sections || shape == .issues || shape == .single }
+
+  /// A heading ends an issue, since another one may follow it in the same file.
+  var endsIssue: Bool { shape == .sections || shape == .issues }
 }
 
-extension Writing {
+extension Reading {
+  /// What an issue's text must keep to; nil when there is no such issue for this viewer.
+  package func place(ofIssue id: Int) throws -> IssuePlace? {
+    guard
+      let row = try connection.first(
+        """
+        SELECT guide_id, lead, markdown FROM issue
+        WHERE id = \(id) AND \(visible("guide_id"))
+        """, { (guide: $0.int(0), lead: $0.text(1), markdown: $0.text(2)) })
+    else { return nil }
+    let style = try style(ofGuide: row.guide)
+    return IssuePlace(
+      headingLevel: style.endsIssue ? headingLevel(row.lead) ?? style.issueLevel : 0,
+      before: row.markdown)
+  }
+
+  /// What a new issue's text must keep to; as in a book when there is no such guide.
+  package func place(inGuide slug: String) throws -> IssuePlace {
+    guard
+      let guide = try connection.first(
+        "SELECT id FROM guide WHERE slug = \(slug) AND \(visible("id"))", { $0.int(0) })
+    else { return .book }
+    let style = try style(ofGuide: guide)
+    return IssuePlace(headingLevel: style.endsIssue ? style.issueLevel : 0)
+  }
+
   func style(ofGuide guide: Int) throws -> GuideStyle {
     let (shape, head) =
       try connection.first(
@@ -52,6 +80,10 @@ extension Writing {
       shape: shape, newline: isDOS ? "\r\n" : "\n", sectionLevel: sectionLevel,
       issueLevel: issue.flatMap(headingLevel) ?? (shape == .issues ? 2 : sectionLevel + 1))
   }
+}
+
+extension Writing {
+  func style(ofGuide guide: Int) throws -> GuideStyle { try reading.style(ofGuide: guide) }
 
   /// Exchanges the white space behind the last text before a place; nil when there is no text
   /// before it. The issues `without` count as not there.

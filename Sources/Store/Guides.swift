@@ -14,10 +14,14 @@ package struct GuideSummary: Sendable, Equatable {
   package let attribution: String?
   package let issueCount: Int
   package let updatedAt: Time
+  package var isArchived = false
 }
 
 package struct SectionSummary: Sendable, Equatable {
+  package let id: Int
   package let title: String
+  /// Markdown.
+  package let introduction: String
   package let issues: [IssueSummary]
 }
 
@@ -36,9 +40,9 @@ package struct ExportedFile: Sendable, Equatable {
 
 extension Reading {
   func guideID(_ slug: String) throws -> Int? {
-    try connection.first("SELECT id FROM guide WHERE slug = \(slug) AND \(visible("guide.id"))") {
-      $0.int(0)
-    }
+    try connection.first(
+      "SELECT guide_id FROM guide_slug WHERE slug = \(slug) AND \(visible("guide_id"))"
+    ) { $0.int(0) }
   }
 
   private func guides(
@@ -48,7 +52,8 @@ extension Reading {
       """
       SELECT g.id, g.slug, g.title, g.introduction, g.owner, g.escalate, g.license, g.attribution,
         (SELECT count(*) FROM issue i WHERE i.guide_id = g.id AND i.deleted_at IS NULL
-          AND i.confidence <> 'archived'), g.updated_at
+          AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL)), g.updated_at,
+        g.archived_at IS NOT NULL
       FROM guide g WHERE \(condition) AND \(visible("g.id")) ORDER BY g.id
       LIMIT \(limit) OFFSET \(start)
       """
@@ -57,41 +62,52 @@ extension Reading {
         id: row.int(0), slug: row.text(1), title: row.text(2), introduction: row.text(3),
         owner: row.optionalText(4), escalate: row.optionalText(5), license: row.optionalText(6),
         attribution: row.optionalText(7), issueCount: row.int(8),
-        updatedAt: Time(milliseconds: row.int(9)))
+        updatedAt: Time(milliseconds: row.int(9)), isArchived: row.bool(10))
     }
   }
 
+  /// Those in use.
   package func guides(from start: Int = 0, limit: Int = .max) throws -> [GuideSummary] {
-    try guides(where: "1", from: start, limit: limit)
+    try guides(where: "g.archived_at IS NULL", from: start, limit: limit)
+  }
+
+  package func archivedGuides() throws -> [GuideSummary] {
+    try guides(where: "g.archived_at IS NOT NULL")
   }
 
   package func guide(_ slug: String) throws -> GuideSummary? {
     try guides(where: "g.slug = \(slug)").first
   }
 
-  /// A guide's sections with their issues, in the author's order, without archived ones.
+  /// A guide's sections with their issues, in the author's order, without issues that were archived by
+  /// themselves.
   package func sections(ofGuide id: Int) throws -> [SectionSummary] {
-    var sections: [(id: Int, title: String, issues: [IssueSummary])] = try connection.rows(
-      """
-      SELECT id, title FROM section WHERE guide_id = \(id) AND \(visible("guide_id")) ORDER BY position
-      """
-    ) { ($0.int(0), $0.text(1), []) }
+    var sections: [(id: Int, title: String, lead: String, issues: [IssueSummary])] =
+      try connection.rows(
+        """
+        SELECT id, title, lead FROM section
+        WHERE guide_id = \(id) AND position >= 0 AND \(visible("guide_id")) ORDER BY position
+        """
+      ) { ($0.int(0), $0.text(1), $0.text(2), []) }
     let places = Dictionary(
       uniqueKeysWithValues: sections.enumerated().map { ($0.element.id, $0.offset) })
     try connection.each(
       """
       SELECT \(Reading.summaryColumns), s.id FROM issue i
       JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
-      WHERE i.guide_id = \(id) AND i.deleted_at IS NULL AND i.confidence <> 'archived'
-        AND \(visible("i.guide_id"))
+      WHERE i.guide_id = \(id) AND i.deleted_at IS NULL
+        AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL) AND \(visible("i.guide_id"))
       ORDER BY i.guide_id, i.section_id, i.position
       """
     ) { row in
       if let place = places[row.int(9)] { sections[place].issues.append(Reading.summary(row)) }
       return true
     }
-    return sections.filter { !$0.issues.isEmpty }
-      .map { SectionSummary(title: $0.title, issues: $0.issues) }
+    return sections.map {
+      SectionSummary(
+        id: $0.id, title: $0.title, introduction: IssueSpan(titled: $0.lead, title: "").markdown,
+        issues: $0.issues)
+    }
   }
 
   /// Whom to ask when nothing is known: the only guide's people, or those of the guide asked.
@@ -117,7 +133,7 @@ extension Reading {
       """
       SELECT s.id, s.lead, i.lead, i.markdown, i.trail, i.path, i.slug, s.title FROM section s
       LEFT JOIN issue i ON i.section_id = s.id AND i.deleted_at IS NULL
-        AND i.confidence <> 'archived'
+        AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL)
       WHERE s.guide_id = \(id) AND s.position >= 0 ORDER BY s.position, i.position, i.id
       """
     ) { row in

@@ -82,8 +82,8 @@ extension Writing {
     if confidence == .archived { try takeOut(id, ofGuide: row.1) }
     try connection.execute(
       """
-      UPDATE issue SET confidence = \(confidence.rawValue), updated_at = \(now.milliseconds)
-      WHERE id = \(id)
+      UPDATE issue SET confidence = \(confidence.rawValue), archived_from = NULL,
+        updated_at = \(now.milliseconds) WHERE id = \(id)
       """)
     if confidence == .archived {
       try unindex(issueID: id)

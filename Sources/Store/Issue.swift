@@ -34,6 +34,8 @@ package struct Fix: Sendable, Equatable {
   package let risk: FixText.Risk?
   package let textRevision: Int
   package let codeRevision: Int
+  /// Set when it used to work and stopped.
+  package var regression: Regression?
   package var evidence = FixEvidence.none
 }
 
@@ -126,7 +128,7 @@ extension Reading {
   }
 
   /// An issue with all its parts, its fixes in the order of their evidence.
-  package func issue(_ id: Int) throws -> Issue? {
+  package func issue(_ id: Int, environment: [Property] = []) throws -> Issue? {
     guard
       var issue = try connection.first(
         """
@@ -157,7 +159,7 @@ extension Reading {
     issue.environment = try connection.rows(
       "SELECT key, value FROM environment WHERE issue_id = \(id) ORDER BY position"
     ) { Property($0.text(0), $0.text(1)) }
-    issue.fixes = try rankedFixes(ofIssue: id)
+    issue.fixes = try rankedFixes(ofIssue: id, environment: environment)
     issue.verified = try verification(ofIssue: id)
     return issue
   }

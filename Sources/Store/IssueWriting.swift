@@ -112,15 +112,11 @@ extension Writing {
   func read(
     _ markdown: String, title: String, given: GivenContent?, isStrict: Bool = true
   ) throws -> IssueContent {
-    var content: IssueContent
-    do {
-      content =
-        isStrict
-        ? try IssueContent.read(markdown: markdown, title: title)
-        : IssueContent.reading(markdown, title: title).content
-    } catch {
-      throw IssueWriteError.malformed([error])
+    let reading = IssueContent.reading(markdown, title: title)
+    if isStrict, let problem = reading.problems.first {
+      throw IssueWriteError.malformed([problem])
     }
+    var content = reading.content
     given?.apply(to: &content)
     return content
   }
@@ -154,10 +150,12 @@ extension Writing {
     {
       return SavedIssue(id: id, slug: row.slug, revision: row.text.revision, merged: merged)
     }
-    let read = try read(resolved.markdown, title: resolved.title, given: nil)
+    let before = IssueContent.reading(row.text.markdown, title: row.text.title)
+    // An imported text keeps what could not be read; only what a new one brings in is refused.
+    let read = try read(
+      resolved.markdown, title: resolved.title, given: nil, isStrict: before.problems.isEmpty)
     var given = row.given
-    given?.edit(
-      from: IssueContent.reading(row.text.markdown, title: row.text.title).content, to: read)
+    given?.edit(from: before.content, to: read)
     var content = read
     given?.apply(to: &content)
     let style = try style(ofGuide: row.guide)
@@ -382,5 +380,7 @@ extension Writing {
       VALUES (\(kind), \(issueID), \(guideID), \(revision), \(author.name), \(summary),
         \(now.milliseconds))
       """)
+    try notify(
+      change: kind, issueID: issueID, guideID: guideID, revision: revision, summary: summary)
   }
 }

@@ -9,10 +9,10 @@ extension Reading {
   /// export, and through an import.
   package func records(people: Bool, _ write: (JSON) throws -> Void) throws {
     precondition(viewer == .system)
-    let base = try connection.first("SELECT value FROM setting WHERE name = 'base'") { $0.text(0) }
+    let base = try baseName()
     try write([
       "type": .string(RecordFile.type), "format": .integer(RecordFile.format),
-      "base": .string(base ?? ""),
+      "base": .string(base),
     ])
     var lines = 0
     for kind in RecordKind.all where people || !kind.ofPeople {
@@ -24,7 +24,7 @@ extension Reading {
         for (place, column) in kind.columns.enumerated() {
           let value = row.value(Int32(place))
           members.append(
-            JSON.Member(column.member, record(value, column, base: base ?? "", people: people)))
+            JSON.Member(column.member, record(value, column, base: base, people: people)))
         }
         do {
           try write(.object(members))

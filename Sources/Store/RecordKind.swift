@@ -64,9 +64,12 @@ extension RecordKind {
       columns: [
         .number("id", of: "guide"), .plain("slug"), .plain("title"), .plain("layout"),
         .plain("head"), .plain("introduction"), .plain("owner"), .plain("escalate"),
-        .plain("license"), .plain("attribution"), .plain("audience"), .time("created_at"),
-        .time("updated_at"),
+        .plain("license"), .plain("attribution"), .plain("audience"), .plain("imported_head"),
+        .time("archived_at"), .time("created_at"), .time("updated_at"),
       ], order: "id"),
+    RecordKind(
+      type: "guide_slug", table: "guide_slug",
+      columns: [.plain("slug"), .number("guide_id", of: "guide")], order: "slug"),
     RecordKind(
       type: "guide_reader", table: "guide_reader",
       columns: [.number("guide_id", of: "guide"), .number("account_id", of: "account")],
@@ -76,6 +79,7 @@ extension RecordKind {
       columns: [
         .number("id", of: "section"), .number("guide_id", of: "guide"), .plain("position"),
         .plain("title"), .plain("lead"), .plain("owner"), .plain("escalate"),
+        .plain("imported_title"), .plain("imported_lead"),
       ], order: "id"),
     RecordKind(
       type: "issue", table: "issue",
@@ -83,7 +87,7 @@ extension RecordKind {
         .number("id", of: "issue"), .plain("external_id"), .number("guide_id", of: "guide"),
         .number("section_id", of: "section"), .plain("position"), .plain("slug"), .plain("title"),
         .plain("lead"), .plain("markdown"), .plain("trail"), .plain("path"), .json("given"),
-        .plain("revision"), .plain("confidence"), .time("deleted_at"),
+        .plain("revision"), .plain("confidence"), .plain("archived_from"), .time("deleted_at"),
         .number("merged_into", of: "issue"), .time("created_at"), .time("updated_at"),
       ], order: "id"),
     RecordKind(
@@ -112,7 +116,8 @@ extension RecordKind {
       type: "diagnosis", table: "diagnosis",
       columns: [
         .plain("id"), .plain("verdict"), .plain("matcher"), .number("guide_id", of: "guide"),
-        .plain("excerpt"), .plain("kept"), .numbers("answer", .matches), .plain("redacted"),
+        .plain("excerpt"), .plain("kept"), .json("environment"), .numbers("answer", .matches),
+        .plain("redacted"),
         .plain("source"), .time("created_at"),
       ], order: "rowid"),
     RecordKind(

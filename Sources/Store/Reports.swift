@@ -173,6 +173,7 @@ extension Writing {
         \(now.milliseconds), \(now.milliseconds))
       """)
     if report.issueID == nil, report.diagnosisID == nil { try count(report, id: id) }
+    try notify(.reportOpened, report: id, issue: report.issueID)
     return Report(
       id: id, state: .open, text: report.text, environment: report.environment,
       issueID: report.issueID, diagnosisID: report.diagnosisID, reporter: report.reporter,
@@ -205,8 +206,8 @@ extension Writing {
     }
     return try openReport(
       NewReport(
-        text: diagnosis.kept ?? diagnosis.excerpt, diagnosisID: diagnosis.id, reporter: reporter,
-        source: source))
+        text: diagnosis.kept ?? diagnosis.excerpt, environment: diagnosis.environment,
+        diagnosisID: diagnosis.id, reporter: reporter, source: source))
   }
 
   /// Records an outcome; the report takes the fix's issue when it has none.
@@ -251,6 +252,10 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    try watch(fix: outcome.fixID)
+    if state == .resolved, report.state != .resolved {
+      try notify(.reportResolved, report: id, issue: fix.issueID)
+    }
     return RecordedOutcome(
       id: outcomeID, report: try reading.report(id)!, fixID: outcome.fixID,
       result: outcome.result)
@@ -273,7 +278,7 @@ extension Writing {
 
   /// Closes a report that no fix of the issue resolved.
   package func closeReport(_ id: String, by: String, text: String) throws -> Report {
-    guard try reading.report(id) != nil else { throw OutcomeError.reportNotFound }
+    guard let before = try reading.report(id) else { throw OutcomeError.reportNotFound }
     try connection.execute(
       """
       UPDATE report SET state = 'resolved', closed_by = \(by), closing_text = \(text),
@@ -281,6 +286,9 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    if before.state != .resolved {
+      try notify(.reportResolved, report: id, issue: before.issueID)
+    }
     return try reading.report(id)!
   }
 
@@ -305,11 +313,15 @@ extension Writing {
     // Freed pages are overwritten and the log is emptied, so that the text is gone from the disk.
     try connection.execute("PRAGMA secure_delete = ON")
     connection.emptiesLogAfterCommit = true
+    let fixes = try connection.rows(
+      "SELECT DISTINCT fix_id FROM outcome WHERE report_id = \(id) ORDER BY fix_id"
+    ) { $0.int(0) }
     try connection.execute("DELETE FROM wording WHERE report_id = \(id)")
     try connection.execute("DELETE FROM suggestion WHERE report_id = \(id) AND state = 'open'")
     try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
     try connection.execute("DELETE FROM report WHERE id = \(id)")
     try forgetQuestions(of: id)
+    for fix in fixes { try watch(fix: fix) }
     guard let diagnosis = report.diagnosisID,
       try connection.integer("SELECT count(*) FROM report WHERE diagnosis_id = \(diagnosis)") == 0
     else { return }

@@ -13,6 +13,7 @@ package final class Store: Sendable {
   package let content: ContentWatch?
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
+  private let outbox = OutboxBell()
   /// The path without symbolic links.
   private let file: String
   private let identity: DatabaseFile.Identity?
@@ -224,8 +225,13 @@ package final class Store: Sendable {
     as author: Author, _ body: @escaping @Sendable (Writing) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
   ) {
+    let told = Told()
+    let answer: @Sendable (Result<T, any Error>) -> Void = { [outbox] result in
+      if told.isSet { outbox.ring() }
+      finish(result)
+    }
     do {
-      try writer().submit({ try Writing.run($0, author, body) }, finish: finish)
+      try writer().submit({ try Writing.run($0, author, told, body) }, finish: answer)
     } catch {
       finish(.failure(error))
     }
@@ -235,8 +241,13 @@ package final class Store: Sendable {
   package func write<T: Sendable>(
     as author: Author, _ body: @escaping @Sendable (Writing) throws -> T
   ) throws -> T {
-    try writer().perform { try Writing.run($0, author, body) }
+    let told = Told()
+    defer { if told.isSet { outbox.ring() } }
+    return try writer().perform { try Writing.run($0, author, told, body) }
   }
+
+  /// Calls `body` after each commit of this process that put something into the outbox.
+  package func whenTold(_ body: @escaping @Sendable () -> Void) { outbox.set(body) }
 
   /// Writes waiting for the writer.
   package var waitingWrites: Int { access.withLock { $0.writer }?.waiting ?? 0 }
@@ -326,21 +337,36 @@ package struct Reading {
   }
 }
 
+/// Whether a transaction put something into the outbox.
+final class Told: @unchecked Sendable {
+  // @unchecked: written in the transaction and read after it.
+  var isSet = false
+}
+
+/// Who wants to know that something is in the outbox.
+private final class OutboxBell: Sendable {
+  private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+
+  func set(_ body: @escaping @Sendable () -> Void) { listener.withLock { $0 = body } }
+  func ring() { listener.withLock { $0 }?() }
+}
+
 /// Inside a transaction.
 package struct Writing {
   let connection: Connection
   package let author: Author
   package let now: Time
   let terms: TermChanges
+  let told: Told
 
   /// What the author may see, inside the transaction.
   package var reading: Reading { Reading(connection: connection, viewer: author.viewer) }
 
   static func run<T>(
-    _ connection: Connection, _ author: Author, _ body: (Writing) throws -> T
+    _ connection: Connection, _ author: Author, _ told: Told, _ body: (Writing) throws -> T
   ) throws -> T {
     let writing = Writing(
-      connection: connection, author: author, now: .now(), terms: TermChanges())
+      connection: connection, author: author, now: .now(), terms: TermChanges(), told: told)
     let result = try body(writing)
     try writing.flushTerms()
     return result

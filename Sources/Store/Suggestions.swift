@@ -1,3 +1,4 @@
+import JSON
 import SQLite
 
 /// An edit proposed by someone who may not edit.
@@ -73,7 +74,14 @@ extension Writing {
         \(text.section), \(text.markdown), \(comment), \(author.name), \(reporter), 'open', '',
         \(now.milliseconds))
       """)
-    return connection.lastInsertedID
+    let id = connection.lastInsertedID
+    try notify(.suggestionMade, guide: guide) {
+      [
+        "suggestion": .integer(id), "title": .string(text.title), "guide": .string(slug),
+        "author": .string(author.name), "comment": .string(comment),
+      ]
+    }
+    return id
   }
 
   /// Makes the edit that was proposed, merging it with what changed since.

@@ -2,15 +2,17 @@ package import Diagnosis
 import JSON
 import SQLite
 
-/// What a resolved report taught, as an issue's page lists it.
+/// What resolved reports taught in the same words, as an issue's page lists it.
 package struct StoredWording: Sendable, Equatable {
   package enum State: String, Sendable { case learned, accepted, removed }
 
+  /// Of the newest of them; a decision on it holds for all.
   package let id: Int
-  package let reportID: String
+  package let reports: [String]
   /// Sorted; nobody is quoted.
   package let words: [String]
-  package let isMember: Bool
+  /// How many members say so.
+  package let members: Int
   package let state: State
   package let decidedBy: String?
   package let createdAt: Time
@@ -22,16 +24,19 @@ extension Reading {
     let states = viewer == .anyone ? "accepted" : "learned"
     return try connection.rows(
       """
-      SELECT id, report_id, words, member, state, decided_by, created_at FROM wording
+      SELECT max(id), group_concat(report_id, ' '), words,
+        count(DISTINCT CASE WHEN member THEN voice END), max(state = 'accepted'),
+        max(decided_by), max(created_at)
+      FROM wording
       WHERE issue_id = \(id) AND state IN ('accepted', \(states)) AND \(mayBeSeen(issue: id))
-      ORDER BY id DESC LIMIT \(limit)
+      GROUP BY terms ORDER BY max(id) DESC LIMIT \(limit)
       """
     ) { row in
       StoredWording(
-        id: row.int(0), reportID: row.text(1),
-        words: row.text(2).split(separator: " ").map(String.init), isMember: row.bool(3),
-        state: StoredWording.State(rawValue: row.text(4)) ?? .learned,
-        decidedBy: row.optionalText(5), createdAt: Time(milliseconds: row.int(6)))
+        id: row.int(0), reports: row.text(1).split(separator: " ").map(String.init),
+        words: row.text(2).split(separator: " ").map(String.init), members: row.int(3),
+        state: row.bool(4) ? .accepted : .learned, decidedBy: row.optionalText(5),
+        createdAt: Time(milliseconds: row.int(6)))
     }
   }
 }
@@ -95,20 +100,22 @@ extension Writing {
     _ wording: Wording, report: String, issue: Int, voice: String, isMember: Bool
   ) throws {
     let terms = wording.terms.joined(separator: " ")
-    // The same words of the same voice say nothing more; a no to them stays one.
+    // The same words of the same voice say nothing more; a no to them is one to everybody's.
     try connection.execute(
       """
       INSERT INTO wording (issue_id, report_id, voice, member, terms, words, state, created_at)
       SELECT \(issue), \(report), \(voice), \(isMember), \(terms),
         \(wording.words.joined(separator: " ")), 'learned', \(now.milliseconds)
       WHERE NOT EXISTS (SELECT 1 FROM wording
-        WHERE issue_id = \(issue) AND voice = \(voice) AND terms = \(terms))
+        WHERE issue_id = \(issue) AND (voice = \(voice) OR state = 'removed') AND terms = \(terms))
       """)
     guard connection.changes > 0 else { return }
-    let row = connection.lastInsertedID
-    for term in wording.terms {
-      try connection.execute(
-        "INSERT INTO wording_term (term, wording_id) VALUES (\(term), \(row))")
+    try indexTerms(wording.terms, wording: connection.lastInsertedID)
+  }
+
+  func indexTerms(_ terms: [String], wording id: Int) throws {
+    for term in terms {
+      try connection.execute("INSERT INTO wording_term (term, wording_id) VALUES (\(term), \(id))")
     }
   }
 
@@ -132,24 +139,22 @@ extension Writing {
     return (name, source == SourceKind.person.rawValue)
   }
 
-  /// An editor's yes or no to a wording. False when the issue has no such wording.
+  /// An editor's yes or no to a wording and all in the same words. False when the issue has no such
+  /// wording. A removed row stays, so that no report teaches the same again.
   package func decide(onWording id: Int, ofIssue issue: Int, accepts: Bool) throws -> Bool {
-    if accepts {
+    let same: SQL = """
+      issue_id = \(issue) AND state <> 'removed' AND terms = (
+        SELECT terms FROM wording WHERE id = \(id) AND issue_id = \(issue))
+      """
+    if !accepts {
       try connection.execute(
-        """
-        UPDATE wording SET state = 'accepted', decided_by = \(author.name)
-        WHERE id = \(id) AND issue_id = \(issue) AND state <> 'removed'
-        """)
-    } else {
-      // The row stays, so that the report does not teach the same again.
-      try connection.execute(
-        """
-        UPDATE wording SET state = 'removed', decided_by = \(author.name), words = ''
-        WHERE id = \(id) AND issue_id = \(issue) AND state <> 'removed'
-        """)
+        "DELETE FROM wording_term WHERE wording_id IN (SELECT id FROM wording WHERE \(same))")
     }
-    guard connection.changes > 0 else { return false }
-    if !accepts { try connection.execute("DELETE FROM wording_term WHERE wording_id = \(id)") }
-    return true
+    try connection.execute(
+      """
+      UPDATE wording SET state = \(accepts ? "accepted" : "removed"), decided_by = \(author.name)
+      WHERE \(same)
+      """)
+    return connection.changes > 0
   }
 }

@@ -1,4 +1,3 @@
-import CSystem
 import Glibc
 
 /// A value behind a lock, with waiting for a condition: what `Mutex` of
@@ -75,42 +74,5 @@ package final class Monitor<State>: @unchecked Sendable {
       if let result = take(&state) { return result }
       if pthread_cond_timedwait(condition, mutex, &due) == ETIMEDOUT { return take(&state) }
     }
-  }
-}
-
-/// A named operating-system thread. SQLite and sockets block, which Swift's cooperative
-/// pool must not, so Fixbook runs its own.
-package struct Thread: Sendable {
-  private final class Box {
-    let name: String
-    let body: @Sendable () -> Void
-    init(name: String, body: @escaping @Sendable () -> Void) {
-      self.name = name
-      self.body = body
-    }
-  }
-
-  // pthread_t is a plain integer on Linux.
-  private let handle: pthread_t
-
-  /// Starts a thread; `name` has at most 15 bytes (pthread_setname_np(3)).
-  package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Thread {
-    var handle = pthread_t()
-    let box = Unmanaged.passRetained(Box(name: name, body: body))
-    let code = pthread_create(
-      &handle, nil,
-      { argument in
-        let box = Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue()
-        fixbook_name_thread(box.name)
-        box.body()
-        return nil
-      }, box.toOpaque())
-    precondition(code == 0, "pthread_create: \(code)")
-    return Thread(handle: handle)
-  }
-
-  /// Waits for the thread's end. Call at most once.
-  package func join() {
-    pthread_join(handle, nil)
   }
 }

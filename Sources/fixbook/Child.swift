@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A command could not be started.
 struct NoSuchCommand: Error {
@@ -16,18 +17,26 @@ enum Child {
     let output: [UInt8]
   }
 
-  /// Runs a program found on PATH; standard error is ours.
+  /// Pipes are made and handed on one at a time: no child may inherit an end of another one's.
+  private static let starting = Mutex(())
+
+  /// Runs a program found on PATH; standard error is ours. May be called from several threads.
   static func run(_ words: [String], input: [UInt8]? = nil) throws -> Reply {
     var output: [Int32] = [-1, -1]
     var feed: [Int32] = [-1, -1]
-    guard pipe(&output) == 0, input == nil || pipe(&feed) == 0 else {
-      throw CommandError("pipe: \(reason(errno))")
-    }
-    var moves: [(from: Int32, to: Int32)] = [(output[1], 1)]
-    if input != nil { moves.append((feed[0], 0)) }
-    let pid: pid_t
-    do {
-      pid = try start(words, moves: moves, closing: [output[0], feed[1]].filter { $0 >= 0 })
+    let pid = try starting.withLock { _ in
+      guard pipe(&output) == 0, input == nil || pipe(&feed) == 0 else {
+        throw CommandError("pipe: \(reason(errno))")
+      }
+      for end in output + feed where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      var moves: [(from: Int32, to: Int32)] = [(output[1], 1)]
+      if input != nil { moves.append((feed[0], 0)) }
+      do {
+        return try start(words, moves: moves, closing: [output[0], feed[1]].filter { $0 >= 0 })
+      } catch {
+        for end in output + feed where end >= 0 { close(end) }
+        throw error
+      }
     }
     close(output[1])
     if let input {
@@ -101,7 +110,11 @@ enum Child {
     sigemptyset(&defaults)
     for number in [SIGINT, SIGQUIT, SIGPIPE] { sigaddset(&defaults, number) }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    // A server's threads have signals blocked, which a child would inherit.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
     arguments.append(nil)

@@ -15,7 +15,15 @@ let serve = Verb(
     .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
     .list("allowed-host", "HOST", "answer for this Host too; * for any"),
     .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
+    .list(
+      "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
+    ),
     .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
+    .value(
+      "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
+    .list("webhook-host", "HOST", "webhooks may send there by http and in a private network"),
+    .value(
+      "webhook-retries", "SECONDS", "when a webhook's message is tried again, e.g. 5,30,120"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
@@ -46,6 +54,12 @@ private struct Settings {
     add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
     add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
     add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
+    add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
+    add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
+    add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
+    add(
+      "webhook-retries", arguments.value("webhook-retries"), "FIXBOOK_WEBHOOK_RETRIES",
+      Courier.patience.map(String.init).joined(separator: ","))
     add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
   }
 
@@ -90,6 +104,9 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
     throw UsageError("--cache must be a number of MiB from 0 to 4096")
   }
+  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
+    throw UsageError("--keep-questions must be a number of days from 1 to 36500")
+  }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
@@ -111,8 +128,17 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.trustedProxies = proxies
+  configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
+  configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
+  configuration.webhookPatience = try settings.list("webhook-retries").map { text in
+    guard let seconds = Int(text), (0...604_800).contains(seconds) else {
+      throw UsageError("--webhook-retries must be seconds separated by commas, a week at most")
+    }
+    return seconds
+  }
   let application = App(store: store, configuration: configuration)
+  let courier = Courier(store: store, configuration: configuration, send: Curl.send)
 
   var hosts = settings.list("allowed-host")
   if let publicURL, let host = publicURL.split(separator: "/").dropFirst().first {
@@ -137,7 +163,11 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     sigwait(&signals, &signal)
     exit(130)
   }
+  courier.start()
+  let upkeep = Upkeep(store, keepQuestions: keepDays)
   try running.run()
+  upkeep.stop()
+  courier.stop()
   store.close()
   return .done
 }

@@ -151,7 +151,7 @@ import Testing
     #expect(watched[.everything] != watched[.knowledge])
     let examples = [
       "{guide}": "harbour", "{slug}": "crane-stuck", "{n}": "1", "{id}": "1",
-      "{name}": "fixbook.css",
+      "{name}": "fixbook.css", "{chapter}": "issues",
     ]
     for route in App.routes {
       guard let part = route.cached else { continue }

@@ -26,6 +26,8 @@ PAGES = {
     "report": "/report",
     "recent": "/recent",
     "help": "/help",
+    "help-api": "/help/api",
+    "help-api-issues": "/help/api/issues",
     "sign in": "/sign-in",
     "not found": "/no/such/page",
 }

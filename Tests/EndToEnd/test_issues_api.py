@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from harness import bearer, problem
+from harness import bearer, problem, succeed
 
 GUIDE = "harbour-runbook"
 MARKDOWN = """\
@@ -265,3 +265,44 @@ def test_everything_can_be_written_at_the_page_addresses_with_a_token(harbour):
 @pytest.mark.parametrize(("number", "status"), [(1.0, 200), (1.5, 422), ("1", 422), (True, 422)])
 def test_a_whole_number_is_one_however_it_is_written(harbour, issue, number, status):
     assert put(harbour, issue, base=number, markdown="- a\n").status_code == status
+
+
+CRANE_ARTICLE = """\
+# Crane stops half way
+
+## Symptoms
+
+The crane stops at 40 degrees.
+
+## Cause
+
+The cam is worn.
+
+## Resolution
+
+Turn the cam.
+"""
+
+
+def test_an_article_with_headings_of_its_own_can_be_edited(harbour, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "crane.md").write_text(CRANE_ARTICLE)
+    (folder / "winch.md").write_text(CRANE_ARTICLE.replace("Crane", "Winch"))
+    succeed("import", "--db", harbour.database, folder)
+    issue = harbour.issue("crane-stops-half-way")
+    assert "## Cause" in issue["markdown"]
+    worse = issue["markdown"].replace("worn", "worn out")
+    response = put(harbour, issue, {"If-Match": etag(harbour, issue)}, markdown=worse)
+    assert response.status_code == 200, response.text
+    assert harbour.issue("crane-stops-half-way")["causes"] == [{"text": "The cam is worn out."}]
+    suggested = harbour.post(
+        "/api/v1/suggestions",
+        json={"issue": issue["slug"], "title": issue["title"], "markdown": issue["markdown"]},
+    )
+    assert suggested.status_code == 201, suggested.text
+    new = harbour.post(
+        "/api/v1/issues",
+        json={"guide": issue["guide"], "title": "Hook spins", "markdown": "## Cause\n\nwind\n"},
+    )
+    assert new.status_code == 201, new.text

@@ -1,7 +1,10 @@
 """What people report and record changes what the next one is told."""
 
+import sqlite3
+import time
+
 import pytest
-from harness import bearer, make_token
+from harness import Server, bearer, copy_database, make_token
 
 QUESTION = "ferry ramp wobbles beneath heavy lorries"
 
@@ -91,3 +94,139 @@ def test_the_words_of_a_deleted_report_leave_the_files(fresh_harbour):
     # The second question is counted by itself, and is not the report's.
     assert server.get(answer["url"].removeprefix(server.url) + ".json").status_code == 410
     assert server.diagnose(secret)["verdict"] == "unknown"
+
+
+def record(server, fix: int, result: str, runtime: str, token: str | None = None) -> None:
+    token = token or server.token("report")
+    body = {"text": "it broke", "environment": {"runtime": runtime}}
+    report = server.post("/api/v1/reports", body, token=token).json()
+    outcome = {"fix": fix, "result": result}
+    done = server.post(f"/api/v1/reports/{report['id']}/outcomes", outcome, token=token)
+    assert done.status_code == 201, done.text
+
+
+REASON = "3 of the last 4 attempts failed since runtime=node22.9"
+
+
+def test_a_fix_that_stopped_working_is_flagged_everywhere(fresh_harbour):
+    server = fresh_harbour
+    fix = server.issue("hoist-brake-overheats")["fixes"][0]["id"]
+    for result in ("worked", "worked", "worked"):
+        record(server, fix, result, "node20")
+    assert server.issue("hoist-brake-overheats")["stale"] is None
+    for _ in range(3):
+        record(server, fix, "no_effect", "node22.9")
+    issue = server.issue("hoist-brake-overheats")
+    assert issue["stale"] == REASON
+    assert issue["fixes"][0]["regressed"]["reason"] == REASON
+    for path in (
+        "/issues/hoist-brake-overheats.html", "/issues/hoist-brake-overheats.txt?width=200",
+        "/recent.html",
+        "/recent.txt", "/feed.atom",
+    ):  # fmt: skip
+        assert REASON in server.get(path).text, path
+    change = server.json("/api/v1/changes?limit=100")["results"][-1]
+    assert (change["kind"], change["issue"]["slug"]) == (
+        "fix stopped working", "hoist-brake-overheats",
+    )  # fmt: skip
+    member = server.token("read")
+    assert REASON in server.get("/insights.txt", headers=bearer(member)).text
+    stale = server.json("/api/v1/insights", headers=bearer(member))["stale"]
+    assert [(one["fix"], one["reason"]) for one in stale] == [(fix, REASON)]
+
+
+def test_the_readers_environment_orders_the_fixes(fresh_harbour):
+    server = fresh_harbour
+    first, second = (f["id"] for f in server.issue("crane-refuses-to-swing")["fixes"])
+    for _ in range(2):
+        record(server, first, "worked", "node18")
+    record(server, second, "worked", "node22.1")
+    path = "/api/v1/issues/crane-refuses-to-swing"
+    assert [f["id"] for f in server.json(path)["fixes"]] == [first, second]
+    there = server.json(path, params={"environment": "runtime=node22"})
+    assert [f["id"] for f in there["fixes"]] == [second, first]
+    page = server.get("/issues/crane-refuses-to-swing.html", params={"environment": "runtime=node22"})
+    assert "What happened with runtime=node22" in page.text
+    answer = server.post(
+        "/api/v1/diagnose",
+        {"text": "E-4410 slew interlock open", "environment": {"runtime": "node22"}},
+    ).json()
+    assert answer["matches"][0]["fixes"][0]["id"] == second
+
+
+def test_insights_count_questions_outcomes_and_reports(fresh_harbour):
+    server = fresh_harbour
+    member = server.token("read")
+    server.diagnose("slewd[312]: E-4410 slew interlock open, motion inhibited")
+    server.diagnose("nobody ever wrote about frumious bandersnatches")
+    server.get("/search", params={"q": "berth booking"})
+    server.get("/search", params={"q": "xyzzyplugh"})
+    fix = server.issue("hoist-brake-overheats")["fixes"][0]["id"]
+    record(server, fix, "worked", "a")
+    record(server, fix, "partly", "a")
+
+    def shown():
+        return server.json("/api/v1/insights", headers=bearer(member))
+
+    for _ in range(100):
+        if shown()["questions"]["asked"] >= 6:
+            break
+    found = shown()
+    # Two diagnoses, two searches, and two reports that named no issue when they came.
+    assert found["questions"] == {"asked": 6, "answered": 2}
+    assert found["outcomes"] == {"tried": 2, "worked": 1.5}
+    assert found["reports"] == {"opened": 2, "resolved": 1}
+    today = found["buckets"][-1]
+    assert (today["tried"], today["worked"]) == (2, 1.5)
+    assert 0 < today["low"] < 0.75 < today["high"] < 1
+    assert today["median_seconds"] is not None
+    assert "frumious" in str(found["unanswered"])
+    page = server.get("/insights.html", headers=bearer(member)).text
+    assert page.count("<svg") - 1 == 3 and page.count("<table>") == 3
+    assert "1½" in page
+    before = server.json(
+        "/api/v1/insights", params={"since": "2020-01-01", "until": "2020-12-31"},
+        headers=bearer(member),
+    )  # fmt: skip
+    assert before["questions"]["asked"] == 0 and before["days"] == 28
+    assert (before["since"], before["until"]) == ("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "query, field",
+    [
+        ("since=yesterday", "since"), ("until=x", "until"), ("since=1900-01-01", "since"),
+        ("since=2026-05-03&until=2026-05-02", "since"), ("colour=red", "colour"),
+    ],
+)  # fmt: skip
+def test_a_wrong_range_is_422(harbour, query, field):
+    response = harbour.get("/api/v1/insights?" + query, headers=bearer())
+    assert response.status_code == 422
+    assert field in response.text
+
+
+def test_insights_are_for_members(harbour):
+    assert harbour.get("/api/v1/insights").status_code == 401
+    assert harbour.get("/insights.html").status_code == 403
+
+
+def test_diagnoses_and_questions_run_out_while_the_server_idles(harbour_database, tmp_path):
+    database = copy_database(harbour_database, tmp_path / "base.db")
+    with Server(database) as server:
+        old = server.diagnose("slewd[312]: E-4410 slew interlock open")["id"]
+        young = server.diagnose("slewd[313]: E-4410 slew interlock open")["id"]
+    days = 86_400_000
+    now = int(time.time() * 1000)
+    with sqlite3.connect(database) as base:
+        base.execute("UPDATE diagnosis SET created_at = ? WHERE id = ?", (now - 91 * days, old))
+        base.execute("UPDATE question SET created_at = ?", (now - 8 * days,))
+    with Server(database, "--keep-questions", "7") as server:
+        for _ in range(200):
+            if server.get(f"/diagnoses/{old}.json").status_code == 410:
+                break
+        assert server.get(f"/diagnoses/{old}.json").status_code == 410
+        assert server.get(f"/diagnoses/{young}.json").status_code == 200
+        for _ in range(200):
+            if server.json("/api/v1/insights", headers=bearer())["questions"]["asked"] == 0:
+                break
+        assert server.json("/api/v1/insights", headers=bearer())["questions"]["asked"] == 0

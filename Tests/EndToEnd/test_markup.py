@@ -26,6 +26,8 @@ PAGES = [
     "/report",
     "/recent",
     "/help",
+    "/help/api",
+    "/help/api/issues",
     "/sign-in",
     "/no/such/page",
 ]

@@ -3,7 +3,7 @@ as it says. The calls of all operations are made in the order of the document, o
 
 import copy
 import json
-import os
+import re
 import shutil
 import subprocess
 import time
@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from harness import ADMIN_TOKEN, Server, bearer, copy_database, environment, make_token, shown
+from harness import ADMIN_TOKEN, BROWSER_ACCEPT, ROOT, Server, bearer, copy_database, environment, make_token, shown
 
 # In place of curl: the same call, and what came back is kept for the test.
 RECORDING_CURL = """#!/bin/bash
@@ -167,3 +167,35 @@ def test_tokens_and_scopes_are_asked_for_as_described(server, document):
             token = tokens[lesser[scope]]
             response = server.client.request(method, address, headers=bearer(token))
             assert (response.status_code, response.json()["code"]) == (403, "missing_scope"), address
+
+
+def test_the_help_shows_every_call_with_its_curl_line(server, document):
+    """A chapter each, none of them heavy; the same samples that were run above."""
+    contents = server.get("/help/api", accept="text/markdown").text
+    chapters = {}
+    for tag in document["tags"]:
+        address = "/help/api/" + tag["name"].lower().replace(" ", "-")
+        if address in contents:
+            chapters[tag["name"]] = server.get(address + ".md").text
+            page = server.get(address, accept=BROWSER_ACCEPT)
+            assert page.status_code == 200 and len(page.content) <= 30 * 1024, address
+    for path, method, operation in operations(document):
+        [tag] = operation["tags"]
+        assert f"`{method.upper()} /api/v1{path}`" in contents, path
+        assert operation["summary"] in chapters[tag]
+        for sample in operation["x-codeSamples"]:
+            assert f"```sh\n{sample['source']}\n```" in chapters[tag], path
+
+
+def test_the_problem_codes_are_the_documented_ones(server, document):
+    """The page, docs/api.md and /openapi.json name the same."""
+    listed = {(found["code"], found["status"]) for found in server.json("/help/problems.json")["results"]}
+    text = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    table = {(code, int(status)) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", text, re.M)}
+    assert listed == table
+    described = set()
+    for name, response in document["components"]["responses"].items():
+        [_, narrowed] = response["content"]["application/problem+json"]["schema"]["allOf"]
+        status = int(name.removeprefix("Error").split(".")[0])
+        described |= {(code, status) for code in narrowed["properties"]["code"]["enum"]}
+    assert described <= listed

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from harness import BROWSER_ACCEPT, bearer, curl, fixbook, problem, visible_text
@@ -350,3 +351,35 @@ def test_feedback_says_which_issue_it_was_or_that_it_was_none(harbour):
     assert re.search(r'action="[^"]+/feedback"[^>]*>\s*<input [^>]*name="right_issue" value=""', page)
     assert harbour.client.post(path[7:], data={"right_issue": ""}).status_code == 201
     assert harbour.client.post(path[7:]).status_code == 422
+
+
+def test_an_anonymous_browser_stays_the_reporter_of_its_report(fresh_harbour):
+    server = fresh_harbour
+    first, second = fixes(server)
+    headers = {"Accept": BROWSER_ACCEPT, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=server.url, headers=headers) as browser:
+        opened = browser.post("/reports", data={"issue": CRANE})
+        assert opened.status_code == 303
+        report = opened.headers["location"]
+        for fix, result in ((first, "no_effect"), (second, "worked")):
+            answer = browser.post(f"{report}/outcomes", data={"fix": fix["id"], "result": result})
+            assert answer.status_code == 303, answer.text
+    assert server.get(f"/api/v1{report}").json()["state"] == "resolved"
+
+
+def test_a_report_has_the_environment_that_its_diagnosis_was_asked_with(harbour):
+    asked = harbour.post(
+        "/api/v1/diagnose?environment=quay=west",
+        json={"text": PASTED, "environment": {"crane": "C4", "key": "AKIAIOSFODNN7EXAMPLE"}},
+    ).json()
+    wanted = {"quay": "west", "crane": "C4"}
+    assert wanted.items() <= asked["environment"].items()
+    assert "AKIAIOSFODNN7EXAMPLE" not in str(asked)
+    outcome = harbour.post(
+        f"/api/v1/diagnoses/{asked['id']}/outcomes",
+        json={"fix": asked["matches"][0]["fixes"][0]["id"], "result": "worked"},
+    ).json()
+    report = harbour.get(f"/api/v1/reports/{outcome['report']}").json()
+    assert wanted.items() <= report["environment"].items()
+    opened = open_report(harbour, diagnosis=asked["id"])
+    assert wanted.items() <= opened["environment"].items()

@@ -89,7 +89,10 @@ struct IssueReadTests {
     ("- **Fix**: a\n\n  more\n\n  ```\n  code\n  ```\n", ["F a⏎⏎more⏎⏎```⏎code⏎```"]),
     ("- **Fix**: a\n  goes on\n- **Cause**: c", ["C c", "F a⏎goes on"]),
     ("- **Fix**: a\n\n1. one\n2. two\n\ntext", ["F a⏎⏎1. one⏎2. two⏎⏎text"]),
-    ("- **Fix**: a\n- **Verify**: v\n\n```\nx\n```\n- b", ["F a⏎⏎- b", "V v⏎⏎```⏎x⏎```"]),
+    ("- **Fix**: a\n- **Verify**: v\n\n```\nx\n```\n- b", ["S b", "F a", "V v⏎⏎```⏎x⏎```"]),
+    ("- **Fix**: a\n- **Verify**: v\n- b", ["S b", "F a", "V v"]),
+    ("- **Fix**: a\n- **Source**: https://x.example\n- b", ["S b", "F a"]),
+    ("- **Fix**: a\n- b", ["F a⏎⏎- b"]),
     ("- **Fix**: a\n  - **Verify**: v\n  - **Risk**: safe\n  - step", ["F a⏎⏎- step", "V v"]),
     ("**Fix**: a\n\nb", ["F a⏎⏎b"]),
     ("**Cause**: c\n**Fix**: a\nand b", ["C c", "F a⏎and b"]),
@@ -214,6 +217,23 @@ struct IssueReadTests {
     markdown: String, lines: [Int]
   ) {
     #expect(IssueContent.validate(markdown: markdown).map(\.line) == lines)
+  }
+
+  @Test(
+    arguments: [
+      // In a file of its own every heading is text.
+      ("## Cause\n\nx", 0, nil, []), ("# a", 0, nil, []),
+      ("## b\n\n### c", 2, nil, [1]), ("#### b", 4, nil, [1]),
+      // What stood there already is nobody's mistake now.
+      ("## a\n\nnew\n\n## b", 3, "## a", [5]), ("```\nx y", 0, "```\nx", []),
+      ("```\nx y", 0, "x", [1]),
+      ("- **Risk**: odd\n- **Risk**: odd", 3, "- **Risk**: odd", [2]),
+    ] as [(String, Int, String?, [Int])])
+  func `what a text must keep to depends on where it stands`(
+    markdown: String, level: Int, before: String?, lines: [Int]
+  ) {
+    let place = IssuePlace(headingLevel: level, before: before)
+    #expect(IssueContent.validate(markdown: markdown, at: place).map(\.line) == lines)
   }
 
   @Test func `parts written out are read again`() throws {

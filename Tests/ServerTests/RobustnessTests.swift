@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A generator with a seed, so that what fails fails again.
-private struct Seeded: RandomNumberGenerator {
+struct Seeded: RandomNumberGenerator {
   private var state: UInt64
 
   init(_ seed: Int) { state = UInt64(seed) }

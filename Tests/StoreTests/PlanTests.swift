@@ -69,6 +69,19 @@ private let questions = [
   Question("contact", 1) { _ = try $0.contact(guide: nil) },
   Question("changes", 2, isLong: true) { _ = try $0.changes(after: 5, limit: 20) },
   Question("recent changes", 2, isLong: true) { _ = try $0.recentChanges(limit: 20) },
+  Question("changes of a guide", 2, isLong: true) {
+    _ = try $0.recentChanges(ofGuide: 1, limit: 20)
+  },
+  Question("changes of an issue", 2, isLong: true) {
+    _ = try $0.recentChanges(ofIssue: 1, limit: 20)
+  },
+  Question("webhooks", 1, mayScan: ["w": "a handful, which an admin made"]) {
+    _ = try $0.webhooks()
+  },
+  Question("deliveries", 1, isLong: true) {
+    _ = try $0.deliveries(ofWebhook: 1, limit: 20, offset: 0)
+  },
+  Question("next delivery", 1, isLong: true) { _ = try $0.nextDelivery(without: [1]) },
   Question("most met", 2) { _ = try $0.mostMet(since: .now() + -3_600, limit: 5) },
   Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
   Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
@@ -91,6 +104,7 @@ private let questions = [
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },
+  Question("insights", 7) { _ = try $0.insights(since: .now() + -86_400, until: .now()) },
   Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
   Question(
     "what reports say", 6, mayScan: ["f": "the wordings found by their terms, at most 300"]

@@ -7,6 +7,7 @@ machine and on what else it does; ratios are taken within one round, and rounds 
 import argparse
 import contextlib
 import os
+import socket
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from attacks import ATTACKS, Address, under  # noqa: E402
 from load import Request, Run, memory, middle, run  # noqa: E402
 from subjects import TOKEN, Bare, Fixbook, Nginx, command  # noqa: E402
 
@@ -174,6 +176,75 @@ class Bench:
               f"of {len(times)}")
 
 
+    # Hostile clients: how much longer a well-behaved one waits.
+
+    def attacks(self) -> None:
+        settle, seconds = (1.0, 1.0) if self.options.quick else (3.0, 3.0)
+        title("A page for one client while others attack: milliseconds, and ratio to calm")
+        with Fixbook(self.copy("attacked.db")) as server:
+            address = ("127.0.0.1", server.port)
+            samples(address, 0.5)
+            before = descriptors(server.pid)
+            calm = [samples(address, seconds)]
+            print(f"{'calm':24} p50 {percentile(calm[0], 50):6.2f}  p99 {percentile(calm[0], 99):6.2f}")
+            for name, functions in [
+                *((name, [function]) for name, function in ATTACKS.items()),
+                ("all of them", list(ATTACKS.values())),
+            ]:
+                with under(functions, address):
+                    time.sleep(settle)
+                    found = samples(address, seconds)
+                    held = descriptors(server.pid)
+                # What the attack left behind is gone before the next one.
+                wait_until(lambda: descriptors(server.pid) <= before + 4)
+                calm.append(samples(address, seconds / 3))
+                quiet = sorted(one for run in calm[-2:] for one in run)
+                p50, p99 = percentile(found, 50), percentile(found, 99)
+                print(f"{name:24} p50 {p50:6.2f}  p99 {p99:6.2f}  max {max(found):6.1f}   "
+                      f"p99 of calm {p99 / percentile(quiet, 99):5.2f}   "
+                      f"({len(found)} pages, {held} descriptors)", flush=True)
+            print(f"descriptors {before} before, {descriptors(server.pid)} after; "
+                  f"resident {memory(server.pid)['VmRSS']:.0f} MB, at most {memory(server.pid)['VmHWM']:.0f}")
+
+
+def samples(address: Address, seconds: float) -> list[float]:
+    """Milliseconds that each page took for a client that asks, reads, and asks again in a while."""
+    request = b"GET /issues/exec-format-error HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n"
+    found: list[float] = []
+    end = time.monotonic() + seconds
+    with socket.create_connection(address, timeout=30) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while time.monotonic() < end:
+            begun = time.perf_counter()
+            client.sendall(request)
+            received = client.recv(65_536)
+            while b"\r\n\r\n" not in received:
+                received += client.recv(65_536)
+            head, _, body = received.partition(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200 "):
+                sys.exit(f"a well-behaved client got {head[:200]!r}")
+            size = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            while len(body) < size:
+                body += client.recv(65_536)
+            found.append((time.perf_counter() - begun) * 1000)
+            time.sleep(0.0005)
+    return found
+
+
+def percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+
+
+def descriptors(process: int) -> int:
+    return len(os.listdir(f"/proc/{process}/fd"))
+
+
+def wait_until(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def bare_run(result: dict) -> Run:
     return Run(
         result["operations"] / result["seconds"], result["p50"] * 1000, result["p99"] * 1000,
@@ -206,8 +277,8 @@ def main() -> None:
     parser.add_argument("--issues", type=int, default=0, help="generated ones, beside the shipped guides")
     parser.add_argument("--connections", type=int, nargs="+", default=[32, 256])
     parser.add_argument(
-        "--only", nargs="+", choices=["pages", "questions", "writes", "start"],
-        default=["pages", "questions", "writes", "start"])
+        "--only", nargs="+", choices=["pages", "questions", "writes", "start", "attacks"],
+        default=["pages", "questions", "writes", "start", "attacks"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fixbook-bench-") as folder:
         os.chmod(folder, 0o755)  # nginx's workers run as another user.
@@ -216,7 +287,7 @@ def main() -> None:
               f"rounds: {bench.rounds} of {bench.seconds:g} s each; "
               f"issues: {options.issues or 'the shipped guides'}")
         parts = {"pages": bench.pages, "questions": bench.questions, "writes": bench.writes,
-                 "start": bench.cold_start}
+                 "start": bench.cold_start, "attacks": bench.attacks}
         for name in options.only:
             parts[name]()
 

@@ -1,0 +1,28 @@
+import SQLite
+import Store
+import Threads
+
+/// Removes what has run out, once an hour, on a thread of its own that sleeps in between.
+final class Upkeep: Sendable {
+  private let isStopping = Monitor(false)
+  private let thread: Thread
+
+  init(_ store: Store, keepQuestions days: Int) {
+    thread = Thread.start("fixbook-upkeep") { [isStopping] in
+      while true {
+        do {
+          _ = try store.keepUp(keepQuestions: days)
+        } catch is WriterStopped {
+        } catch {
+          Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
+        }
+        if isStopping.wait(milliseconds: 3_600_000, { $0 ? true : nil }) == true { return }
+      }
+    }
+  }
+
+  func stop() {
+    isStopping.change { $0 = true }
+    thread.join()
+  }
+}

@@ -1,0 +1,157 @@
+"""Hostile and broken clients harm themselves only: what they hold is bounded and comes back."""
+
+import contextlib
+import os
+import resource
+import socket
+import threading
+import time
+
+import pytest
+
+from harness import BROWSER_ACCEPT, Server, copy_database
+
+PAGE = "/issues/crane-refuses-to-swing"
+MANY = 2_000
+
+
+@pytest.fixture(autouse=True)
+def descriptors_enough():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2 * MANY:
+        pytest.skip(f"at most {hard} descriptors here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
+def server(harbour_database, tmp_path):
+    with Server(copy_database(harbour_database, tmp_path / "harbour.db")) as server:
+        yield server
+
+
+def dial(server: Server) -> socket.socket:
+    host, port = server.authority.split(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def descriptors(server: Server) -> int:
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def eventually(condition) -> bool:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+HEAD = f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+UPLOAD = "POST /api/v1/diagnose HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param("", id="idle"),
+        pytest.param(HEAD, id="half a head"),
+        pytest.param(UPLOAD + "Content-Length: 100000\r\n\r\nline\n", id="half a body"),
+        pytest.param((HEAD + "\r\n") * 50, id="unread answers"),
+    ],
+)
+def test_thousands_that_hang_are_served_around_and_leave_nothing(server, begun):
+    server.get(PAGE, BROWSER_ACCEPT)
+    before = descriptors(server)
+    with contextlib.ExitStack() as clients:
+        for _ in range(MANY):
+            client = clients.enter_context(dial(server))
+            if begun:
+                client.sendall(begun.encode())
+        assert eventually(lambda: descriptors(server) >= before + MANY)
+        for _ in range(50):
+            assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+        with server.new_client() as late:
+            assert late.get(PAGE).status_code == 200
+    assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+    pages = int(open(f"/proc/{server.process.pid}/statm").read().split()[1])
+    assert pages * os.sysconf("SC_PAGE_SIZE") < 200 * 2**20
+
+
+def test_uploads_that_break_off_leave_nothing(server):
+    server.get(PAGE, BROWSER_ACCEPT)
+    server.diagnose("warm")
+    before = descriptors(server)
+    for turn in range(200):
+        with dial(server) as client:
+            client.sendall((UPLOAD + "Content-Length: 1000000\r\n\r\n").encode() + b"a line\n" * 1_000)
+            if turn % 2:
+                # A reset, not an end (socket(7), SO_LINGER).
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        assert server.get(PAGE).status_code == 200
+    assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+
+
+def test_pages_overtake_a_big_diagnosis(server):
+    """Pages that are asked for after it are answered before it ends: it keeps no event loop."""
+    text = b"".join(b"ERROR the jib of crane %d stands still at berth %d\n" % (n, n % 97) for n in range(600_000))
+    answers = []
+    begun = threading.Event()
+
+    def diagnose() -> None:
+        with server.new_client() as client:
+            client.timeout = 300
+
+            def body():
+                for start in range(0, len(text), 1 << 20):
+                    yield text[start : start + (1 << 20)]
+                    begun.set()
+
+            answers.append(client.post("/api/v1/diagnose", content=body()).status_code)
+
+    threads = [threading.Thread(target=diagnose) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    overtaken = 0
+    while not answers and overtaken < 200:
+        assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+        overtaken += 1
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 4
+    # On one loop after the other a page would come through at most between two of them.
+    assert overtaken >= 20
+
+
+def test_past_the_descriptor_limit_it_waits_and_does_not_spin(harbour_database, tmp_path):
+    """Those that are connected are served, others wait, and the processor stays idle."""
+    limit = 128
+
+    def lower() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
+    database = copy_database(harbour_database, tmp_path / "harbour.db")
+    with Server(database, preexec_fn=lower) as server:
+        server.get(PAGE, BROWSER_ACCEPT)
+        with contextlib.ExitStack() as clients:
+            for _ in range(2 * limit):
+                clients.enter_context(dial(server))
+            for _ in range(100):
+                assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+            assert descriptors(server) <= limit
+            before = processor_time(server)
+            # The only sleep in these tests: what must not happen takes time not to happen.
+            time.sleep(0.5)
+            assert processor_time(server) - before < 0.1
+        assert eventually(lambda: descriptors(server) < limit // 2)
+        with server.new_client() as late:
+            assert late.get(PAGE).status_code == 200
+
+
+def processor_time(server: Server) -> float:
+    """Seconds that the process has had, by the kernel's ticks."""
+    fields = open(f"/proc/{server.process.pid}/stat").read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
