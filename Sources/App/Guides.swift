@@ -73,6 +73,7 @@ struct GuidesPage: Page {
     """
     <h1>Guides</h1>
     \(GuidesPage.list(guides))
+    \(next.html)
     \("<p><a class=\"button\" href=\"/guides/new\">New guide</a></p>", if: site.mayEdit)
     \("<h2>Archived</h2>\n\(GuidesPage.list(archived))", if: !archived.isEmpty)
     """

@@ -105,7 +105,7 @@ def addresses(harbour, foreign) -> dict[str, str]:
             found for found in re.findall("<loc>(.*?)</loc>", sitemap) if slug in unquote(found)
         ),
         "feed": next(
-            found for found in re.findall('link href="(.*?)"', feed) if slug in unquote(found)
+            found for found in re.findall('href="(.*?)"', feed) if slug in unquote(found)
         ),
         "text": next(
             word for word in harbour.get("/search.txt?q=E-9911").text.split() if "/issues/" in word
