@@ -200,11 +200,19 @@ CREATE TABLE fix (
   verify TEXT,
   risk TEXT CHECK (risk IN ('safe', 'disruptive', 'destructive')),
   -- The issue's revision in which the text became what it is.
-  text_revision INTEGER NOT NULL,
-  -- The issue's revision in which a command or code block last changed: older outcomes do not count.
-  code_revision INTEGER NOT NULL
+  text_revision INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX fix_issue ON fix (issue_id, position);
+
+-- Every text of a fix that was edited, the present one last; a fix that never was has none.
+CREATE TABLE fix_text (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  fix_id INTEGER NOT NULL REFERENCES fix (id),
+  text TEXT NOT NULL,
+  -- When it became the fix's text; null for the first.
+  since INTEGER
+) STRICT;
+CREATE INDEX fix_text_fix ON fix_text (fix_id);
 
 CREATE TABLE diagnosis (
   id TEXT PRIMARY KEY,
@@ -267,6 +275,8 @@ CREATE TABLE outcome (
   report_id TEXT NOT NULL REFERENCES report (id),
   fix_id INTEGER NOT NULL REFERENCES fix (id),
   fix_revision INTEGER NOT NULL,
+  -- The text it was recorded for; null while the fix has had no other.
+  text_id INTEGER REFERENCES fix_text (id),
   result TEXT NOT NULL CHECK (result IN
     ('worked', 'partly', 'no_effect', 'made_worse', 'not_applicable', 'recurred')),
   environment TEXT NOT NULL,

@@ -43,6 +43,9 @@ CREATE TRIGGER check_removed AFTER DELETE ON "check" BEGIN UPDATE content_state 
 CREATE TRIGGER fix_added AFTER INSERT ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_changed AFTER UPDATE ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_removed AFTER DELETE ON fix BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_added AFTER INSERT ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_changed AFTER UPDATE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER fix_text_removed AFTER DELETE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_changed AFTER UPDATE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;

@@ -11,10 +11,18 @@ package struct AppSettings: Sendable {
   package var publicURL: String?
   /// Peers whose X-Forwarded-* count.
   package var trustedProxies: Set<String> = []
+  /// Header in which a trusted proxy names who is signed in there; from other peers it is nothing.
+  package var proxyUserHeader: String?
+  /// Role of an account that is made for a name the proxy gives.
+  package var proxyUserRole = Role.reader
+  /// Reading without an account.
+  package var anonymousReading = true
   /// Reports and outcomes through page addresses without an account.
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
   package var adminToken: String?
+  /// What the page for the person who runs this shows of settings: name, value, origin.
+  package var shown: [(name: String, value: String, origin: String)] = []
   /// Other sites whose scripts may use this server.
   package var cors = CORSPolicy([])
   /// Bytes of finished pages that are kept at most; 0: none.
@@ -46,6 +54,7 @@ package final class App: Application {
   package let configuration: AppSettings
   private let router: Router
   let limiter = RateLimiter()
+  let uses = Uses()
   let cache: ResponseCache?
   /// argon2id takes 19 MiB, so one at a time.
   let passwordGate = Mutex(())
@@ -77,7 +86,7 @@ package final class App: Application {
   }
 
   private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
-    let key = cache == nil ? nil : ResponseCache.Key(request)
+    let key = cache == nil || proxyUser(of: request) != nil ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))
     }
@@ -85,7 +94,8 @@ package final class App: Application {
     switch router.match(request) {
     case .found(let found): match = found
     case .failed(let failure, let representation):
-      return .now(problem(failure, request, representation))
+      let site = try? site(for: request, makesAccounts: false)
+      return .now(problem(failure, request, representation, site: site))
     case .options(let methods):
       return .now(options(methods))
     }
@@ -95,7 +105,7 @@ package final class App: Application {
       }
       return run(match, request, intake: sink as? DiagnoseIntake)
     }
-    return match.route.isHeavy ? .work(work) : work()
+    return match.route.isHeavy || isNewProxyUser(request) ? .work(work) : work()
   }
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
@@ -138,8 +148,13 @@ package final class App: Application {
 
   private func run(_ match: Router.Match, _ request: Request, intake: DiagnoseIntake?) -> Answer {
     var representation = match.representation
+    var known: Site?
     do {
       let site = try self.site(for: request)
+      known = site
+      if !configuration.anonymousReading, site.caller.isAnonymous, !match.route.isOpen {
+        throw Failure.unauthorized
+      }
       guard let form = match.form else {
         representation = .text
         throw notAcceptable(match)
@@ -162,7 +177,7 @@ package final class App: Application {
       }
       return answer(try match.route.handler(context), context)
     } catch {
-      return .now(problem(failure(of: error, request), request, representation))
+      return .now(problem(failure(of: error, request), request, representation, site: known))
     }
   }
 
@@ -235,7 +250,9 @@ package final class App: Application {
   /// What a request that failed is answered with.
   func problem(of error: any Error, _ context: Context) -> Response {
     if let unfinished = error as? UnfinishedWrite { return render(unfinished.reply, context) }
-    return problem(failure(of: error, context.request), context.request, context.representation)
+    return problem(
+      failure(of: error, context.request), context.request, context.representation,
+      site: context.site)
   }
 
   private func failure(of error: any Error, _ request: Request) -> Failure {
@@ -259,6 +276,7 @@ package final class App: Application {
     case let error as GuideWriteError: return App.failure(ofGuide: error)
     case let error as BrokenSamples: return App.brokenSamples(error.mistakes)
     case let error as OutcomeError: return failure(ofOutcome: error)
+    case let error as AccountError: return .account(error)
     default:
       configuration.log("\(what): \(error)")
       return .internalError

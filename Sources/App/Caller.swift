@@ -1,10 +1,15 @@
 import HTTP
+import SQLite
 import Store
+import Synchronization
 
 extension App {
   /// What pages know of the server and the caller; throws for a wrong token.
-  func site(for request: Request) throws -> Site {
-    site(of: try caller(of: request))
+  ///
+  /// - Parameter makesAccounts: whether someone new whom a trusted proxy names gets an account,
+  ///   which waits for the disk.
+  func site(for request: Request, makesAccounts: Bool = true) throws -> Site {
+    site(of: try caller(of: request, makesAccounts: makesAccounts))
   }
 
   func site(of caller: Caller) -> Site {
@@ -15,27 +20,42 @@ extension App {
 
   /// The address that limits count by: the peer's, or what a trusted proxy says.
   func peer(of request: Request) -> String {
-    let peer = request.peer.description
-    guard configuration.trustedProxies.contains(peer),
+    guard isFromTrustedProxy(request),
       let forwarded = request.headers.list("X-Forwarded-For"),
       let last = forwarded.split(separator: ",").last
-    else { return peer }
+    else { return request.peer.description }
     return String(trimmed(last))
   }
 
-  private func caller(of request: Request) throws -> Caller {
+  func isFromTrustedProxy(_ request: Request) -> Bool {
+    configuration.trustedProxies.contains(request.peer.description)
+  }
+
+  private func caller(of request: Request, makesAccounts: Bool) throws -> Caller {
     if let authorization = request.headers["Authorization"] {
       return try bearer(authorization, request)
+    }
+    if let name = proxyUser(of: request) {
+      return try member(namedByProxy: name, makesAccounts: makesAccounts) ?? anonymous(request)
     }
     if let session = cookie(Cookies.session, of: request),
       let account = try store.read(as: .system, { try $0.account(session: session, now: .now()) })
     {
-      return Caller(
-        identity: .account(id: account.id, name: account.name, role: account.role),
-        scopes: scopes(of: account.role), reporter: "account:\(account.id)")
+      note(use: "session " + Secrets.digest(Array(session.utf8))) { try $0.sessionUsed(session) }
+      return member(account)
     }
-    return Caller(
-      identity: .anonymous, scopes: [.read], reporter: anonymousReporter(request))
+    return anonymous(request)
+  }
+
+  /// Someone without an account.
+  func anonymous(_ request: Request) -> Caller {
+    Caller(identity: .anonymous, scopes: [.read], reporter: anonymousReporter(request))
+  }
+
+  private func member(_ account: Account) -> Caller {
+    Caller(
+      identity: .account(id: account.id, name: account.name, role: account.role),
+      scopes: account.role.scopes, reporter: "account:\(account.id)")
   }
 
   private func bearer(_ authorization: String, _ request: Request) throws -> Caller {
@@ -53,6 +73,7 @@ extension App {
       try limiter.count(.wrongTokens, of: peer(of: request))
       throw Failure.wrongToken
     }
+    note(use: "token \(token.id)") { try $0.tokenUsed(token.id) }
     return Caller(
       identity: .token(
         id: token.id, name: token.name, kind: token.kind, account: token.accountID),
@@ -60,13 +81,10 @@ extension App {
       reporter: token.accountID.map { "account:\($0)" } ?? "token:\(token.id)")
   }
 
-  private func scopes(of role: Role) -> Set<Scope> {
-    switch role {
-    case .reader: [.read]
-    case .reporter: [.read, .report]
-    case .editor: [.read, .report, .edit]
-    case .admin: [.read, .report, .edit, .admin]
-    }
+  /// Stores that a token or session was used, off the answer's path and not every time.
+  private func note(use key: String, _ body: @escaping @Sendable (Writing) throws -> Void) {
+    guard uses.isDue(key), store.readOnlyReason == nil else { return }
+    store.submit(as: .system, body) { _ in }
   }
 
   /// An anonymous person is a cookie, else an address per day; only a hash of it is stored.
@@ -76,6 +94,65 @@ extension App {
     }
     let day = Time.now().date
     return "address:" + Secrets.digest(Array((day + " " + peer(of: request)).utf8))
+  }
+}
+
+// A proxy that has signed people in says who they are in a header. Only a trusted proxy is believed:
+// from anyone else the header is nothing.
+
+extension App {
+  /// The name that a trusted proxy gives. Two of them are no name.
+  func proxyUser(of request: Request) -> String? {
+    guard let header = configuration.proxyUserHeader, isFromTrustedProxy(request) else {
+      return nil
+    }
+    let names = request.headers.all(header)
+    guard names.count == 1 else { return nil }
+    let name = String(trimmed(names[0][...]))
+    return name.isEmpty ? nil : name
+  }
+
+  /// Whether answering means making an account, which is no work for an event loop.
+  func isNewProxyUser(_ request: Request) -> Bool {
+    guard let name = proxyUser(of: request), request.headers["Authorization"] == nil else {
+      return false
+    }
+    return (try? store.read(as: .system) { try $0.anyAccount(named: name) }) == nil
+  }
+
+  private func member(namedByProxy name: String, makesAccounts: Bool) throws -> Caller? {
+    if let objection = Account.objection(toName: name) {
+      throw Failure.forbidden("The proxy names someone who can't have an account: \(objection)")
+    }
+    var account = try store.read(as: .system) { try $0.anyAccount(named: name) }
+    if account == nil {
+      guard makesAccounts else { return nil }
+      let role = configuration.proxyUserRole
+      account = try store.write(as: Author(viewer: .system, name: "proxy")) { writing in
+        // A second request of the same person may have been quicker.
+        try writing.reading.anyAccount(named: name)
+          ?? writing.createAccount(name: name, role: role)
+      }
+    }
+    guard let account, !account.isDisabled else { throw Failure.accountDisabled }
+    return member(account)
+  }
+}
+
+/// When the use of a token or session was last written down: each commit has a price.
+final class Uses: Sendable {
+  private let times = Mutex<[String: UInt64]>([:])
+
+  /// Whether it is time to write it down again; if so it counts as done.
+  func isDue(_ key: String, now: UInt64 = monotonicNanoseconds()) -> Bool {
+    times.withLock { times in
+      if let last = times[key], now &- last < UInt64(Lifetime.usePrecision) * 1_000_000_000 {
+        return false
+      }
+      if times.count >= 10_000 { times.removeAll() }
+      times[key] = now
+      return true
+    }
   }
 }
 

@@ -91,9 +91,10 @@ package final class Courier: Sendable {
       if isStopping { return nil }
       if let taken = taking.withLock({ _ in claim() }) { return taken }
       let due = (try? store.read(as: .system) { try $0.nextDelivery(without: busy) }) ?? nil
-      // Another process may put something in without ringing here.
-      let pause = due.map { min(max($0.milliseconds - Time.now().milliseconds, 50), 30_000) }
-      _ = state.wait(milliseconds: pause ?? 30_000) { state in
+      // Another process may put something in without ringing here; what is due and was not taken can't
+      // be written now.
+      let ahead = due.map { $0.milliseconds - Time.now().milliseconds } ?? 30_000
+      _ = state.wait(milliseconds: ahead > 0 ? min(ahead, 30_000) : 2_000) { state in
         state.rings != rings || state.isStopping || state.busy != busy ? () : nil
       }
     }

@@ -48,7 +48,8 @@ package struct Destination: Sendable, Equatable {
         throw Refused("its address is none of IPv6")
       }
     } else {
-      guard !host.isEmpty,
+      // A dot at its end: the same host by another name, which a pinned address would miss.
+      guard !host.isEmpty, !host.hasSuffix("."),
         host.utf8.allSatisfy({ byte in
           switch byte {
           case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true

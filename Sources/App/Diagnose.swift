@@ -62,7 +62,7 @@ extension App {
     store.count(
       Question(
         kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
-        source: channel, reporter: caller.reporter, verdict: page.verdict,
+        guide: input.guide, source: channel, reporter: caller.reporter, verdict: page.verdict,
         results: page.matches.count, milliseconds: monotonicMilliseconds() - started,
         subject: page.id))
     verdicts.add(page.verdict.rawValue)
@@ -114,7 +114,7 @@ extension App {
   /// The diagnosis that the address names.
   static func storedDiagnosis(_ context: Context, _ reading: Reading) throws -> StoredDiagnosis {
     let id = context.path[0]
-    guard let stored = try context.store.pending.diagnosis(id) ?? reading.diagnosis(id) else {
+    guard let stored = try reading.diagnosis(id, pending: context.store.pending) else {
       throw Secrets.isChecked(id) ? Failure.gone : Failure.notFound("diagnosis")
     }
     return stored

@@ -61,7 +61,7 @@ extension App {
   /// Someone without the right is led to sign in.
   private static func refuseEditor(_ context: Context) throws -> Reply {
     if context.caller.isAnonymous, context.representation == .html {
-      return .redirect(.seeOther, to: "/sign-in")
+      return .redirect(.seeOther, to: SignInPage.path(for: context.request))
     }
     throw context.caller.isAnonymous ? Failure.unauthorized : Failure.missingScope("edit")
   }

@@ -1,6 +1,6 @@
 package import HTTP
 package import JSON
-import Store
+package import Store
 
 /// Why a request is refused, as the caller should see it: becomes an RFC 9457 problem document in
 /// the form that was asked for.
@@ -130,6 +130,26 @@ extension Failure {
   static let tooMany = Failure(
     .tooManyRequests, "too_many_requests", "Too many requests",
     "Wait a moment before the next write.")
+
+  static let accountDisabled = Failure(
+    .forbidden, "account_disabled", "Account disabled",
+    "This account was disabled. Ask whoever runs this server.")
+
+  /// What keeps an account from being made or changed.
+  package static func account(_ error: AccountError) -> Failure {
+    switch error {
+    case .badName(let reason): .invalid("name", reason)
+    case .notFound: .notFound("account")
+    case .nameTaken(let name):
+      Failure(
+        .conflict, "name_taken", "Name taken", "There is an account \(name) already.",
+        field: "name")
+    case .lastAdmin:
+      Failure(
+        .conflict, "last_admin", "The last admin",
+        "Nobody else could run this server. Make another account an admin first.")
+    }
+  }
 
   static let preconditionRequired = Failure(
     .preconditionRequired, "precondition_required", "Say which revision you changed",

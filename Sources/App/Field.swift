@@ -14,6 +14,8 @@ struct Field: Sendable {
     case flag
     /// An object of strings; in text `key=value,key=value`.
     case properties
+    /// A list of some of these.
+    case choices([String])
     /// A list of so many strings, of so many characters each.
     case texts(count: ClosedRange<Int>, limit: Int)
   }
@@ -37,6 +39,12 @@ struct Field: Sendable {
     _ name: String, of type: Value.Type, _ about: String
   ) -> Field where Value.RawValue == String {
     Field(name: name, kind: .choice(type.allCases.map(\.rawValue)), about: about)
+  }
+
+  static func choices<Value: RawRepresentable & CaseIterable>(
+    _ name: String, of type: Value.Type, _ about: String
+  ) -> Field where Value.RawValue == String {
+    Field(name: name, kind: .choices(type.allCases.map(\.rawValue)), about: about)
   }
 
   static func integer(
@@ -144,6 +152,11 @@ extension Field {
       [
         "type": "string",
         "pattern": "^([^=,\\s]{1,100}=[^=,\\s]{1,500}(,[^=,\\s]{1,100}=[^=,\\s]{1,500}){0,49})?$",
+      ]
+    case .choices(let values):
+      [
+        "type": "array", "minItems": .integer(isRequired ? 1 : 0), "maxItems": 100,
+        "items": ["type": "string", "enum": values.json],
       ]
     case .texts(let count, let limit):
       [

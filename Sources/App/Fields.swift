@@ -143,6 +143,9 @@ struct Fields {
   /// Whether the field is there, be it null.
   func isGiven(_ name: String) -> Bool { values[name] != nil }
 
+  /// Whether a field was given, other than null.
+  func has(_ name: String) -> Bool { values[name].map { !$0.isNull } ?? false }
+
   /// `limit` of a list.
   mutating func limit() throws(Failure) -> Int { try integer("limit", in: 1...100) ?? 20 }
 
@@ -172,6 +175,53 @@ struct Fields {
       throw Failure.invalid(name, "\(name) must be one of \(all).")
     }
     return value
+  }
+
+  /// An array of words; in text `one,two`. Nil when absent.
+  mutating func words(_ name: String) throws(Failure) -> [String]? {
+    _ = field(name)
+    guard let value = values[name], !value.isNull else { return nil }
+    if isText, let text = value.text {
+      return text.split(whereSeparator: { $0 == "," || $0.isNewline }).map { String(trimmed($0)) }
+        .filter { !$0.isEmpty }
+    }
+    guard let items = value.items, items.count <= 100 else {
+      throw Failure.invalid(name, "\(name) must be an array of at most 100 strings.")
+    }
+    var words: [String] = []
+    for item in items {
+      guard let word = item.text, word.unicodeScalars.count <= 200 else {
+        throw Failure.invalid(name, "\(name) must be an array of short strings.")
+      }
+      words.append(word)
+    }
+    return words
+  }
+
+  /// Values of a closed list, as an array of words; nil when absent.
+  mutating func choices<Value: RawRepresentable & CaseIterable>(
+    _ name: String, as type: Value.Type
+  ) throws(Failure) -> [Value]? where Value.RawValue == String {
+    guard let words = try words(name) else { return nil }
+    var values: [Value] = []
+    for word in words {
+      guard let value = Value(rawValue: word) else {
+        let all = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Failure.invalid(name, "\(name) must be of \(all).")
+      }
+      values.append(value)
+    }
+    return values
+  }
+
+  /// A day or a moment in UTC.
+  mutating func time(_ name: String) throws(Failure) -> (text: String, time: Time)? {
+    guard let text = try text(name, limit: 40), !text.isEmpty else { return nil }
+    guard let time = Time(text: text) else {
+      throw Failure.invalid(
+        name, "\(name) must be a day (2026-05-03) or a moment (2026-05-03T14:05:09Z).")
+    }
+    return (text, time)
   }
 
   static let propertyLimits = (count: 50, key: 100, value: 500)

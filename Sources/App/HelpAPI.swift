@@ -154,6 +154,7 @@ extension Field {
     case .integer(let range): words.append("\(range.lowerBound) to \(range.upperBound)")
     case .flag: words.append("true or false")
     case .properties: words.append("names and values")
+    case .choices(let values): words.append("some of " + values.joined(separator: ", "))
     case .texts(let count, _): words.append("\(count.lowerBound) to \(count.upperBound) texts")
     }
     if let standard {

@@ -34,6 +34,8 @@ enum IssueJSON {
       "after_others": counts(evidence.workedAfterOthers, evidence.triedAfterOthers),
       "by_machines": counts(evidence.workedByMachines, evidence.triedByMachines),
       "before_edit": counts(evidence.workedBeforeEdit, evidence.triedBeforeEdit),
+      "reworded": counts(evidence.workedReworded, evidence.triedReworded),
+      "edited_at": (evidence.editedAt?.rfc3339).json,
       "summary": .string(evidence.inWords),
     ]
   }
@@ -52,7 +54,12 @@ extension FixEvidence {
   /// "worked 14 of 15", "documented, no recorded attempts" …
   var inWords: String {
     var parts: [String] = []
-    if tried > 0 { parts.append("worked \(worked) of \(tried)") }
+    let edit = editedAt.map { "before the edit of \($0.inWords)" } ?? "before an edit"
+    if tried > 0 {
+      let part = triedReworded == tried ? "" : "\(workedReworded) of \(triedReworded) of that "
+      parts.append(
+        "worked \(worked) of \(tried)" + (triedReworded > 0 ? ", \(part)\(edit)" : ""))
+    }
     if triedAfterOthers > 0 {
       parts.append("worked \(workedAfterOthers) of \(triedAfterOthers) after other fixes failed")
     }
@@ -60,7 +67,7 @@ extension FixEvidence {
       parts.append("agents and automation: worked \(workedByMachines) of \(triedByMachines)")
     }
     if triedBeforeEdit > 0 {
-      parts.append("worked \(workedBeforeEdit) of \(triedBeforeEdit) before an edit")
+      parts.append("worked \(workedBeforeEdit) of \(triedBeforeEdit), \(edit)")
     }
     return parts.isEmpty ? "documented, no recorded attempts" : parts.joined(separator: "; ")
   }

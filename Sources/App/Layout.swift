@@ -54,7 +54,7 @@ enum Layout {
     if case .account(_, let name, _) = site.caller.identity {
       links.append(("/account", name))
     } else {
-      links.append(("/sign-in", "Sign in"))
+      links.append((SignInPage.path(for: request), "Sign in"))
     }
     let anchors: [HTML] = links.map { path, name in
       let current: HTML = request.rawPath == path ? " aria-current=\"page\"" : ""

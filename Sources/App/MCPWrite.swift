@@ -124,8 +124,8 @@ private struct Recording: Sendable {
     }
     if let diagnosis {
       guard
-        let known = try call.app.store.pending.diagnosis(diagnosis)
-          ?? writing.reading.diagnosis(diagnosis)
+        let known = try writing.reading.diagnosis(
+          diagnosis, pending: call.app.store.pending)
       else { throw MCPToolFailure.noDiagnosis }
       return try writing.report(
         ofDiagnosis: known, reporter: outcome.reporter, source: outcome.source

@@ -40,6 +40,7 @@ package struct Site: Sendable {
   /// May record outcomes through the page's forms.
   var mayReport: Bool { openToAnyone || caller.may(.report) }
   var mayEdit: Bool { caller.may(.edit) }
+  var mayAdmin: Bool { caller.may(.admin) }
 }
 
 /// Who sends a request.
@@ -71,7 +72,8 @@ package struct Caller: Sendable, Hashable {
   var viewer: Viewer {
     switch identity {
     case .anonymous: .anyone
-    case .account(let id, _, _): .member(account: id)
+    // Whoever decides who may see a guide may see it.
+    case .account(let id, _, let role): role == .admin ? .system : .member(account: id)
     case .token(_, _, _, let account):
       scopes.contains(.admin)
         ? .system : account.map { .member(account: $0) } ?? .member(account: 0)
@@ -85,7 +87,16 @@ package struct Caller: Sendable, Hashable {
     }
   }
 
-  var author: Author { Author(viewer: viewer, name: name) }
+  var author: Author { Author(viewer: viewer, name: name, identity: auditIdentity) }
+
+  /// Names may be alike, and a token of an account is not its owner at the keyboard.
+  private var auditIdentity: String {
+    switch identity {
+    case .anonymous: ""
+    case .account(let id, _, _): "account:\(id)"
+    case .token(let id, _, _, _): "token:\(id)"
+    }
+  }
 }
 
 /// What a handler gives back.

@@ -9,11 +9,14 @@ package enum ProblemCodes {
     ("missing_scope", 403, "The token lacks a scope."),
     ("forbidden", 403, "The caller may not do that."),
     ("foreign_form", 403, "The form was sent from another site."),
+    ("account_disabled", 403, "The account was disabled."),
     ("not_found", 404, "There is no such thing, or it may not be seen."),
     ("method_not_allowed", 405, "The address does not answer to that method."),
     ("not_acceptable", 406, "None of the forms that exist is acceptable."),
     ("edit_conflict", 409, "Two edits changed the same lines."),
     ("already_decided", 409, "The suggestion was accepted or rejected before."),
+    ("name_taken", 409, "There is an account of that name."),
+    ("last_admin", 409, "The last admin can't be disabled or get another role."),
     (
       "idempotency_in_progress", 409,
       "The first request with this Idempotency-Key is still running."

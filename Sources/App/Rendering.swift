@@ -168,15 +168,10 @@ extension App {
 
   /// An error as RFC 9457 problem details, or the same in another form.
   func problem(
-    _ failure: Failure, _ request: Request, _ representation: Representation
+    _ failure: Failure, _ request: Request, _ representation: Representation, site: Site? = nil
   ) -> Response {
-    let site =
-      (try? self.site(for: request))
-      ?? Site(
-        base: configuration.publicURL ?? configuration.base,
-        caller: Caller(identity: .anonymous, scopes: [.read], reporter: ""),
-        openToAnyone: configuration.anonymousReports, now: .now())
-    let page = ProblemPage(failure: failure)
+    let site = site ?? self.site(of: anonymous(request))
+    let page = ProblemPage(failure: failure, signIn: signIn(failure, request, site))
     var fields = HeaderFields(failure.headers)
     let body: [UInt8]
     switch representation {
@@ -195,6 +190,15 @@ extension App {
   }
 }
 
+extension App {
+  /// Where someone can sign in who was refused for not having done so; comes back from there.
+  private func signIn(_ failure: Failure, _ request: Request, _ site: Site) -> String? {
+    guard site.caller.isAnonymous, failure.code == "unauthorized" || failure.code == "forbidden"
+    else { return nil }
+    return SignInPage.path(for: request)
+  }
+}
+
 extension Caller {
   var isAccount: Bool { if case .account = identity { true } else { false } }
 }
@@ -202,6 +206,8 @@ extension Caller {
 /// An error as a page.
 struct ProblemPage: Page {
   let failure: Failure
+  /// Address of the sign-in page, where that would help.
+  let signIn: String?
 
   var title: String { failure.title }
 
@@ -209,6 +215,7 @@ struct ProblemPage: Page {
     """
     <h1>\(failure.title)</h1>
     <p>\(failure.detail)</p>
+    \(signIn.map { "<p><a class=\"button\" href=\"\($0)\">Sign in</a></p>" as HTML })
     <p class="quiet">\(failure.status.code) · <a href="/help/problems#\(failure.code)">\(failure.code)</a></p>
     \(.searchForm("Search"))
     <p><a href="/">Home</a> · <a href="/diagnose">Diagnose an error</a> · <a href="/guides">Guides</a></p>

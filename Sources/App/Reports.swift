@@ -56,7 +56,7 @@ struct ReportInput: Sendable {
     }
     var cited: StoredDiagnosis?
     if let diagnosis {
-      cited = try pending.diagnosis(diagnosis) ?? reading.diagnosis(diagnosis)
+      cited = try reading.diagnosis(diagnosis, pending: pending)
       guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
     }
     let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""

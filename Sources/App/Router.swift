@@ -32,6 +32,12 @@ struct Route: Sendable {
         || ["/new", "/edit", "/suggest"].contains { pattern.hasSuffix($0) })
   }
 
+  /// Also where reading needs an account: what signing in takes, and what only programs ask.
+  var isOpen: Bool {
+    ["/sign-in", "/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/assets/{name}"]
+      .contains(pattern)
+  }
+
   static func get(
     _ pattern: String, _ operation: Operation? = nil, api: Bool = true, page: Bool = true,
     heavy: Bool = false, cached: ContentState.Part? = nil,

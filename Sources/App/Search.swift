@@ -30,7 +30,8 @@ extension App {
       let masked = String(SecretMasker.mask(input.words).text.prefix(300))
       store.count(
         Question(
-          kind: .search, text: masked, template: Template.of(masked), source: channel,
+          kind: .search, text: masked, template: Template.of(masked), guide: input.guide,
+          source: channel,
           reporter: caller.reporter, verdict: nil, results: page.results.count,
           milliseconds: monotonicMilliseconds() - started))
     }

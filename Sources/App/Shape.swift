@@ -39,7 +39,7 @@ struct Shape: Sendable {
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
     reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change,
-    webhook, newWebhook, delivery, done,
+    user, token, audience, auditEntry, webhook, newWebhook, delivery, done,
   ]
 }
 
@@ -179,7 +179,9 @@ extension Shape {
         .init("tried", Schema.integer()), .init("reporters", Schema.integer()),
         .init("low", Schema.number()), .init("high", Schema.number()),
         .init("last_worked_at", Schema.optional(time)),
-        .init("after_others", counts), .init("by_machines", counts), .init("before_edit", counts),
+        .init("after_others", counts), .init("by_machines", counts),
+        .init("before_edit", counts), .init("reworded", counts),
+        .init("edited_at", Schema.optional(time)),
         .init("summary", Schema.string("The counts in words.")),
       ], "What was recorded of this fix."))
 

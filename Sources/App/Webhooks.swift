@@ -89,6 +89,7 @@ extension App {
 
   static func deleteWebhook(_ context: Context) throws -> Reply {
     try requireAdmin(context)
+    try context.takesNothing()
     let hook = try webhook(context)
     let isHTML = context.representation == .html
     return .write { writing in
@@ -100,6 +101,7 @@ extension App {
 
   static func testWebhook(_ context: Context) throws -> Reply {
     try requireAdmin(context)
+    try context.takesNothing()
     let hook = try webhook(context)
     let isHTML = context.representation == .html
     return .write { writing in

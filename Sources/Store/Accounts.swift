@@ -6,58 +6,103 @@ package enum Role: String, Sendable, CaseIterable, Comparable {
 
   private var rank: Int { Role.allCases.firstIndex(of: self)! }
   package static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
+
+  /// What its members may do, by page or with a token of their own.
+  package var scopes: Set<Scope> {
+    switch self {
+    case .reader: [.read]
+    case .reporter: [.read, .report]
+    case .editor: [.read, .report, .edit]
+    case .admin: [.read, .report, .edit, .admin]
+    }
+  }
 }
 
 package struct Account: Sendable, Equatable {
   package let id: Int
   package let name: String
-  package let role: Role
+  package var role: Role
   package let hasPassword: Bool
+  package var disabledAt: Time?
+  package let createdAt: Time
+
+  package var isDisabled: Bool { disabledAt != nil }
 }
 
-/// What a token may do.
-package enum Scope: String, Sendable, CaseIterable {
-  case read, report, edit, admin
+/// Why an account is not made or changed.
+package enum AccountError: Error, Sendable, Equatable {
+  case nameTaken(String)
+  /// One sentence: what a name may be.
+  case badName(String)
+  case notFound
+  /// Nobody would be left to run the base.
+  case lastAdmin
 }
 
-/// A token that was found by its text.
-package struct TokenInfo: Sendable, Equatable {
-  package let id: Int
-  package let name: String
-  package let kind: SourceKind
-  package let scopes: Set<Scope>
-  package let accountID: Int?
+extension Account {
+  /// Names that history uses for what no account did.
+  private static let reserved: Set = ["anonymous", "import", "fixbook", "admin token"]
 
-  package init(id: Int, name: String, kind: SourceKind, scopes: Set<Scope>, accountID: Int?) {
-    self.id = id
-    self.name = name
-    self.kind = kind
-    self.scopes = scopes
-    self.accountID = accountID
+  /// Why a text can't be an account's name; nil when it can. A name is shown beside what its owner
+  /// wrote, so it must not look like another's.
+  package static func objection(toName name: String) -> String? {
+    if name.unicodeScalars.count > 100 { return "A name has at most 100 characters." }
+    guard let first = name.first, !first.isWhitespace, !name.last!.isWhitespace else {
+      return "A name does not begin or end with a space."
+    }
+    let hidden = name.unicodeScalars.contains { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+        .unassigned:
+        true
+      default: false
+      }
+    }
+    if hidden { return "A name has no invisible characters." }
+    if reserved.contains(name.lowercased()) { return "\(name) is kept for the program itself." }
+    return nil
   }
 }
 
 extension Reading {
-  private static func account(_ row: Row) -> Account {
+  static let accountColumns: SQL = """
+    a.id, a.name, a.role, a.password_hash IS NOT NULL, a.disabled_at, a.created_at
+    """
+
+  static func account(_ row: Row) -> Account {
     Account(
       id: row.int(0), name: row.text(1), role: Role(rawValue: row.text(2)) ?? .reader,
-      hasPassword: row.bool(3))
+      hasPassword: row.bool(3), disabledAt: row.optionalInt(4).map { Time(milliseconds: $0) },
+      createdAt: Time(milliseconds: row.int(5)))
   }
 
-  package func accounts() throws -> [Account] {
+  /// Accounts by name, those that were disabled only if asked.
+  package func accounts(
+    includingDisabled: Bool = false, offset: Int = 0, limit: Int = .max
+  ) throws -> [Account] {
     try connection.rows(
       """
-      SELECT id, name, role, password_hash IS NOT NULL FROM account
-      WHERE disabled_at IS NULL ORDER BY name
+      SELECT \(Reading.accountColumns) FROM account a
+      WHERE \(includingDisabled ? "1" : "a.disabled_at IS NULL" as SQL)
+      ORDER BY a.name LIMIT \(limit) OFFSET \(offset)
       """, Reading.account)
   }
 
-  package func account(named name: String) throws -> Account? {
+  /// Whatever its state.
+  package func account(_ id: Int) throws -> Account? {
     try connection.first(
-      """
-      SELECT id, name, role, password_hash IS NOT NULL FROM account
-      WHERE name = \(name) AND disabled_at IS NULL
-      """, Reading.account)
+      "SELECT \(Reading.accountColumns) FROM account a WHERE a.id = \(id)", Reading.account)
+  }
+
+  /// One that may sign in.
+  package func account(named name: String) throws -> Account? {
+    try anyAccount(named: name).flatMap { $0.isDisabled ? nil : $0 }
+  }
+
+  /// Whatever its state.
+  package func anyAccount(named name: String) throws -> Account? {
+    try connection.first(
+      "SELECT \(Reading.accountColumns) FROM account a WHERE a.name = \(name)", Reading.account)
   }
 
   package func passwordHash(ofAccount id: Int) throws -> String? {
@@ -65,37 +110,13 @@ extension Reading {
       $0.optionalText(0)
     } ?? nil
   }
-
-  /// The account of a session that has not expired.
-  package func account(session: String, now: Time) throws -> Account? {
-    try connection.first(
-      """
-      SELECT a.id, a.name, a.role, a.password_hash IS NOT NULL FROM session s
-      JOIN account a ON a.id = s.account_id
-      WHERE s.hash = \(Secrets.hash(session)) AND s.expires_at > \(now.milliseconds)
-        AND a.disabled_at IS NULL
-      """, Reading.account)
-  }
-
-  /// A token that is neither revoked nor expired.
-  package func token(_ text: String, now: Time) throws -> TokenInfo? {
-    try connection.first(
-      """
-      SELECT id, name, kind, scopes, account_id FROM token
-      WHERE hash = \(Secrets.hash(text)) AND revoked_at IS NULL
-        AND (expires_at IS NULL OR expires_at > \(now.milliseconds))
-      """
-    ) { row in
-      TokenInfo(
-        id: row.int(0), name: row.text(1), kind: SourceKind(rawValue: row.text(2)) ?? .automation,
-        scopes: Set(row.text(3).split(separator: ",").compactMap { Scope(rawValue: String($0)) }),
-        accountID: row.optionalInt(4))
-    }
-  }
 }
 
 extension Writing {
+  /// Throws `AccountError` for a name that is taken or can't be one.
   package func createAccount(name: String, role: Role) throws -> Account {
+    if let objection = Account.objection(toName: name) { throw AccountError.badName(objection) }
+    guard try reading.anyAccount(named: name) == nil else { throw AccountError.nameTaken(name) }
     try connection.execute(
       """
       INSERT INTO account (name, role, created_at)
@@ -103,85 +124,55 @@ extension Writing {
       """)
     let id = connection.lastInsertedID
     try audit("create account", subject: name)
-    return Account(id: id, name: name, role: role, hasPassword: false)
+    return Account(id: id, name: name, role: role, hasPassword: false, createdAt: now)
   }
 
-  package func setPassword(hash: String, ofAccount id: Int) throws {
-    try connection.execute("UPDATE account SET password_hash = \(hash) WHERE id = \(id)")
-    // Other sessions end: whoever had the old password is out.
+  /// Gives an account another role, at once also in its sessions and tokens.
+  package func setRole(_ role: Role, ofAccount id: Int) throws {
+    let account = try known(id)
+    guard account.role != role else { return }
+    if account.role == .admin { try keepAnAdmin(besides: account) }
+    try connection.execute("UPDATE account SET role = \(role.rawValue) WHERE id = \(id)")
+    try audit("set role \(role.rawValue)", subject: account.name)
+  }
+
+  /// Disables an account: its sessions, links and tokens end. What it wrote stays.
+  package func disable(account id: Int) throws {
+    let account = try known(id)
+    guard !account.isDisabled else { return }
+    if account.role == .admin { try keepAnAdmin(besides: account) }
+    try connection.execute(
+      "UPDATE account SET disabled_at = \(now.milliseconds) WHERE id = \(id)")
     try connection.execute("DELETE FROM session WHERE account_id = \(id)")
-    try audit("set password", subject: "account \(id)")
-  }
-
-  /// A link that signs in once, good for 15 minutes.
-  package func createSignInLink(account id: Int) throws -> String {
-    let secret = Secrets.identifier(length: 32)
+    try connection.execute("DELETE FROM sign_in_link WHERE account_id = \(id)")
     try connection.execute(
       """
-      INSERT INTO sign_in_link (hash, account_id, expires_at)
-      VALUES (\(Secrets.hash(secret)), \(id), \((now + 15 * 60).milliseconds))
+      UPDATE token SET revoked_at = \(now.milliseconds)
+      WHERE account_id = \(id) AND revoked_at IS NULL
       """)
-    return secret
+    try audit("disable account", subject: account.name)
   }
 
-  /// The account of a link, which is used up.
-  package func useSignInLink(_ secret: String) throws -> Account? {
-    let hash = Secrets.hash(secret)
-    guard
-      let id = try connection.first(
-        """
-        UPDATE sign_in_link SET used_at = \(now.milliseconds)
-        WHERE hash = \(hash) AND used_at IS NULL AND expires_at > \(now.milliseconds)
-        RETURNING account_id
-        """, { $0.int(0) })
-    else { return nil }
-    return try reading.accounts().first { $0.id == id }
+  /// Lets a disabled account sign in again. Its former tokens stay revoked.
+  package func enable(account id: Int) throws {
+    let account = try known(id)
+    guard account.isDisabled else { return }
+    try connection.execute("UPDATE account SET disabled_at = NULL WHERE id = \(id)")
+    try audit("enable account", subject: account.name)
   }
 
-  /// A session, good for 30 days.
-  package func createSession(account id: Int) throws -> String {
-    let secret = Secrets.identifier(length: 32)
-    try connection.execute(
+  private func known(_ id: Int) throws -> Account {
+    guard let account = try reading.account(id) else { throw AccountError.notFound }
+    return account
+  }
+
+  /// The one writer of the file decides, so two admins can't remove each other at once.
+  private func keepAnAdmin(besides account: Account) throws {
+    let others = try connection.integer(
       """
-      INSERT INTO session (hash, account_id, created_at, used_at, expires_at)
-      VALUES (\(Secrets.hash(secret)), \(id), \(now.milliseconds), \(now.milliseconds),
-        \((now + 30 * 86_400).milliseconds))
+      SELECT count(*) FROM account
+      WHERE role = 'admin' AND disabled_at IS NULL AND id <> \(account.id)
       """)
-    try connection.execute("DELETE FROM session WHERE expires_at < \(now.milliseconds)")
-    try audit("sign in", subject: "account \(id)")
-    return secret
-  }
-
-  package func deleteSession(_ secret: String) throws {
-    try connection.execute("DELETE FROM session WHERE hash = \(Secrets.hash(secret))")
-  }
-
-  /// Makes a token and returns its text, which is stored nowhere.
-  package func createToken(
-    name: String, kind: SourceKind, scopes: [Scope], account: Int? = nil, expiresAt: Time? = nil
-  ) throws -> String {
-    let text = "fxb_" + Secrets.identifier(length: 40)
-    try connection.execute(
-      """
-      INSERT INTO token (name, hash, kind, scopes, account_id, created_at, expires_at)
-      VALUES (\(name), \(Secrets.hash(text)), \(kind.rawValue),
-        \(scopes.map(\.rawValue).joined(separator: ",")), \(account), \(now.milliseconds),
-        \(expiresAt?.milliseconds))
-      """)
-    try audit("create token", subject: name)
-    return text
-  }
-
-  package func tokenUsed(_ id: Int) throws {
-    try connection.execute("UPDATE token SET last_used_at = \(now.milliseconds) WHERE id = \(id)")
-  }
-
-  /// A line in the audit log.
-  package func audit(_ action: String, subject: String, peer: String = "") throws {
-    try connection.execute(
-      """
-      INSERT INTO audit (actor, action, subject, peer, created_at)
-      VALUES (\(author.name), \(action), \(subject), \(peer), \(now.milliseconds))
-      """)
+    if others == 0, !account.isDisabled { throw AccountError.lastAdmin }
   }
 }

@@ -7,10 +7,10 @@ import Synchronization
 /// A diagnosis as stored: what matched, not what was pasted.
 package struct StoredDiagnosis: Sendable, Equatable {
   package let id: String
-  package let verdict: Verdict
+  package var verdict: Verdict
   package let matcher: String
   /// Slug of the guide it was limited to.
-  package let guide: String?
+  package var guide: String?
   /// The masked lines that matched, for a report made of it.
   package let excerpt: String
   /// The whole masked text, where the sender asked to keep it.
@@ -63,6 +63,8 @@ package struct Question: Sendable {
   package let kind: Kind
   package let text: String
   package let template: String
+  /// Slug of the guide it was limited to.
+  package let guide: String?
   package let source: String
   package let reporter: String
   package let verdict: Verdict?
@@ -72,12 +74,14 @@ package struct Question: Sendable {
   package let subject: String?
 
   package init(
-    kind: Kind, text: String, template: String, source: String, reporter: String, verdict: Verdict?,
-    results: Int, milliseconds: Double, subject: String? = nil
+    kind: Kind, text: String, template: String, guide: String? = nil, source: String,
+    reporter: String, verdict: Verdict?, results: Int, milliseconds: Double,
+    subject: String? = nil
   ) {
     self.kind = kind
     self.text = text
     self.template = template
+    self.guide = guide
     self.source = source
     self.reporter = reporter
     self.verdict = verdict
@@ -123,7 +127,7 @@ package final class PendingDiagnoses: Sendable {
   func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
   func fail(_ id: String) { state.withLock { _ = $0.failed.insert(id) } }
   func removeQuestion() { state.withLock { $0.questions -= 1 } }
-  package func diagnosis(_ id: String) -> StoredDiagnosis? {
+  func diagnosis(_ id: String) -> StoredDiagnosis? {
     state.withLock { $0.diagnoses[id] }
   }
 
@@ -206,9 +210,10 @@ extension Writing {
     let isNew = try isGap && isFirst(question)
     try connection.execute(
       """
-      INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,
-        subject, created_at)
-      VALUES (\(question.kind.rawValue), \(question.text), \(question.template), \(question.source),
+      INSERT INTO question (kind, text, template, guide_id, source, reporter, verdict, results,
+        milliseconds, subject, created_at)
+      VALUES (\(question.kind.rawValue), \(question.text), \(question.template),
+        (SELECT id FROM guide WHERE slug = \(question.guide)), \(question.source),
         \(question.reporter), \(question.verdict?.rawValue), \(question.results), \(question.milliseconds),
         \(question.subject), \(now.milliseconds))
       """)
@@ -260,6 +265,13 @@ extension Reading {
     ) { FeedbackLabel(id: $0.int(0), text: $0.text(1), right: $0.optionalText(2)) }
   }
 
+  /// A diagnosis, perhaps one that waits to be stored, without what the viewer may not see.
+  package func diagnosis(_ id: String, pending: PendingDiagnoses) throws -> StoredDiagnosis? {
+    guard var waiting = pending.diagnosis(id) else { return try diagnosis(id) }
+    if let guide = waiting.guide, try guideID(guide) == nil { waiting.guide = nil }
+    return try withoutHidden(waiting)
+  }
+
   /// A diagnosis without what the viewer may not see.
   package func diagnosis(_ id: String) throws -> StoredDiagnosis? {
     let stored = try connection.first(
@@ -278,7 +290,12 @@ extension Reading {
         source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
         createdAt: Time(milliseconds: row.int(8)))
     }
-    guard var stored, viewer != .system else { return stored }
+    return try stored.map { try withoutHidden($0) }
+  }
+
+  private func withoutHidden(_ diagnosis: StoredDiagnosis) throws -> StoredDiagnosis {
+    if viewer == .system { return diagnosis }
+    var stored = diagnosis
     let ids = stored.matches.map(\.issueID)
     let visible = Set(
       try connection.rows(
@@ -287,7 +304,10 @@ extension Reading {
         WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
         """
       ) { $0.int(0) })
+    let first = stored.matches.first?.issueID
     stored.matches.removeAll { !visible.contains($0.issueID) }
+    // That something is known here would tell of the issue that may not be seen.
+    if stored.matches.first?.issueID != first { stored.verdict = .unknown }
     return stored
   }
 

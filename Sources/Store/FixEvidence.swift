@@ -33,16 +33,24 @@ package struct CountedOutcome: Sendable {
   package var source: SourceKind
   /// Other fixes had failed for this report before.
   package var afterOthers = false
-  /// The fix's command or code block has changed since.
-  package var beforeEdit = false
+  package var wording = Wording.same
   package var createdAt: Time
   /// It says what was seen: the command that checked it, and what it printed.
   package var isObserved = true
   package var environment: [Property] = []
 
+  /// What the fix's text was when it was recorded, beside what it is.
+  package enum Wording: Sendable {
+    case same
+    /// Other words, the same commands.
+    case reworded
+    /// Another command or code block.
+    case replaced
+  }
+
   package init(
     reporter: String, report: String, result: OutcomeResult, source: SourceKind,
-    afterOthers: Bool = false, beforeEdit: Bool = false, createdAt: Time, isObserved: Bool = true,
+    afterOthers: Bool = false, wording: Wording = .same, createdAt: Time, isObserved: Bool = true,
     environment: [Property] = []
   ) {
     self.reporter = reporter
@@ -50,7 +58,7 @@ package struct CountedOutcome: Sendable {
     self.result = result
     self.source = source
     self.afterOthers = afterOthers
-    self.beforeEdit = beforeEdit
+    self.wording = wording
     self.createdAt = createdAt
     self.isObserved = isObserved
     self.environment = environment
@@ -67,7 +75,8 @@ package struct CountedOutcome: Sendable {
 /// All outcomes of one reporter weigh together as one attempt, their mean; the order of fixes is
 /// by the mean of the posterior Beta(1,1) over members' attempts, to which anonymous ones add a third
 /// each, but together no more than the members. So agents and anonymous people alone do not move a
-/// fix, and no crowd turns a member's success into a step down (docs/evidence.md).
+/// fix, and no crowd turns a member's success into a step down (docs/evidence.md). What members recorded
+/// before a command changed is a prior: together it weighs half an attempt.
 package struct FixEvidence: Sendable, Equatable {
   /// Outcomes of people where this fix was tried first.
   package var worked = 0
@@ -79,7 +88,7 @@ package struct FixEvidence: Sendable, Equatable {
   /// The central 90 % of the posterior over them.
   package var low: Double { betaQuantile(0.05, successes + 1, failures + 1) }
   package var high: Double { betaQuantile(0.95, successes + 1, failures + 1) }
-  /// What fixes are ordered by; ½ when no member has tried.
+  /// What fixes are ordered by; ½ when no member has ever tried.
   package var mean = 0.5
   package var lastWorkedAt: Time?
   /// Where other fixes had failed first: shown apart, since hard cases come late.
@@ -91,6 +100,14 @@ package struct FixEvidence: Sendable, Equatable {
   /// Outcomes from before a command or code block changed.
   package var workedBeforeEdit = 0
   package var triedBeforeEdit = 0
+  /// Of `worked` and `tried`, those from before the words changed, with the commands as they are.
+  package var workedReworded = 0
+  package var triedReworded = 0
+  /// When the text became what it is; nil where no outcome is older.
+  package var editedAt: Time?
+
+  /// Something was recorded for an earlier text.
+  var isOlderThanText: Bool { triedBeforeEdit + triedReworded > 0 }
 
   package static let none = FixEvidence([])
 
@@ -105,13 +122,17 @@ package struct FixEvidence: Sendable, Equatable {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
     var attempts: [String: Attempt] = [:]
+    var former: [String: Attempt] = [:]
     for outcome in latest.values {
       guard let success = outcome.result.success else { continue }
       let worked = outcome.result == .worked
       if worked { lastWorkedAt = max(lastWorkedAt ?? outcome.createdAt, outcome.createdAt) }
-      if outcome.beforeEdit {
+      if outcome.wording == .replaced {
         triedBeforeEdit += 1
         workedBeforeEdit += worked ? 1 : 0
+        if outcome.source == .person, !outcome.afterOthers {
+          former[outcome.reporter, default: Attempt(source: .person)].add(success, weight: 1)
+        }
       } else if outcome.source == .agent || outcome.source == .automation {
         triedByMachines += 1
         workedByMachines += worked ? 1 : 0
@@ -121,6 +142,10 @@ package struct FixEvidence: Sendable, Equatable {
       } else {
         tried += 1
         self.worked += worked ? 1 : 0
+        if outcome.wording == .reworded {
+          triedReworded += 1
+          workedReworded += worked ? 1 : 0
+        }
         let weight = EnvironmentMatch.weight(outcome.environment, for: environment)
         attempts[outcome.reporter, default: Attempt(source: outcome.source)]
           .add(success, weight: weight)
@@ -141,12 +166,22 @@ package struct FixEvidence: Sendable, Equatable {
     }
     let members = member.successes + member.failures
     let others = anonymous.successes + anonymous.failures
-    if members > 0 {
-      let weight = min(1.0 / 3, others > 0 ? members / others : 0)
-      mean = (member.successes + weight * anonymous.successes + 1) / (members + weight * others + 2)
-    }
+    let weight = min(1.0 / 3, others > 0 ? members / others : 0)
+    let prior = FixEvidence.prior(former.values.map(\.share))
+    mean =
+      (member.successes + weight * anonymous.successes + prior.successes + 1)
+      / (members + weight * others + prior.weight + 2)
     successes = member.successes + anonymous.successes
     failures = member.failures + anonymous.failures
+  }
+}
+
+extension FixEvidence {
+  /// Half an attempt that succeeds as often as the fix did with its former commands.
+  fileprivate static func prior(_ shares: [Double]) -> (successes: Double, weight: Double) {
+    guard !shares.isEmpty else { return (0, 0) }
+    let worked = shares.sorted().reduce(0, +)
+    return (0.5 * (worked + 1) / (Double(shares.count) + 2), 0.5)
   }
 }
 

@@ -21,7 +21,7 @@ extension Reading {
       SELECT max(id), text, template, count(*), count(DISTINCT reporter) AS people, max(created_at)
       FROM question INDEXED BY question_gap
       WHERE (results = 0 OR verdict = 'unknown') AND template > ''
-        AND created_at >= \(time.milliseconds)
+        AND created_at >= \(time.milliseconds) AND \(mayBeSeen)
       GROUP BY template ORDER BY people DESC, max(id) DESC LIMIT \(limit) OFFSET \(start)
       """, Reading.gap)
   }
@@ -30,11 +30,14 @@ extension Reading {
     try connection.first(
       """
       SELECT max(id), text, template, count(*), count(DISTINCT reporter), max(created_at)
-      FROM question WHERE (results = 0 OR verdict = 'unknown')
-        AND template = (SELECT template FROM question WHERE id = \(id))
+      FROM question WHERE (results = 0 OR verdict = 'unknown') AND \(mayBeSeen)
+        AND template = (SELECT template FROM question WHERE id = \(id) AND \(mayBeSeen))
       GROUP BY template
       """, Reading.gap)
   }
+
+  /// A question that was limited to a guide is for those who may see the guide.
+  private var mayBeSeen: SQL { "(guide_id IS NULL OR \(visible("guide_id")))" }
 
   private static func gap(_ row: Row) -> Gap {
     Gap(

@@ -33,7 +33,6 @@ package struct Fix: Sendable, Equatable {
   package let verify: String?
   package let risk: FixText.Risk?
   package let textRevision: Int
-  package let codeRevision: Int
   /// Set when it used to work and stopped.
   package var regression: Regression?
   package var evidence = FixEvidence.none

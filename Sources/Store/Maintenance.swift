@@ -175,28 +175,6 @@ extension Reading {
       JOIN issue i ON i.id = p.issue_id WHERE i.id = \(id) ORDER BY p.position
       """, Reading.sample)
   }
-
-  package func tokens() throws -> [TokenInfo] {
-    try connection.rows(
-      "SELECT id, name, kind, scopes, account_id FROM token WHERE revoked_at IS NULL ORDER BY id"
-    ) { row in
-      TokenInfo(
-        id: row.int(0), name: row.text(1), kind: SourceKind(rawValue: row.text(2)) ?? .automation,
-        scopes: Set(row.text(3).split(separator: ",").compactMap { Scope(rawValue: String($0)) }),
-        accountID: row.optionalInt(4))
-    }
-  }
-}
-
-extension Writing {
-  /// False when there is no such token.
-  package func revokeToken(_ id: Int) throws -> Bool {
-    try connection.execute(
-      "UPDATE token SET revoked_at = \(now.milliseconds) WHERE id = \(id) AND revoked_at IS NULL")
-    let found = connection.changes > 0
-    if found { try audit("revoke token", subject: "token \(id)") }
-    return found
-  }
 }
 
 extension StoredCorpus {

@@ -154,7 +154,8 @@ extension Writing {
         try connection.execute(
           """
           UPDATE outcome SET fix_id = \(same.id),
-            fix_revision = (SELECT text_revision FROM fix WHERE id = \(same.id))
+            fix_revision = (SELECT text_revision FROM fix WHERE id = \(same.id)),
+            text_id = coalesce(text_id, (SELECT max(id) FROM fix_text WHERE fix_id = \(same.id)))
           WHERE fix_id = \(fix.id)
           """)
       } else {
@@ -162,8 +163,8 @@ extension Writing {
         // A removed fix of the target with this text: it comes back under its own id.
         try connection.execute(
           """
-          UPDATE fix SET issue_id = \(target.id), position = NULL, text_revision = 0,
-            code_revision = 0 WHERE id = \(fix.id)
+          UPDATE fix SET issue_id = \(target.id), position = NULL, text_revision = 0
+          WHERE id = \(fix.id)
           """)
       }
     }

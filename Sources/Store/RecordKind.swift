@@ -75,6 +75,9 @@ extension RecordKind {
       columns: [.number("guide_id", of: "guide"), .number("account_id", of: "account")],
       order: "guide_id, account_id", ofPeople: true),
     RecordKind(
+      type: "guide_role", table: "guide_role",
+      columns: [.number("guide_id", of: "guide"), .plain("role")], order: "guide_id, role"),
+    RecordKind(
       type: "section", table: "section",
       columns: [
         .number("id", of: "section"), .number("guide_id", of: "guide"), .plain("position"),
@@ -110,7 +113,12 @@ extension RecordKind {
       columns: [
         .number("id", of: "fix"), .number("issue_id", of: "issue"), .plain("position"),
         .plain("kind"), .plain("text"), .plain("verify"), .plain("risk"), .plain("text_revision"),
-        .plain("code_revision"), .time("regressed_at"), .plain("regression"),
+        .time("regressed_at"), .plain("regression"),
+      ], order: "id"),
+    RecordKind(
+      type: "fix_text", table: "fix_text",
+      columns: [
+        .number("id", of: "fix_text"), .number("fix_id", of: "fix"), .plain("text"), .time("since"),
       ], order: "id"),
     RecordKind(
       type: "diagnosis", table: "diagnosis",
@@ -143,7 +151,8 @@ extension RecordKind {
       type: "outcome", table: "outcome",
       columns: [
         .number("id", of: "outcome"), .plain("report_id"), .number("fix_id", of: "fix"),
-        .plain("fix_revision"), .plain("result"), .json("environment"),
+        .plain("fix_revision"), .number("text_id", of: "fix_text"), .plain("result"),
+        .json("environment"),
         .numbers("tried_before", .list(of: "fix")), .plain("note"), .plain("observed"),
         .reporter("reporter"), .plain("on_behalf_of"), .plain("source"), .plain("seen_by"),
         .time("created_at"),
@@ -165,7 +174,8 @@ extension RecordKind {
       type: "question", table: "question",
       columns: [
         .number("id", of: "question"), .plain("kind"), .plain("text"), .plain("template"),
-        .plain("source"), .reporter("reporter"), .plain("verdict"), .plain("results"),
+        .number("guide_id", of: "guide"), .plain("source"), .reporter("reporter"),
+        .plain("verdict"), .plain("results"),
         .plain("milliseconds"), .plain("subject"), .time("created_at"),
       ], order: "id"),
     RecordKind(
@@ -205,6 +215,7 @@ extension RecordKind {
     "sample": "read out of the Markdown", "check": "read out of the Markdown",
     "sample_shingle": "the search index", "issue_index": "the search index",
     "issue_fts": "the search index", "term": "the search index",
+    "hidden_term": "the search index",
     "wording_term": "made of its wording",
     "token": "secrets", "session": "secrets", "sign_in_link": "secrets", "webhook": "secrets",
     "delivery": "goes with its webhook", "idempotency": "kept for a day",

@@ -28,7 +28,7 @@ extension Regression {
       latest[outcome.reporter + "\u{0}" + outcome.report] = index
     }
     let attempts = latest.values.sorted().map { outcomes[$0] }.filter {
-      $0.source == .person && !$0.beforeEdit && !$0.afterOthers && $0.result.success != nil
+      $0.source == .person && $0.wording != .replaced && !$0.afterOthers && $0.result.success != nil
     }
     let recent = attempts.suffix(Regression.window)
     let failed = recent.filter { $0.result.success == 0 }

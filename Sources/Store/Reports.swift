@@ -126,6 +126,9 @@ extension Reading {
       WHERE created_at <= \(before?.milliseconds ?? Int.max)
         AND (+issue_id IS NULL OR EXISTS (
           SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
+        AND (+diagnosis_id IS NULL OR NOT EXISTS (
+          SELECT 1 FROM diagnosis d WHERE d.id = report.diagnosis_id AND d.guide_id IS NOT NULL
+            AND NOT \(visible("d.guide_id"))))
       ORDER BY rowid DESC LIMIT \(limit) OFFSET \(offset)
       """, Reading.report)
   }
@@ -135,7 +138,9 @@ extension Reading {
       """
       SELECT id, report_id, fix_id, fix_revision, result, environment, note, on_behalf_of, source,
         created_at
-      FROM outcome WHERE report_id = \(id) ORDER BY id
+      FROM outcome WHERE report_id = \(id) AND EXISTS (SELECT 1 FROM fix f
+        JOIN issue i ON i.id = f.issue_id WHERE f.id = fix_id AND \(visible("i.guide_id")))
+      ORDER BY id
       """
     ) { row in
       Outcome(
@@ -232,9 +237,10 @@ extension Writing {
     ) { $0.int(0) }
     try connection.execute(
       """
-      INSERT INTO outcome (report_id, fix_id, fix_revision, result, environment, tried_before, note,
+      INSERT INTO outcome (report_id, fix_id, fix_revision, text_id, result, environment, tried_before, note,
         observed, reporter, on_behalf_of, source, created_at)
-      VALUES (\(id), \(outcome.fixID), \(fix.textRevision), \(outcome.result.rawValue),
+      VALUES (\(id), \(outcome.fixID), \(fix.textRevision),
+        (SELECT max(id) FROM fix_text WHERE fix_id = \(outcome.fixID)), \(outcome.result.rawValue),
         \(encoded(outcome.environment.isEmpty ? report.environment : outcome.environment)),
         \(idList(triedBefore)), \(outcome.note), \(outcome.observed), \(outcome.reporter),
         \(outcome.onBehalfOf), \(outcome.source.rawValue), \(now.milliseconds))

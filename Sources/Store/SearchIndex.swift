@@ -7,6 +7,10 @@ import SQLite
 /// same tokens thousands of times.
 final class TermChanges {
   var issues: [String: Int] = [:]
+  /// The same in guides that not everyone may see.
+  var hidden: [Int: [String: Int]] = [:]
+  /// Whether a guide is one of them.
+  var isHidden: [Int: Bool] = [:]
 
   /// Names that no token has: how many issues there are, and the sum of their lengths.
   static let issueCount = ""
@@ -27,27 +31,42 @@ extension Writing {
         \(indexed.words.bytes))
       """)
     try connection.execute("INSERT INTO issue_fts (rowid, tokens) VALUES (\(issueID), \(joined))")
-    count(tokens: Set(indexed.tokens), length: indexed.vector.length, by: 1)
+    try count(tokens: Set(indexed.tokens), length: indexed.vector.length, guideID: guideID, by: 1)
   }
 
   /// Takes an issue out of the index.
   func unindex(issueID: Int) throws {
     guard
       let old = try connection.first(
-        "SELECT tokens, vector FROM issue_index WHERE issue_id = \(issueID)",
-        { ($0.text(0), IssueVector(bytes: $0.blob(1)).length) })
+        "SELECT tokens, vector, guide_id FROM issue_index WHERE issue_id = \(issueID)",
+        { ($0.text(0), IssueVector(bytes: $0.blob(1)).length, $0.int(2)) })
     else { return }
     try connection.execute(
       "INSERT INTO issue_fts (issue_fts, rowid, tokens) VALUES ('delete', \(issueID), \(old.0))")
     try connection.execute("DELETE FROM issue_index WHERE issue_id = \(issueID)")
-    count(
-      tokens: Set(old.0.split(separator: " ").map(String.init)), length: old.1, by: -1)
+    try count(
+      tokens: Set(old.0.split(separator: " ").map(String.init)), length: old.1, guideID: old.2,
+      by: -1)
   }
 
-  private func count(tokens: Set<String>, length: Int, by step: Int) {
-    for token in tokens { terms.issues[token, default: 0] += step }
-    terms.issues[TermChanges.issueCount, default: 0] += step
-    terms.issues[TermChanges.lengthSum, default: 0] += step * length
+  private func count(tokens: Set<String>, length: Int, guideID: Int, by step: Int) throws {
+    func add(to counts: inout [String: Int]) {
+      for token in tokens { counts[token, default: 0] += step }
+      counts[TermChanges.issueCount, default: 0] += step
+      counts[TermChanges.lengthSum, default: 0] += step * length
+    }
+    add(to: &terms.issues)
+    if try isHidden(guideID) { add(to: &terms.hidden[guideID, default: [:]]) }
+  }
+
+  private func isHidden(_ guide: Int) throws -> Bool {
+    if let known = terms.isHidden[guide] { return known }
+    let isHidden =
+      try connection.first("SELECT audience <> 'anyone' FROM guide WHERE id = \(guide)") {
+        $0.bool(0)
+      } ?? false
+    terms.isHidden[guide] = isHidden
+    return isHidden
   }
 
   /// Writes the counts; called at the end of the transaction, or before a search inside it.
@@ -63,6 +82,21 @@ extension Writing {
       }
     }
     terms.issues = [:]
+    for (guide, counts) in terms.hidden {
+      for (term, change) in counts where change != 0 {
+        try connection.execute(
+          """
+          INSERT INTO hidden_term (guide_id, term, issues) VALUES (\(guide), \(term), \(change))
+          ON CONFLICT (guide_id, term) DO UPDATE SET issues = issues + excluded.issues
+          """)
+        if change < 0 {
+          try connection.execute(
+            "DELETE FROM hidden_term WHERE guide_id = \(guide) AND term = \(term) AND issues <= 0")
+        }
+      }
+    }
+    terms.hidden = [:]
+    terms.isHidden = [:]
   }
 
   private static func searchTexts(
@@ -91,22 +125,31 @@ package struct StoredCorpus: Corpus {
   let hidesGuides: Bool
 
   package func issueCount() throws -> Int {
-    try reading.connection.integer(
-      "SELECT coalesce((SELECT issues FROM term WHERE term = ''), 0)")
+    try frequencies([TermChanges.issueCount])[TermChanges.issueCount] ?? 0
   }
 
   package func averageLength() throws -> Double {
-    let sum = try reading.connection.integer(
-      "SELECT coalesce((SELECT issues FROM term WHERE term = ' '), 0)")
+    let sum = try frequencies([TermChanges.lengthSum])[TermChanges.lengthSum] ?? 0
     return Double(sum) / Double(max(try issueCount(), 1))
   }
 
+  /// In how many issues that may be seen each token occurs: with those in other guides a score
+  /// would tell which words they have.
   package func frequencies(_ tokens: [String]) throws -> [String: Int] {
     let list = JSON.array(tokens.map { .string($0) }).string
+    let hidden: SQL =
+      hidesGuides
+      ? """
+      coalesce((SELECT sum(h.issues) FROM hidden_term h WHERE h.term = term.term AND h.guide_id IN
+        (SELECT id FROM guide WHERE NOT (\(reading.visible("guide.id"))))), 0)
+      """ : "0"
     let rows = try reading.connection.rows(
-      "SELECT term, issues FROM term WHERE term IN (SELECT value FROM json_each(\(list)))"
+      """
+      SELECT term, issues - \(hidden) FROM term
+      WHERE term IN (SELECT value FROM json_each(\(list)))
+      """
     ) { ($0.text(0), $0.int(1)) }
-    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    return Dictionary(rows.filter { $0.1 > 0 }, uniquingKeysWith: { first, _ in first })
   }
 
   package func postings(_ token: String, limit: Int) throws -> [Int] {

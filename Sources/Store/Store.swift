@@ -288,10 +288,13 @@ package struct Author: Sendable, Hashable {
   package var viewer: Viewer
   /// Name shown in history: an account's or token's name, or "import".
   package var name: String
+  /// Who that is, for the audit log: "account:3", "token:5"; names may be alike.
+  package var identity: String
 
-  package init(viewer: Viewer, name: String) {
+  package init(viewer: Viewer, name: String, identity: String = "") {
     self.viewer = viewer
     self.name = name
+    self.identity = identity
   }
 
   package static let system = Author(viewer: .system, name: "fixbook")
@@ -317,7 +320,9 @@ package struct Reading {
       return """
         EXISTS (SELECT 1 FROM guide seen WHERE seen.id = \(column) AND (seen.audience <> 'named'
           OR EXISTS (SELECT 1 FROM guide_reader reader
-            WHERE reader.guide_id = seen.id AND reader.account_id = \(account))))
+            WHERE reader.guide_id = seen.id AND reader.account_id = \(account))
+          OR EXISTS (SELECT 1 FROM account asker JOIN guide_role granted ON granted.role = asker.role
+            WHERE asker.id = \(account) AND granted.guide_id = seen.id)))
         """
     }
   }

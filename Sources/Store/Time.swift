@@ -6,6 +6,15 @@ package struct Time: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
+  /// A day ("2026-05-03", its first moment in UTC) or a moment (RFC 3339); nil else.
+  package init?(text: String) {
+    let isDay = text.utf8.count == 10
+    guard let time = Time(rfc3339: isDay ? text + "T00:00:00Z" : text) else { return nil }
+    // The 31st of a short month.
+    guard !isDay || time.date == text else { return nil }
+    self = time
+  }
+
   package static func now() -> Time {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
@@ -80,13 +89,21 @@ package struct Time: Sendable, Hashable, Comparable {
   package var httpDate: String {
     let (year, month, day) = civil
     let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
     return
-      "\(weekdays[floorModulo(days, 7)]), \(padded(day, 2)) \(months[month - 1]) \(year) "
-      + "\(clock) GMT"
+      "\(weekdays[floorModulo(days, 7)]), \(padded(day, 2)) \(Time.months[month - 1].prefix(3)) "
+      + "\(year) \(clock) GMT"
   }
+
+  /// As in a sentence, in UTC: "3 May 2026".
+  package var inWords: String {
+    let (year, month, day) = civil
+    return "\(day) \(Time.months[month - 1]) \(year)"
+  }
+
+  private static let months = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+  ]
 
   /// "14:05:09".
   private var clock: String {

@@ -21,7 +21,7 @@ package enum WebhookEvent: String, Sendable, CaseIterable {
     case "issue edited", "issue restored": self = .issueEdited
     case "issue archived", "issue deleted": self = .issueArchived
     case "issue verified": self = .issueVerified
-    case "fix stopped working": self = .fixRegressed
+    case Writing.regressed: self = .fixRegressed
     default: return nil
     }
   }

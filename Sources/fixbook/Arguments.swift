@@ -34,11 +34,14 @@ struct Verb: Sendable {
   let example: String
   /// Everything after "--" (or after the first operand) is left as it is: for `run`.
   let passesThrough: Bool
+  /// What exit code 1 means here; nil for a verb that never ends so.
+  let notKnown: String?
   let run: @Sendable (Arguments) throws -> ExitCode
 
   init(
     _ name: String, _ summary: String, operands: String = "", flags: [Flag], example: String,
-    passesThrough: Bool = false, run: @escaping @Sendable (Arguments) throws -> ExitCode
+    passesThrough: Bool = false, notKnown: String? = nil,
+    run: @escaping @Sendable (Arguments) throws -> ExitCode
   ) {
     self.name = name
     self.summary = summary
@@ -46,7 +49,14 @@ struct Verb: Sendable {
     self.flags = flags
     self.example = example
     self.passesThrough = passesThrough
+    self.notKnown = notKnown
     self.run = run
+  }
+
+  private var exits: [(code: ExitCode, meaning: String)] {
+    var exits: [(code: ExitCode, meaning: String)] = [(.done, "done")]
+    if let notKnown { exits.append((.notKnown, notKnown)) }
+    return exits + [(.usage, "wrong usage"), (.cannot, "cannot; standard error says why")]
   }
 
   var help: String {
@@ -59,7 +69,10 @@ struct Verb: Sendable {
       text += name + String(repeating: " ", count: width - name.count) + flag.summary + "\n"
     }
     text += "  --help" + String(repeating: " ", count: max(1, width - 8)) + "this text\n"
-    return text + "\nexample:\n  \(example)\n"
+    text += "\nexample:\n  \(example)\n\nexit codes:\n"
+    if passesThrough { return text + "  the command's own; 127 when there is no such command\n" }
+    for (code, meaning) in exits { text += "  \(code.rawValue)  \(meaning)\n" }
+    return text
   }
 }
 

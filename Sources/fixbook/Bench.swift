@@ -1,9 +1,10 @@
 import App
+import JSON
 import Store
 
 let bench = Verb(
   "bench", "Makes a synthetic knowledge base for measuring",
-  flags: [.database, .value("generate", "N", "how many issues")],
+  flags: [.database, .value("generate", "N", "how many issues"), .json],
   example: "fixbook bench --generate 10000 --db bench.db"
 ) { arguments in
   guard let count = try arguments.integer("generate", in: 1...10_000_000) else {
@@ -19,5 +20,8 @@ let bench = Verb(
     if Console.errorIsTerminal { Console.error("\r\(done) of \(count)") }
   }
   if Console.errorIsTerminal { Console.error("\n") }
+  if arguments.has("json") {
+    Console.out(JSON.object([.init("issues", .integer(count))]).string + "\n")
+  }
   return .done
 }

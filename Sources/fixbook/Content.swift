@@ -9,7 +9,9 @@ let importVerb = Verb(
   operands: "PATH…",
   flags: [
     .database, .toggle("skip-bad", "leave broken files out instead of importing nothing"),
-    .toggle("quiet", "don't say what was understood, by file and line"), .json,
+    .toggle("quiet", "don't say what was understood, by file and line"),
+    .value("audience", "WHO", "may see it, if new: anyone, members or named (default anyone)"),
+    .json,
   ],
   example: "fixbook import --db fixbook.db runbooks/ known-issues.jsonl.gz"
 ) { arguments in
@@ -38,9 +40,18 @@ let importVerb = Verb(
   let store = try Main.openStore(arguments, create: true)
   defer { store.close() }
   let prepared = importer
+  let audience = try arguments.choice("audience", as: Audience.Kind.self)
   let summaries: [ImportSummary]
   do {
-    summaries = try store.write(as: .importer) { try prepared.store($0) }
+    // In one transaction, so that a guide for few is never one for all.
+    summaries = try store.write(as: .importer) { writing in
+      let known = Set(try writing.reading.guides().map(\.slug))
+      let summaries = try prepared.store(writing)
+      for summary in summaries where audience != nil && !known.contains(summary.guide) {
+        try writing.setAudience(Audience(audience!), ofGuide: summary.guide)
+      }
+      return summaries
+    }
   } catch let error as IssueWriteError {
     throw CommandError(explanation(error))
   }
@@ -124,6 +135,7 @@ let exportVerb = Verb(
     .database, .guide, .value("output", "PATH", "file, or folder for a guide of many files"),
     .toggle("jsonl", "everything as JSON Lines: issues, revisions, reports, outcomes (.gz packs)"),
     .toggle("people", "with --jsonl: accounts too, without passwords"),
+    .toggle("json", "print JSON: what was written, or the files themselves without --output"),
   ],
   example: "fixbook export --db fixbook.db --guide agentcore-troubleshooting > guide.md"
 ) { arguments in
@@ -141,15 +153,25 @@ let exportVerb = Verb(
     return try chosen.map { (guide: $0, files: try reading.exported(guide: $0.id)) }
   }
   guard !exports.isEmpty else { throw CommandError("there is no guide in this file") }
+  if arguments.has("json"), output == nil || output == "-" {
+    Console.out(JSON.array(exports.map { json($0.guide, $0.files) }).string + "\n")
+    return .done
+  }
   if exports.count > 1, output == nil {
     throw UsageError(
       "there are \(exports.count) guides: give --guide, or --output with a folder")
   }
+  var written: [String] = []
   for export in exports {
     let isOne = export.files.count == 1 && export.files[0].path == nil
     if isOne, exports.count == 1 {
       let bytes = Array(export.files[0].text.utf8)
-      if let output, output != "-" { try writeFile(output, bytes) } else { Console.out(bytes) }
+      if let output, output != "-" {
+        try writeFile(output, bytes)
+        written.append(output)
+      } else {
+        Console.out(bytes)
+      }
       continue
     }
     guard let output else {
@@ -157,7 +179,9 @@ let exportVerb = Verb(
     }
     if isOne {
       try makeFolders(output)
-      try writeFile("\(output)/\(export.guide.slug).md", Array(export.files[0].text.utf8))
+      let path = "\(output)/\(export.guide.slug).md"
+      try writeFile(path, Array(export.files[0].text.utf8))
+      written.append(path)
       continue
     }
     let root = exports.count == 1 ? output : "\(output)/\(export.guide.slug)"
@@ -167,7 +191,24 @@ let exportVerb = Verb(
         path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
           .joined(separator: "/"))
       try writeFile(path, Array(file.text.utf8))
+      written.append(path)
     }
   }
+  if arguments.has("json") {
+    Console.out(JSON.array(written.map { fileJSON($0) }).string + "\n")
+  }
   return .done
+}
+
+private func json(_ guide: GuideSummary, _ files: [ExportedFile]) -> JSON {
+  [
+    "guide": .string(guide.slug), "title": .string(guide.title),
+    "files": .array(
+      files.map {
+        [
+          "path": .string($0.path ?? guide.slug + ".md"), "section": .string($0.section),
+          "text": .string($0.text),
+        ]
+      }),
+  ]
 }

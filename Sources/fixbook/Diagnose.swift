@@ -18,7 +18,8 @@ var publicBase: String {
 
 let diagnose = Verb(
   "diagnose", "Names the issue that explains an error or a log", operands: "[FILE]",
-  flags: askFlags, example: "failing-command 2>&1 | fixbook diagnose --db fixbook.db"
+  flags: askFlags, example: "failing-command 2>&1 | fixbook diagnose --db fixbook.db",
+  notKnown: "the problem is not known here"
 ) { arguments in
   guard arguments.operands.count <= 1 else { throw UsageError("one file at a time") }
   if let server = arguments.value("server") ?? serverInEnvironment(arguments) {
@@ -71,7 +72,7 @@ private func ask(_ server: String, _ arguments: Arguments, file: String?) throws
 let search = Verb(
   "search", "Finds issues by words", operands: "WORDS…",
   flags: [.database, .guide, .value("limit", "N", "at most that many issues (default 10)"), .json],
-  example: "fixbook search --db fixbook.db CannotPullContainerError"
+  example: "fixbook search --db fixbook.db CannotPullContainerError", notKnown: "nothing found"
 ) { arguments in
   guard !arguments.operands.isEmpty else { throw UsageError("name a word to search for") }
   let store = try Main.openStore(arguments)
@@ -88,7 +89,8 @@ let search = Verb(
 
 let check = Verb(
   "check", "Checks a value by a rule of an issue", operands: "NAME VALUE",
-  flags: [.database, .json], example: "fixbook check --db fixbook.db session-id my-session-1"
+  flags: [.database, .json], example: "fixbook check --db fixbook.db session-id my-session-1",
+  notKnown: "the value does not pass"
 ) { arguments in
   guard arguments.operands.count == 2 else { throw UsageError("name the check and the value") }
   let store = try Main.openStore(arguments)

@@ -7,7 +7,7 @@ import Store
 enum Main {
   static let verbs: [Verb] = [
     serve, importVerb, exportVerb, diagnose, run, search, report, check, eval, test, replay, backup,
-    restore, verify, user, token, mcp, bench, version,
+    restore, verify, user, token, guide, mcp, bench, version,
   ]
 
   static func main() {
@@ -60,6 +60,7 @@ enum Main {
     case let error as CommandError: return error.message
     case let error as NoSuchCommand: return "\(error.word): \(reason(error.code))"
     case let error as Failure: return error.detail
+    case let error as AccountError: return Failure.account(error).detail
     case let error as StoreReadOnly: return "the knowledge base can't be written: \(error.reason)"
     case let error as StoreUnavailable: return error.reason
     case is StoreDamaged: return explanation(ofFault: .damaged)
@@ -97,7 +98,7 @@ enum Main {
 
   /// The knowledge base that `--db` names.
   static func openStore(_ arguments: Arguments, create: Bool = false) throws -> Store {
-    let path = arguments.value("db") ?? Console.environment("FIXBOOK_DB") ?? "fixbook.db"
+    let path = try databasePath(arguments)
     if !create, access(path, F_OK) != 0 {
       throw CommandError(
         "\(path): there is no such file; make one with 'fixbook serve' or 'fixbook import'")

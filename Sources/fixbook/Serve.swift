@@ -8,85 +8,20 @@ import Threads
 
 let serve = Verb(
   "serve", "Serves the knowledge base over HTTP",
-  flags: [
-    .database,
-    .value(
-      "listen", "ADDRESS", "HOST:PORT or unix:PATH (default 127.0.0.1:8080; port 0: any free)"),
-    .value("public-url", "URL", "what links begin with, e.g. https://fixbook.example.com"),
-    .list("allowed-host", "HOST", "answer for this Host too; * for any"),
-    .list("trusted-proxy", "ADDRESS", "believe X-Forwarded-* of this peer"),
-    .list(
-      "cors-origin", "ORIGIN", "let scripts of that site read, e.g. https://chat.example; * for any"
-    ),
-    .value("cache", "MIB", "memory for finished pages (default 8; 0: none)"),
-    .value(
-      "keep-questions", "DAYS", "how long counted searches and diagnoses are kept (default 365)"),
-    .list("webhook-host", "HOST", "webhooks may send there by http and in a private network"),
-    .value(
-      "webhook-retries", "SECONDS", "when a webhook's message is tried again, e.g. 5,30,120"),
+  flags: Setting.all.map(\.flag) + [
+    .value("config", "FILE", "read settings from this file (default: $FIXBOOK_CONFIG)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
   ],
   example: "fixbook serve --db fixbook.db --listen 127.0.0.1:8080"
 ) { arguments in
   try arguments.noOperands()
-  let settings = Settings(arguments)
+  let settings = try Settings(arguments)
   if arguments.has("print-config") {
     Console.out(settings.text)
     return .done
   }
   return try serveForever(settings, loadsGuides: !arguments.has("no-guides"))
-}
-
-/// Where each setting comes from: flag, environment, default.
-private struct Settings {
-  struct Setting {
-    let name: String
-    let value: String
-    let origin: String
-  }
-
-  private(set) var all: [Setting] = []
-
-  init(_ arguments: Arguments) {
-    add("db", arguments.value("db"), "FIXBOOK_DB", "fixbook.db")
-    add("listen", arguments.value("listen"), "FIXBOOK_LISTEN", "127.0.0.1:8080")
-    add("public-url", arguments.value("public-url"), "FIXBOOK_PUBLIC_URL", "")
-    add("allowed-host", joined(arguments, "allowed-host"), "FIXBOOK_ALLOWED_HOST", "")
-    add("trusted-proxy", joined(arguments, "trusted-proxy"), "FIXBOOK_TRUSTED_PROXY", "")
-    add("cors-origin", joined(arguments, "cors-origin"), "FIXBOOK_CORS_ORIGIN", "")
-    add("keep-questions", arguments.value("keep-questions"), "FIXBOOK_KEEP_QUESTIONS", "365")
-    add("webhook-host", joined(arguments, "webhook-host"), "FIXBOOK_WEBHOOK_HOST", "")
-    add(
-      "webhook-retries", arguments.value("webhook-retries"), "FIXBOOK_WEBHOOK_RETRIES",
-      Courier.patience.map(String.init).joined(separator: ","))
-    add("cache", arguments.value("cache"), "FIXBOOK_CACHE", "8")
-  }
-
-  private func joined(_ arguments: Arguments, _ name: String) -> String? {
-    let list = arguments.list(name)
-    return list.isEmpty ? nil : list.joined(separator: ",")
-  }
-
-  private mutating func add(_ name: String, _ flag: String?, _ variable: String, _ other: String) {
-    if let flag {
-      all.append(Setting(name: name, value: flag, origin: "flag"))
-    } else if let value = Console.environment(variable) {
-      all.append(Setting(name: name, value: value, origin: variable))
-    } else {
-      all.append(Setting(name: name, value: other, origin: "default"))
-    }
-  }
-
-  subscript(_ name: String) -> String { all.first { $0.name == name }?.value ?? "" }
-
-  func list(_ name: String) -> [String] {
-    self[name].split(separator: ",").map(String.init).filter { !$0.isEmpty }
-  }
-
-  var text: String {
-    all.map { "\($0.name) = \($0.value.isEmpty ? "(none)" : $0.value)  # \($0.origin)\n" }.joined()
-  }
 }
 
 private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> ExitCode {
@@ -98,14 +33,19 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   pthread_sigmask(SIG_BLOCK, &signals, nil)
 
   guard let endpoint = Endpoint(settings["listen"]) else {
-    throw UsageError("--listen must be HOST:PORT or unix:PATH")
+    throw settings.wrong("listen", "must be HOST:PORT or unix:PATH")
   }
-  let publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
+  let publicURL: String?
+  do {
+    publicURL = try settings["public-url"].isEmpty ? nil : checkedURL(settings["public-url"])
+  } catch {
+    throw settings.wrong("public-url", "must begin with http:// or https://")
+  }
   guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
-    throw UsageError("--cache must be a number of MiB from 0 to 4096")
+    throw settings.wrong("cache", "must be a number of MiB from 0 to 4096")
   }
   guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
-    throw UsageError("--keep-questions must be a number of days from 1 to 36500")
+    throw settings.wrong("keep-questions", "must be a number of days from 1 to 36500")
   }
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
@@ -120,20 +60,14 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     throw CommandError("cannot listen on \(settings["listen"]): \(reason(error.code))")
   }
   let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
-  let isLoopback = isUnix(endpoint) || isLoopbackAddress(endpoint.address ?? "")
-  let proxies = Set(settings.list("trusted-proxy"))
-  var configuration = AppSettings(
-    base: base, publicURL: publicURL,
-    anonymousReports: isLoopback && proxies.isEmpty,
-    adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
-    log: { Console.error("fixbook: \($0)\n") })
-  configuration.trustedProxies = proxies
+  var configuration = try appSettings(settings, base: base, publicURL: publicURL)
   configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
   configuration.webhookHosts = Set(settings.list("webhook-host").map { $0.lowercased() })
   configuration.webhookPatience = try settings.list("webhook-retries").map { text in
     guard let seconds = Int(text), (0...604_800).contains(seconds) else {
-      throw UsageError("--webhook-retries must be seconds separated by commas, a week at most")
+      throw settings.wrong(
+        "webhook-retries", "must be seconds separated by commas, a week at most")
     }
     return seconds
   }
@@ -189,6 +123,44 @@ private func reindex(_ store: Store) {
   }
 }
 
+/// Policies and what else of the settings concerns the application.
+private func appSettings(
+  _ settings: Settings, base: String, publicURL: String?
+) throws -> AppSettings {
+  var configuration = AppSettings(
+    base: base, publicURL: publicURL, anonymousReports: try settings.yes("anonymous-reports"),
+    adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
+    log: { Console.error("fixbook: \($0)\n") })
+  configuration.anonymousReading = try settings.yes("anonymous-read")
+  configuration.trustedProxies = Set(settings.list("trusted-proxy"))
+  guard let role = Role(rawValue: settings["proxy-user-role"]) else {
+    throw settings.wrong("proxy-user-role", "must be reader, reporter, editor or admin")
+  }
+  configuration.proxyUserRole = role
+  let header = settings["proxy-user-header"]
+  if !header.isEmpty {
+    guard header.utf8.allSatisfy({ isHeaderByte($0) }) else {
+      throw settings.wrong("proxy-user-header", "must be the name of a header")
+    }
+    guard !configuration.trustedProxies.isEmpty else {
+      throw settings.wrong("proxy-user-header", "needs --trusted-proxy: from others it is nothing")
+    }
+    configuration.proxyUserHeader = header
+  }
+  configuration.shown = settings.all.map { ($0.name, $0.value, $0.origin) }
+  if configuration.adminToken != nil {
+    configuration.shown.append(("admin token", "set", "FIXBOOK_ADMIN_TOKEN"))
+  }
+  return configuration
+}
+
+private func isHeaderByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x5f: true
+  default: false
+  }
+}
+
 /// The server's numbers, named as usual for HTTP servers.
 private func samples(_ metrics: Metrics) -> [Metric] {
   var samples = [
@@ -236,12 +208,17 @@ private func announce(
   if let link {
     text += "Sign in as admin, once, within 15 minutes: \(base)/sign-in?link=\(link)\n"
   }
-  text += "Anyone may read. "
+  text += configuration.anonymousReading ? "Anyone may read. " : "Reading needs an account. "
   text +=
     configuration.anonymousReports
-    ? "Anyone may report and record outcomes, since this is reached from this machine only. "
-    : "Reports and outcomes need an account or a token. "
-  text += "Members edit.\n"
+    ? "Anyone may report, record outcomes and suggest edits. "
+    : "Reports, outcomes and suggestions need an account or a token. "
+  text += "Editors edit.\n"
+  if let header = configuration.proxyUserHeader {
+    let proxies = configuration.trustedProxies.sorted().joined(separator: ", ")
+    text += "Whoever \(header) from \(proxies) names is signed in"
+    text += " (new: as \(configuration.proxyUserRole.rawValue)).\n"
+  }
   text += """
     Try:
       curl -s \(base)/issues/exec-format-error
@@ -254,11 +231,15 @@ private func announce(
 
 private func isUnix(_ endpoint: Endpoint) -> Bool { endpoint.address == nil }
 
-private func isLoopbackAddress(_ address: String) -> Bool {
-  address == "localhost" || address == "::1" || address.hasPrefix("127.")
+/// Whether only this machine reaches what listens there.
+func isLoopback(_ listen: String) -> Bool {
+  guard let endpoint = Endpoint(listen) else { return false }
+  guard let address = endpoint.address else { return true }
+  return address == "localhost" || address == "::1" || address.hasPrefix("127.")
 }
 
-func checkedURL(_ text: String) throws -> String {
+/// Throws for what is no address of a web site; without a slash at its end.
+func checkedURL(_ text: String) throws(UsageError) -> String {
   guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(" "),
     !text.contains("?"), !text.contains("#")
   else { throw UsageError("--public-url must begin with http:// or https://") }

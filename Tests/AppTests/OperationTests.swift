@@ -79,7 +79,7 @@ struct OperationTests {
         ("Content-Type", example.text == nil ? "application/json" : "text/plain"),
         ("If-Match", "*"),
       ],
-      body: route.method == .get ? [] : body, token: server.editor)
+      body: route.method == .get ? [] : body, token: Server.admin)
     #expect(reply.status == 422, "\(target): \(reply.text)")
     #expect(reply.code == "unknown_field")
   }

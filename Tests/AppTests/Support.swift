@@ -81,8 +81,9 @@ final class Server: Sendable {
 
   func send(
     _ method: String, _ target: String, _ headers: [(String, String)] = [], body: [UInt8] = [],
-    token: String? = nil, peer: Peer = .local
+    token: String? = nil, peer: Peer = .local, app other: App? = nil
   ) throws -> Reply {
+    let app = other ?? app
     var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
     if let token { head += "Authorization: Bearer \(token)\r\n" }

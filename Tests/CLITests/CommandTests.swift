@@ -282,7 +282,7 @@ struct CommandTests {
     #expect(result.errors.isEmpty)
     #expect(result.text.wholeMatch(of: /fxb_[a-z2-9]{40}\n/) != nil)
     let list = try program.run(["token", "list", "--db", program.db]).text
-    #expect(list == "1\tci\tagent\tread,report\n")
+    #expect(list == "1\tci\tagent\tread,report\t-\tactive\tnever used\n")
     #expect(try program.run(["token", "revoke", "1", "--db", program.db]).code == 0)
     #expect(try program.run(["token", "revoke", "1", "--db", program.db]).code == 3)
     #expect(try program.run(["token", "list", "--db", program.db]).text.isEmpty)
@@ -298,7 +298,7 @@ struct CommandTests {
     #expect(
       result.text.wholeMatch(of: /https:\/\/kb\.example\/sign-in\?link=[a-z2-9]{32}\n/) != nil)
     #expect(try program.run(["user", "create", "Edna", "--db", program.db]).code == 3)
-    #expect(try program.run(["user", "list", "--db", program.db]).text == "edna\tadmin\n")
+    #expect(try program.run(["user", "list", "--db", program.db]).text == "edna\tadmin\tactive\n")
   }
 
   @Test func `search, check and report answer by their exit codes`() throws {

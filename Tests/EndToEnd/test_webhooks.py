@@ -337,6 +337,7 @@ def test_slack_and_teams_are_told_in_their_own_shape(server):
     ("https://2130706434/", "no public address"),
     ("https://0x7f.2/", "no public address"),
     ("https://localhost/", "no public address"),
+    ("https://localhost./", "no plain name"),
 ])  # fmt: skip
 def test_addresses_that_are_not_sent_to(server, url, says):
     document = problem(server.post("/api/v1/webhooks", {"url": url}), 422)

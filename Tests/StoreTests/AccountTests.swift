@@ -89,7 +89,7 @@ struct AccountTests {
   }
 
   @Test func `names of accounts are one whatever their case`() throws {
-    #expect(throws: DatabaseError.self) {
+    #expect(throws: AccountError.nameTaken("EDNA")) {
       try base.store.write(as: .system) { try $0.createAccount(name: "EDNA", role: .reader) }
     }
     #expect(try base.store.read(as: .system) { try $0.accounts().map(\.name) } == ["Edna"])
@@ -135,8 +135,8 @@ struct AccountTests {
     }
     #expect(
       try base.rows("SELECT actor || ': ' || action || ' ' || subject FROM audit ORDER BY id") == [
-        "fixbook: create account Edna", "edna: create token ci", "edna: set password account 1",
-        "edna: sign in account 1",
+        "fixbook: create account Edna", "edna: create token ci", "edna: set password Edna",
+        "edna: sign in Edna",
       ])
   }
 
@@ -168,4 +168,183 @@ func fileBytes(_ path: String) throws -> [UInt8] {
 
 func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
   Data(bytes).range(of: Data(part)) != nil
+}
+
+/// Roles, disabling, the last admin, sessions one by one.
+struct PeopleTests {
+  private let base: Base
+  private let ada: Account
+  private let bob: Account
+
+  init() throws {
+    base = try Base()
+    (ada, bob) = try base.store.write(as: .system) { writing in
+      (
+        try writing.createAccount(name: "ada", role: .admin),
+        try writing.createAccount(name: "bob", role: .editor)
+      )
+    }
+  }
+
+  private func write<T: Sendable>(_ body: @escaping @Sendable (Writing) throws -> T) throws -> T {
+    try base.store.write(as: .system, body)
+  }
+
+  private func role(_ id: Int) throws -> Role? {
+    try base.store.read(as: .system) { try $0.account(id)?.role }
+  }
+
+  @Test func `the last admin stays one`() throws {
+    let (ada, bob) = (ada.id, bob.id)
+    #expect(throws: AccountError.lastAdmin) { try write { try $0.disable(account: ada) } }
+    for role in [Role.reader, .reporter, .editor] {
+      #expect(throws: AccountError.lastAdmin) { try write { try $0.setRole(role, ofAccount: ada) } }
+    }
+    #expect(try role(ada) == .admin)
+    try write { try $0.setRole(.admin, ofAccount: bob) }
+    try write { try $0.setRole(.reader, ofAccount: ada) }
+    #expect(throws: AccountError.lastAdmin) { try write { try $0.disable(account: bob) } }
+    // One that is disabled runs nothing.
+    try write { try $0.setRole(.admin, ofAccount: ada) }
+    try write { try $0.disable(account: ada) }
+    #expect(throws: AccountError.lastAdmin) { try write { try $0.disable(account: bob) } }
+    try write { try $0.setRole(.editor, ofAccount: ada) }
+    #expect(throws: AccountError.lastAdmin) {
+      try write { try $0.setRole(.editor, ofAccount: bob) }
+    }
+  }
+
+  @Test func `a disabled account has no session, link or token left`() throws {
+    let bob = bob.id
+    let (session, link, token) = try write { writing in
+      (
+        try writing.createSession(account: bob), try writing.createSignInLink(account: bob),
+        try writing.createToken(name: "t", kind: .person, scopes: [.edit], account: bob)
+      )
+    }
+    try write { try $0.disable(account: bob) }
+    func ends() throws {
+      try base.store.read(as: .system) { reading throws in
+        #expect(try reading.account(session: session, now: .now()) == nil)
+        #expect(try reading.token(token, now: .now()) == nil)
+      }
+      let account = try write { try $0.useSignInLink(link) }
+      #expect(account == nil)
+    }
+    try ends()
+    // Nor when it is let in again: it begins anew.
+    try write { try $0.enable(account: bob) }
+    try ends()
+    #expect(try base.store.read(as: .system) { try $0.account(named: "bob") } != nil)
+  }
+
+  @Test func `a token does no more than its account's role allows now`() throws {
+    let bob = bob.id
+    let token = try write {
+      try $0.createToken(name: "t", kind: .person, scopes: [.read, .edit, .admin], account: bob)
+    }
+    func scopes() throws -> Set<Scope>? {
+      try base.store.read(as: .system) { try $0.token(token, now: .now())?.scopes }
+    }
+    #expect(try scopes() == [.read, .edit])
+    try write { try $0.setRole(.reader, ofAccount: bob) }
+    #expect(try scopes() == [.read])
+    try write { try $0.setRole(.admin, ofAccount: bob) }
+    #expect(try scopes() == [.read, .edit, .admin])
+  }
+
+  @Test(arguments: [
+    "anonymous", "Import", "fixbook", "", " ada", "ada ", "a\nb", "a\u{202e}b", "a\u{200b}b",
+    "a\u{0}b", String(repeating: "x", count: 101), "ada", "ADA",
+  ])
+  func `a name that could be mistaken for another is none`(name: String) throws {
+    #expect(throws: AccountError.self) {
+      try write { _ = try $0.createAccount(name: name, role: .reader) }
+    }
+  }
+
+  @Test(arguments: ["Grace Hopper", "grace@example.org", "王小明", "o'brien", "x"])
+  func `a name is what people are called`(name: String) throws {
+    #expect(try write { try $0.createAccount(name: name, role: .reader) }.name == name)
+  }
+
+  @Test func `sessions are listed and ended one by one, only one's own`() throws {
+    let (ada, bob) = (ada.id, bob.id)
+    let secrets = try write { writing in
+      try ["one", "two"].map { try writing.createSession(account: bob, client: $0) }
+    }
+    func sessions() throws -> [Session] {
+      try base.store.read(as: .system) { try $0.sessions(ofAccount: bob, now: .now()) }
+    }
+    #expect(Set(try sessions().map(\.client)) == ["one", "two"])
+    let first = try #require(
+      try base.store.read(as: .system) { try $0.session(secrets[0], now: .now()) })
+    #expect(try write { try $0.endSession(first.id, ofAccount: ada) } == false)
+    #expect(try sessions().count == 2)
+    #expect(try write { try $0.endSession(first.id, ofAccount: bob) })
+    #expect(try sessions().map(\.client) == ["two"])
+    // The id of a session does not open it.
+    #expect(try base.store.read(as: .system) { try $0.session(first.id, now: .now()) } == nil)
+  }
+
+  @Test func `a browser that signs in again loses its former session`() throws {
+    let bob = bob.id
+    let former = try write { try $0.createSession(account: bob) }
+    let next = try write { try $0.createSession(account: bob, replacing: former) }
+    #expect(former != next)
+    try base.store.read(as: .system) { reading throws in
+      #expect(try reading.account(session: former, now: .now()) == nil)
+      #expect(try reading.account(session: next, now: .now())?.id == bob)
+    }
+  }
+
+  @Test func `the audit log is filtered and paged`() throws {
+    let ada = Author(viewer: .system, name: "Ada", identity: "account:1")
+    try base.store.write(as: ada) { writing in
+      for number in 0..<5 { try writing.audit("test", subject: "/issues/\(number)", peer: "p") }
+    }
+    func found(_ filter: AuditFilter, before: Int = .max, limit: Int = 100) throws -> [AuditEntry] {
+      try base.store.read(as: .system) {
+        try $0.auditEntries(filter, before: before, limit: limit)
+      }
+    }
+    let own = try found(AuditFilter(actor: "ada"))
+    #expect(own.map(\.subject) == (0..<5).reversed().map { "/issues/\($0)" })
+    #expect(own.allSatisfy { $0.identity == "account:1" && $0.peer == "p" })
+    #expect(try found(AuditFilter(action: "create account")).map(\.subject) == ["bob", "ada"])
+    #expect(try found(AuditFilter(subject: "/issues/3")).count == 1)
+    #expect(try found(AuditFilter(subject: "/issues/%")).isEmpty)
+    let page = try found(AuditFilter(actor: "Ada"), limit: 2)
+    #expect(try found(AuditFilter(actor: "Ada"), before: page[1].id).count == 3)
+    #expect(try found(AuditFilter(until: .now() + -60)).isEmpty)
+    #expect(try found(AuditFilter(since: .now() + -60)).count == 7)
+  }
+
+  @Test func `the inventory counts what is there`() throws {
+    let copy = base.folder + "/copy.db"
+    try base.store.backup(to: copy)
+    base.store.noteBackup(to: copy)
+    let inventory = try base.store.inventory()
+    #expect(inventory.counts.first { $0.noun == .accounts }?.number == 2)
+    #expect(inventory.counts.first { $0.noun == .audit }?.number == 3)
+    #expect(inventory.counts.allSatisfy { !$0.isMore })
+    #expect(inventory.fileBytes > 100_000)
+    #expect(inventory.lastBackup != nil)
+  }
+
+  @Test(arguments: [
+    ("2026-05-03", 1_777_766_400), ("1970-01-01", 0), ("2000-02-29T23:59:59Z", 951_868_799),
+  ])
+  func `a time is read`(text: String, seconds: Int) {
+    #expect(Time(text: text)?.milliseconds == seconds * 1_000)
+  }
+
+  @Test(arguments: [
+    "", "2026", "2026-13-01", "2026-02-30", "2026-5-3", "2026-05-03T14:05:09",
+    "2026-05-03T24:00:00Z",
+    "+026-05-03", "２０２６-05-03",
+  ])
+  func `what is no time is refused`(text: String) {
+    #expect(Time(text: text) == nil)
+  }
 }

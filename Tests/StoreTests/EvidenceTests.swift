@@ -6,11 +6,11 @@ import Testing
 private func outcome(
   _ reporter: String, _ result: OutcomeResult, report: String? = nil,
   _ source: SourceKind = .person,
-  afterOthers: Bool = false, beforeEdit: Bool = false, at time: Int = 0
+  afterOthers: Bool = false, wording: CountedOutcome.Wording = .same, at time: Int = 0
 ) -> CountedOutcome {
   CountedOutcome(
     reporter: reporter, report: report ?? reporter, result: result, source: source,
-    afterOthers: afterOthers, beforeEdit: beforeEdit, createdAt: Time(milliseconds: time))
+    afterOthers: afterOthers, wording: wording, createdAt: Time(milliseconds: time))
 }
 
 private func members(_ worked: Int, of tried: Int) -> [CountedOutcome] {
@@ -115,13 +115,14 @@ struct EvidenceTests {
     let evidence = FixEvidence([
       outcome("account:1", .worked), outcome("account:2", .noEffect, afterOthers: true),
       outcome("account:3", .worked, afterOthers: true),
-      outcome("account:4", .noEffect, beforeEdit: true),
-      outcome("account:5", .worked, beforeEdit: true),
+      outcome("account:4", .noEffect, wording: .replaced),
+      outcome("account:5", .worked, wording: .replaced),
     ])
     #expect((evidence.worked, evidence.tried) == (1, 1))
     #expect((evidence.workedAfterOthers, evidence.triedAfterOthers) == (1, 2))
     #expect((evidence.workedBeforeEdit, evidence.triedBeforeEdit) == (1, 2))
-    #expect(evidence.mean == FixEvidence([outcome("account:1", .worked)]).mean)
+    // One of two before the edit: half an attempt that half succeeds.
+    #expect(evidence.mean == 2.25 / 3.5)
   }
 
   // MARK: Properties
@@ -135,7 +136,8 @@ struct EvidenceTests {
         OutcomeResult.allCases.randomElement(using: &random)!,
         report: "r\(Int.random(in: 0..<6, using: &random))", source,
         afterOthers: Int.random(in: 0..<5, using: &random) == 0,
-        beforeEdit: Int.random(in: 0..<5, using: &random) == 0, at: index)
+        wording: [.same, .same, .same, .reworded, .replaced].randomElement(using: &random)!,
+        at: index)
     }
   }
 
@@ -157,7 +159,7 @@ struct EvidenceTests {
       outcome(
         "other-" + $0.reporter, $0.result, report: $0.report, $0.source,
         afterOthers: $0.afterOthers,
-        beforeEdit: $0.beforeEdit, at: $0.createdAt.milliseconds)
+        wording: $0.wording, at: $0.createdAt.milliseconds)
     }
     #expect(FixEvidence(renamed) == FixEvidence(outcomes))
   }
@@ -175,7 +177,7 @@ struct EvidenceTests {
       let old = better[index]
       better[index] = outcome(
         old.reporter, .worked, report: old.report, old.source, afterOthers: old.afterOthers,
-        beforeEdit: old.beforeEdit, at: old.createdAt.milliseconds)
+        wording: old.wording, at: old.createdAt.milliseconds)
       #expect(FixEvidence(better).mean >= before.mean - 1e-12)
     }
   }
@@ -249,12 +251,21 @@ struct EvidenceTests {
         NewOutcome(fixID: fix, result: .worked, reporter: "account:1", source: .person),
         forReport: report.id)
     }
+    #expect(try base.issue("one").fixes[0].evidence.editedAt == nil)
     try base.edit("one", markdown: "- **Fix**: Please run `make all` now")
-    #expect(try base.issue("one").fixes[0].evidence.worked == 1)
+    let reworded = try base.issue("one").fixes[0].evidence
+    #expect((reworded.worked, reworded.workedReworded, reworded.triedReworded) == (1, 1, 1))
+    #expect(reworded.editedAt != nil)
     try base.edit("one", markdown: "- **Fix**: Please run `rm -rf all` now")
     let evidence = try base.issue("one").fixes[0].evidence
     #expect((evidence.worked, evidence.tried) == (0, 0))
     #expect((evidence.workedBeforeEdit, evidence.triedBeforeEdit) == (1, 1))
-    #expect(evidence.mean == 0.5)
+    // A prior: less than what one success would say, more than nothing.
+    #expect(0.5 < evidence.mean && evidence.mean < 0.55)
+    // The text they were recorded for has them again.
+    try base.edit("one", markdown: "- **Fix**: Run `make all` now")
+    let again = try base.issue("one").fixes[0].evidence
+    #expect((again.worked, again.triedReworded, again.triedBeforeEdit) == (1, 0, 0))
+    #expect(again.editedAt == nil && again.mean == 2.0 / 3)
   }
 }

@@ -92,6 +92,19 @@ private let questions = [
   Question("token", 1) { _ = try $0.token("x", now: .now()) },
   Question("account", 1) { _ = try $0.account(named: "edna") },
   Question("password", 1) { _ = try $0.passwordHash(ofAccount: 1) },
+  Question("one account", 1) { _ = try $0.account(1) },
+  Question("session by secret", 1) { _ = try $0.session("x", now: .now()) },
+  Question("sessions", 1) { _ = try $0.sessions(ofAccount: 1, now: .now()) },
+  Question("tokens of an account", 1) { _ = try $0.tokens(ofAccount: 1, limit: 20) },
+  Question("audit log", 1, isLong: true) { _ = try $0.auditEntries(limit: 20) },
+  Question("audit log of one", 1, isLong: true) {
+    _ = try $0.auditEntries(AuditFilter(actor: "edna"), limit: 20)
+  },
+  Question("audit log of one kind", 1, isLong: true) {
+    _ = try $0.auditEntries(AuditFilter(action: "sign in"), limit: 20)
+  },
+  Question("gaps", 1) { _ = try $0.gaps(since: .now() + -3_600, limit: 20) },
+  Question("audience", 3) { _ = try $0.audience(ofGuide: 1) },
   Question("alert", 1) {
     _ = try $0.isKnown(
       AlertNotice(
@@ -119,7 +132,9 @@ private let questions = [
 ]
 
 /// Tables that are small whatever the base holds, and lists that are parameters.
-private let small: Set<String> = ["guide", "g", "json_each", "guide_reader"]
+private let small: Set<String> = [
+  "guide", "g", "json_each", "guide_reader", "guide_role", "granted",
+]
 
 struct PlanTests {
   private static func base() throws -> Base {

@@ -45,10 +45,12 @@ struct RecordTests {
       try $0.createAccount(name: "edna", role: .editor)
     }
     try base.run("INSERT INTO guide_reader (guide_id, account_id) VALUES (2, \(account.id))")
+    try base.run("INSERT INTO guide_role (guide_id, role) VALUES (2, 'editor')")
     let crane = try base.issue("crane-refuses-to-swing")
     try base.edit(
       "crane-refuses-to-swing", title: "Crane does not swing",
-      markdown: crane.markdown + "\n- **Fix**: Wait")
+      markdown: crane.markdown.replacing("the controller", with: "the controller slowly")
+        + "\n- **Fix**: Wait")
     try base.edit("old-winch", section: "Attic")
     try base.store.write(as: Base.editor) { try $0.setConfidence(.archived, ofIssue: 3) }
     try base.create(

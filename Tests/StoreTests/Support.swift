@@ -170,6 +170,26 @@ final class Base: Sendable {
     for (token, number) in terms where counts[token] == nil {
       trouble.append("\(String(decoding: token, as: UTF8.self)): stored \(number) for nothing")
     }
+    let hidden = try rows(
+      """
+      SELECT x.guide_id || ' ' || x.tokens FROM issue_index x JOIN guide g ON g.id = x.guide_id
+      WHERE g.audience <> 'anyone'
+      """)
+    var hiddenCounts: [[UInt8]: Int] = [:]
+    for row in hidden {
+      let words = row.utf8.split(separator: 0x20).map(Array.init)
+      for token in Set(words.dropFirst()) {
+        hiddenCounts[words[0] + [0x20] + token, default: 0] += 1
+      }
+    }
+    let storedHidden = try store.read(as: .system) { reading in
+      try reading.connection.rows(
+        "SELECT guide_id || ' ' || term, issues FROM hidden_term WHERE term NOT IN ('', ' ')"
+      ) { (Array($0.text(0).utf8), $0.int(1)) }
+    }
+    if hiddenCounts != Dictionary(storedHidden, uniquingKeysWith: +) {
+      trouble.append("the counts of guides that not everyone sees differ")
+    }
     let issues = try count("SELECT coalesce((SELECT issues FROM term WHERE term = ''), 0)")
     if issues != indexed.count {
       trouble.append("\(issues) issues counted, \(indexed.count) indexed")

@@ -135,6 +135,22 @@ private let questions = [
   Question("words") { reading, secret in
     try !reading.corpus(guide: nil)!.words([secret.issue]).isEmpty
   },
+  Question("gaps") { reading, _ in
+    says(try reading.gaps(since: .now() + -3_600, limit: 9))
+  },
+  Question("gap") { reading, _ in try reading.gap(1) != nil },
+  Question("verdict of a diagnosis") { reading, secret in
+    try reading.diagnosis(secret.diagnosis)?.verdict == .known
+  },
+  Question("outcomes of a report") { reading, secret in
+    try !reading.outcomes(ofReport: secret.report).isEmpty
+  },
+  Question("frequencies") { reading, _ in
+    let tokens = Analyzer.tokens(of: "zebra").map(\.text)
+    return try !reading.corpus(guide: nil)!.frequencies(tokens).isEmpty
+  },
+  Question("issueCount") { reading, _ in try reading.corpus(guide: nil)!.issueCount() > 1 },
+  Question("audience") { reading, secret in try reading.audience(ofGuide: secret.guide) != nil },
   Question("visibleIssues") { reading, _ in try reading.corpus(guide: nil)!.visibleIssues() > 1 },
   Question("a diagnosis of its sample") { reading, secret in
     let judgement = try Matcher().match(
@@ -201,13 +217,27 @@ struct VisibilityTests {
         IssueText(title: "Zebra", section: "", markdown: "- zebra", revision: 1), comment: "",
         reporter: "a")
       for name in ["named", "other"] { _ = try writing.createAccount(name: name, role: .reader) }
-      try writing.connection.execute(
-        "INSERT INTO guide_reader (guide_id, account_id) VALUES (\(guide), 1)")
+      _ = try writing.record(
+        NewOutcome(fixID: issue.fixes[0].id, result: .worked, reporter: "a", source: .person),
+        forReport: report.id)
+      try writing.insert(
+        AskedQuestion(
+          kind: .diagnosis, text: "why zebra", template: "why zebra", guide: "zebra-guide",
+          source: "api", reporter: "a", verdict: .unknown, results: 0, milliseconds: 1))
+    }
+  }
+
+  private func hide() throws {
+    try base.store.write(as: .system) {
+      try $0.setAudience(Audience(.named, people: ["named"]), ofGuide: "zebra-guide")
     }
   }
 
   private func sees(_ question: Question, _ viewer: Viewer, audience: String) throws -> Bool {
-    try base.run("UPDATE guide SET audience = \(audience) WHERE id = \(secret.guide)")
+    try base.store.write(as: .system) {
+      let kind = Audience.Kind(rawValue: audience)!
+      try $0.setAudience(Audience(kind, people: ["named"]), ofGuide: "zebra-guide")
+    }
     return try base.store.read(as: viewer) { try question.sees($0, secret) }
   }
 
@@ -240,7 +270,7 @@ struct VisibilityTests {
   }
 
   @Test func `nobody writes what they may not see`() throws {
-    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    try hide()
     let stranger = Author(viewer: .member(account: 2), name: "other")
     func refused(_ body: @escaping @Sendable (Writing) throws -> Void) {
       #expect(throws: (any Error).self) { try base.store.write(as: stranger, body) }
@@ -279,7 +309,7 @@ struct VisibilityTests {
   }
 
   @Test func `an error does not name an issue that may not be seen`() throws {
-    try base.run("UPDATE guide SET audience = 'named' WHERE id = \(secret.guide)")
+    try hide()
     let error = #expect(throws: IssueWriteError.self) {
       try base.store.write(as: Author(viewer: .member(account: 2), name: "other")) {
         try $0.createIssue(
