@@ -172,7 +172,7 @@ struct AccountPage: HTMLOnly {
     <li><a href="/insights">Insights</a>: what was asked, and which fixes work</li>
     <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
     \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
-    \("<li><a href=\"/admin\">Administration</a>: users, tokens, who sees what, audit log</li>", if: site.mayAdmin)
+    \("<li><a href=\"/admin\">Administration</a>: users, tokens, who sees what, webhooks, audit log</li>", if: site.mayAdmin)
     </ul>
     <h2 id="password">Password</h2>
     <p><a class="button" href="/account/password">\(hasPassword ? "Change the password" : "Choose a password")</a></p>

@@ -183,6 +183,7 @@ struct WebhooksPage: HTMLOnly {
       """
     }
     return """
+      \(AdminPage.navigation("/admin/webhooks"))
       <h1>Webhooks</h1>
       <p>When something changes, a message goes to these addresses. Each has a log of what was sent.</p>
       \("<p>None yet.</p>", if: webhooks.isEmpty)
@@ -231,6 +232,7 @@ struct NewWebhookPage: HTMLOnly {
 
   func html(_ site: Site) -> HTML {
     """
+    \(AdminPage.navigation("/admin/webhooks"))
     <h1>Webhook added</h1>
     <p>Messages are signed with this secret, which is shown once. A receiver of JSON checks the header \
     <code>webhook-signature</code> with it.</p>
@@ -277,7 +279,7 @@ struct DeliveriesPage: HTMLOnly {
       """
     }
     return """
-      <p class="crumbs"><a href="/admin/webhooks">Webhooks</a></p>
+      \(AdminPage.navigation(""))
       <h1>\(title)</h1>
       <p>\(webhook.url)</p>
       <p class="quiet">\(webhook.inWords). Added by \(webhook.createdBy), \(.day(webhook.createdAt)).</p>
