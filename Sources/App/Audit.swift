@@ -46,15 +46,6 @@ struct AuditPage: HTMLOnly {
   let next: NextPage?
   let title = "Audit log"
 
-  private var query: String {
-    let fields = [
-      ("actor", filter.actor), ("action", filter.action), ("subject", filter.subject),
-      ("since", since), ("until", until),
-    ]
-    let given = fields.compactMap { name, value in value.map { "\(name)=\(queryEncoded($0))" } }
-    return given.isEmpty ? "" : "?" + given.joined(separator: "&")
-  }
-
   func html(_ site: Site) -> HTML {
     """
     \(AdminPage.navigation("/admin/audit"))
