@@ -74,7 +74,9 @@ package final class App: Application {
     guard case .found(let match) = router.match(head), head.method == .post else {
       return .buffer(limit: Limits.body)
     }
-    guard match.route.isDiagnose else { return .buffer(limit: Limits.body) }
+    guard match.route.isDiagnose else {
+      return .buffer(limit: match.route.operation?.bodyLimit ?? Limits.body)
+    }
     let intake = DiagnoseIntake(contentType: head.headers["Content-Type"])
     return .stream(limit: Limits.text + Limits.formOverhead, into: intake)
   }

@@ -35,7 +35,7 @@ extension App {
   }
 
   static func diagnose(_ context: Context) throws -> Reply {
-    let input = try diagnoseInput(context)
+    let (input, only) = try diagnoseInput(context)
     let page = try context.app.diagnose(
       input, caller: context.caller, source: context.caller.source, channel: context.channel)
     var headers = [
@@ -44,12 +44,14 @@ extension App {
       HeaderFields.Field("Cache-Control", "no-store"),
     ]
     let isUnknown = page.verdict == .unknown
+    let status = isUnknown && input.fails ? Status.notFound : .ok
+    if only != nil { return .page(page.commands, status: status, headers: headers) }
     if context.representation == .html, !isUnknown || !input.fails, let id = page.id {
       // A page of its own, so that "back" and "reload" do not send the log again.
       headers.append(HeaderFields.Field("Content-Location", "/diagnoses/" + id))
       return .redirect(.seeOther, to: "/diagnoses/" + id, headers: headers)
     }
-    return .page(page, status: isUnknown && input.fails ? .notFound : .ok, headers: headers)
+    return .page(page, status: status, headers: headers)
   }
 
   /// Diagnoses a text and counts the question, for whoever asks on whichever way.
@@ -69,7 +71,7 @@ extension App {
     return page
   }
 
-  private static func diagnoseInput(_ context: Context) throws -> DiagnoseInput {
+  private static func diagnoseInput(_ context: Context) throws -> (DiagnoseInput, Only?) {
     try context.refuseCodedBody()
     var query = try context.query()
     let guide = try query.text("guide")
@@ -77,6 +79,7 @@ extension App {
     let fails = try query.flag("fail")
     var keep = try query.flag("keep")
     var environment = try query.properties("environment")
+    let only = try query.choice("only", as: Only.self)
     try query.finish()
     let text: PastedText
     switch context.intake?.finish() ?? .text(Intake.read("")) {
@@ -104,11 +107,12 @@ extension App {
       try fields.finish()
       text = Intake.read(given)
     }
-    return try DiagnoseInput(
+    let input = try DiagnoseInput(
       text: text, guide: guide, limit: limit, keep: keep,
       environment: environment.map { Property($0.key, SecretMasker.mask($0.value).text) },
       fails: fails
     ).checked()
+    return (input, only)
   }
 
   /// The diagnosis that the address names.
@@ -121,12 +125,14 @@ extension App {
   }
 
   static func showDiagnosis(_ context: Context) throws -> Reply {
-    try context.query().finish()
+    var query = try context.query()
+    let only = try query.choice("only", as: Only.self)
+    try query.finish()
     let page = try context.read { reading in
       try DiagnosisPage(try storedDiagnosis(context, reading), reading: reading)
     }
     return .page(
-      page,
+      only == nil ? page as any Page : page.commands,
       headers: [
         HeaderFields.Field("Fixbook-Verdict", page.verdict.rawValue),
         HeaderFields.Field("Fixbook-Redacted", String(page.redacted)),
@@ -165,6 +171,15 @@ struct DiagnosisPage: Page {
     case .possible: "Possible: " + (matches.first?.issue.title ?? "")
     case .unknown: "Not known"
     }
+  }
+
+  /// Those of the first fix; to be looked at first where the problem is only possibly this one.
+  var commands: CommandsPage {
+    let best = verdict == .unknown ? nil : matches.first
+    let caution = verdict == .possible ? "Possible only: check first that it is your problem." : nil
+    return CommandsPage(
+      of: best?.fixes.first, caution: caution,
+      path: best.map { "/issues/" + $0.issue.slug } ?? id.map { "/diagnoses/" + $0 } ?? "/diagnose")
   }
 
   /// First line that mattered, for counting.

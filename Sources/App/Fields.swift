@@ -110,8 +110,12 @@ struct Fields {
       }
     }
     guard limits.count.contains(items.count),
-      items.allSatisfy({ $0.unicodeScalars.count <= limits.length })
-    else { throw Failure.invalid(name, "\(name) has too many, too few or too long entries.") }
+      items.allSatisfy({
+        $0.unicodeScalars.count <= limits.length && !$0.unicodeScalars.contains("\0")
+      })
+    else {
+      throw Failure.invalid(name, "\(name) has too many, too few or too long entries, or NUL.")
+    }
     return items
   }
 

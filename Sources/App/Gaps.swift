@@ -70,8 +70,8 @@ extension App {
         guide: slug, text, confidence: .draft,
         comment: "from a gap that \(counted(gap.people, "reporter")) met")
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)/edit") }
-      return .page(
-        IssuePage(issue: try writing.reading.issue(saved.id)!), status: .created,
+      return try IssuePage.written(
+        saved.id, writing.reading, site, status: .created,
         headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }

@@ -23,8 +23,7 @@ extension App {
         id, IssueText(title: old.title, section: old.section, markdown: old.markdown), base: .any,
         comment: "reverted to revision \(number)")
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
-      return .page(
-        IssuePage(issue: try writing.reading.issue(id)!), headers: [IssuePage.tag(saved.revision)])
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 
@@ -49,7 +48,7 @@ extension App {
       }
       let issue = try writing.reading.issue(id)!
       if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
-      return .page(IssuePage(issue: issue), headers: [IssuePage.tag(issue.summary.revision)])
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 
@@ -95,7 +94,7 @@ extension App {
       try change(writing)
       guard let issue = try writing.reading.issue(id) else { throw Failure.notFound("issue") }
       if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
-      return .page(IssuePage(issue: issue), headers: [IssuePage.tag(issue.summary.revision)])
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 
@@ -128,7 +127,7 @@ extension App {
       _ = try writing.verify(issue: id, against: against)
       let issue = try writing.reading.issue(id)!
       if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
-      return .page(IssuePage(issue: issue))
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 }

@@ -33,6 +33,7 @@ extension App {
       var query = try context.query()
       let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
+      let only = try query.choice("only", as: Only.self)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
       let issue = try visibleIssue(id, reading, environment: environment)
@@ -44,6 +45,10 @@ extension App {
         headers.append(
           HeaderFields.Field(
             "Link", "<\(context.site.url(issue: issue.summary.slug))>; rel=\"canonical\""))
+      }
+      if only != nil {
+        let path = "/issues/" + issue.summary.slug
+        return .page(CommandsPage(of: issue.fixes.first, path: path), headers: headers)
       }
       return .page(
         IssuePage(
@@ -113,13 +118,9 @@ extension App {
         guide: guide, IssueText(title: title, section: section, markdown: normal(markdown)),
         comment: comment)
       let broken = try samples.check(saved: saved.id, writing)
-      let issue = try writing.reading.issue(saved.id)!
-      return .page(
-        IssuePage(issue: issue, brokenSamples: broken), status: .created,
-        headers: [
-          HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)")),
-          IssuePage.tag(saved.revision),
-        ])
+      return try IssuePage.written(
+        saved.id, writing.reading, site, status: .created, brokenSamples: broken,
+        headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }
 
@@ -162,10 +163,8 @@ extension App {
           markdown: markdown.map(normal) ?? current.markdown),
         base: start, comment: comment)
       let broken = try samples.check(saved: id, writing)
-      let issue = try writing.reading.issue(id)!
-      return .page(
-        IssuePage(issue: issue, merged: saved.merged, brokenSamples: broken),
-        headers: [IssuePage.tag(saved.revision)])
+      return try IssuePage.written(
+        id, writing.reading, context.site, merged: saved.merged, brokenSamples: broken)
     }
   }
 
@@ -338,9 +337,19 @@ struct IssuePage: Page {
   /// What is said of the best fix that stopped working; nil when none did.
   var stale: Regression? { issue.fixes.lazy.compactMap(\.regression).first }
 
-  /// For the answer to a write: strong enough for the next If-Match.
-  static func tag(_ revision: Int) -> HeaderFields.Field {
-    HeaderFields.Field("ETag", "\"\(revision)-0\"")
+  /// The answer to a write: the issue as it is now, with the ETag that the API gives to who reads it
+  /// next (RFC 9110 §9.3.4), for `If-Match`.
+  static func written(
+    _ id: Int, _ reading: Reading, _ site: Site, merged: Bool? = nil, status: Status = .ok,
+    brokenSamples: [BrokenSample] = [], headers: [HeaderFields.Field] = []
+  ) throws -> Reply {
+    guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
+    var page = IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id))
+    let tag = entityTag(
+      of: page.json(site).bytes, as: Representation.json.contentType, revision: page.revision)
+    page.merged = merged
+    page.brokenSamples = brokenSamples
+    return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 
   func json(_ site: Site) -> JSON {

@@ -49,6 +49,8 @@ struct Operation: Sendable {
   let takesText: Bool
   /// The body may also be a form, below `/api/v1` too.
   let takesForms: Bool
+  /// Bytes that a body may have.
+  let bodyLimit: Int
   /// The answer holds a secret, which is not kept to be given again (`Idempotency-Key`).
   let givesSecret: Bool
   let answers: [Answer]
@@ -59,7 +61,8 @@ struct Operation: Sendable {
   init(
     _ id: String, in group: Group, _ summary: String, _ details: String = "",
     by caller: Caller = .anyone, query: [Field] = [], headers: [Field] = [], body: [Field] = [],
-    takesText: Bool = false, takesForms: Bool = false, givesSecret: Bool = false, answers: [Answer],
+    takesText: Bool = false, takesForms: Bool = false, givesSecret: Bool = false,
+    bodyLimit: Int = Limits.body, answers: [Answer],
     codes: [String] = [],
     example: Example, more: [Example] = []
   ) {
@@ -74,6 +77,7 @@ struct Operation: Sendable {
     self.takesText = takesText
     self.takesForms = takesForms
     self.givesSecret = givesSecret
+    self.bodyLimit = bodyLimit
     self.answers = answers
     self.codes = codes
     examples = [example] + more

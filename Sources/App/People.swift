@@ -30,7 +30,8 @@ extension App {
   }
 
   private static func knownAccount(_ context: Context) throws -> Account {
-    guard let id = wholeNumber(context.path[0]), let account = try context.read({ try $0.account(id) })
+    guard let id = wholeNumber(context.path[0]),
+      let account = try context.read({ try $0.account(id) })
     else { throw Failure.notFound("account") }
     return account
   }

@@ -95,10 +95,9 @@ extension App {
     let isRead = request.method == .get || request.method == .head
     let compressed = gzipped(body, &fields, request)
     if status == .ok, isRead {
-      // Two forms may be the same bytes, and yet one is not the other.
-      let identity = body + Array((fields["Content-Type"] ?? "").utf8)
-      let digest = String(Secrets.digest(identity).prefix(20)) + (compressed == nil ? "" : "-gzip")
-      let tag = "\"" + (revision.map { "\($0)-" } ?? "") + digest + "\""
+      let tag = entityTag(
+        of: body, as: fields["Content-Type"] ?? "", revision: revision,
+        coding: compressed == nil ? "" : "-gzip")
       fields.add("ETag", tag)
     }
     if let compressed { body = compressed }
@@ -240,4 +239,13 @@ struct ProblemPage: Page {
     wrapped("\(failure.title) (\(failure.status.code) \(failure.code))", width)
       + wrapped(failure.detail, width)
   }
+}
+
+/// A strong ETag: "REVISION-DIGEST", one for each form and coding. Two forms may be the same bytes,
+/// and yet one is not the other.
+func entityTag(
+  of body: [UInt8], as type: String, revision: Int?, coding: String = ""
+) -> String {
+  let digest = Secrets.digest(body + Array(type.utf8)).prefix(20)
+  return "\"" + (revision.map { "\($0)-" } ?? "") + digest + coding + "\""
 }

@@ -10,6 +10,9 @@ extension App {
 
     .get("/diagnose", api: false, App.diagnoseForm),
     .write(.post, "/diagnose", .diagnose, heavy: true, diagnose: true, App.diagnose),
+    .write(
+      .post, "/diagnose/batch", .diagnoseBatch, page: false, heavy: true, asksOnly: true,
+      App.diagnoseBatch),
     .get("/diagnoses/{id}", .showDiagnosis, App.showDiagnosis),
     .write(.post, "/diagnoses/{id}/outcomes", .recordOnDiagnosis, App.recordOnDiagnosis),
     .write(.post, "/diagnoses/{id}/feedback", .feedback, App.feedback),

@@ -131,7 +131,7 @@ extension App {
       let suggestion = try openSuggestion(path, writing.reading)
       let saved = try writing.accept(suggestion)
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
-      return .page(IssuePage(issue: try writing.reading.issue(saved.id)!))
+      return try IssuePage.written(saved.id, writing.reading, context.site)
     }
   }
 
@@ -174,7 +174,7 @@ extension App {
       }
       let result = try writing.mergeIssue(id, into: target)
       if isHTML { return .redirect(.seeOther, to: "/issues/\(result.target.slug)") }
-      return .page(IssuePage(issue: try writing.reading.issue(target)!))
+      return try IssuePage.written(target, writing.reading, context.site)
     }
   }
 
@@ -187,7 +187,7 @@ extension App {
     return .write { writing in
       let saved = try writing.unmergeIssue(id)
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
-      return .page(IssuePage(issue: try writing.reading.issue(id)!))
+      return try IssuePage.written(id, writing.reading, context.site)
     }
   }
 }

@@ -90,7 +90,8 @@ extension App {
 
   static func showToken(_ context: Context) throws -> Reply {
     try context.require(.admin)
-    guard let id = wholeNumber(context.path[0]), let token = try context.read({ try $0.token(id) }) else {
+    guard let id = wholeNumber(context.path[0]), let token = try context.read({ try $0.token(id) })
+    else {
       throw Failure.notFound("token")
     }
     try context.query().finish()
@@ -99,7 +100,8 @@ extension App {
 
   static func revokeToken(_ context: Context) throws -> Reply {
     try context.require(.admin)
-    guard let id = wholeNumber(context.path[0]), try context.read({ try $0.token(id) }) != nil else {
+    guard let id = wholeNumber(context.path[0]), try context.read({ try $0.token(id) }) != nil
+    else {
       throw Failure.notFound("token")
     }
     try context.takesNothing()

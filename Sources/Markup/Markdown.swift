@@ -74,6 +74,18 @@ package enum Markdown {
       size: { markdown.utf8.count + $0.bytes.count }, make: render)
   }
 
+  /// The code blocks of a text, in order, with the first word of their info strings.
+  package static func codeBlocks(_ markdown: String) -> [(language: String, text: String)] {
+    guard let tree = Tree(markdown) else { return [] }
+    var blocks: [(language: String, text: String)] = []
+    tree.walk { node, entering in
+      guard entering, node.kind == .codeBlock else { return }
+      let language = node.info.split(separator: " ").first.map(String.init) ?? ""
+      blocks.append((language, node.literal))
+    }
+    return blocks
+  }
+
   /// Whether an address may stand in a link: relative, or of a scheme that runs nothing.
   package static func isSafe(url: String) -> Bool { Link.isSafe(url) }
 
