@@ -54,6 +54,7 @@ bench: setup ## Measure beside nginx and bare SQLite: BENCH='--quick', '--issues
 	@tools/setup bench
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook python3 tools/bench $(BENCH)
+	@$(if $(findstring --only,$(BENCH)),,.build/release/fixbook bench --simulate)
 
 bench-writes: setup-test ## Time durable writes beside bare SQLite, and with slow flushes
 	@$(SWIFT) build $(QUIET) -c release --product fixbook

@@ -121,7 +121,8 @@ package struct FixEvidence: Sendable, Equatable {
     for outcome in outcomes where outcome.counts {
       latest[outcome.reporter + "\u{0}" + outcome.report] = outcome
     }
-    var attempts: [String: Attempt] = [:]
+    var first: [String: Attempt] = [:]
+    var all: [String: Attempt] = [:]
     var former: [String: Attempt] = [:]
     for outcome in latest.values {
       guard let success = outcome.result.success else { continue }
@@ -136,26 +137,47 @@ package struct FixEvidence: Sendable, Equatable {
       } else if outcome.source == .agent || outcome.source == .automation {
         triedByMachines += 1
         workedByMachines += worked ? 1 : 0
-      } else if outcome.afterOthers {
-        triedAfterOthers += 1
-        workedAfterOthers += worked ? 1 : 0
       } else {
-        tried += 1
-        self.worked += worked ? 1 : 0
-        if outcome.wording == .reworded {
-          triedReworded += 1
-          workedReworded += worked ? 1 : 0
-        }
         let weight = EnvironmentMatch.weight(outcome.environment, for: environment)
-        attempts[outcome.reporter, default: Attempt(source: outcome.source)]
+        all[outcome.reporter, default: Attempt(source: outcome.source)]
           .add(success, weight: weight)
+        if outcome.afterOthers {
+          triedAfterOthers += 1
+          workedAfterOthers += worked ? 1 : 0
+        } else {
+          tried += 1
+          self.worked += worked ? 1 : 0
+          if outcome.wording == .reworded {
+            triedReworded += 1
+            workedReworded += worked ? 1 : 0
+          }
+          first[outcome.reporter, default: Attempt(source: outcome.source)]
+            .add(success, weight: weight)
+        }
       }
     }
-    reporters = attempts.count
-    var member = (successes: 0.0, failures: 0.0)
-    var anonymous = (successes: 0.0, failures: 0.0)
+    reporters = first.count
+    let sums = Sums(first.values)
+    // Where others had failed the cases are harder: what they say for the fix counts, what they say
+    // against it does not.
+    let prior = FixEvidence.prior(former.values.map(\.share))
+    mean = max(sums.mean(prior), Sums(all.values).mean(prior))
+    successes = sums.member.successes + sums.anonymous.successes * Sums.share
+    failures = sums.member.failures + sums.anonymous.failures * Sums.share
+  }
+}
+
+/// Attempts added up.
+private struct Sums {
+  /// What an anonymous attempt weighs beside a member's.
+  static let share = 1.0 / 3
+
+  var member = (successes: 0.0, failures: 0.0)
+  var anonymous = (successes: 0.0, failures: 0.0)
+
+  init(_ attempts: some Sequence<Attempt>) {
     // In an order of their own, since sums of fractions depend on it.
-    for attempt in attempts.values.sorted(by: { ($0.weight, $0.share) < ($1.weight, $1.share) }) {
+    for attempt in attempts.sorted(by: { ($0.weight, $0.share) < ($1.weight, $1.share) }) {
       if attempt.source == .anonymous {
         anonymous.successes += attempt.weight * attempt.share
         anonymous.failures += attempt.weight * (1 - attempt.share)
@@ -164,15 +186,15 @@ package struct FixEvidence: Sendable, Equatable {
         member.failures += attempt.weight * (1 - attempt.share)
       }
     }
+  }
+
+  /// The mean of the posterior; without a member's attempt that of the prior.
+  func mean(_ prior: (successes: Double, weight: Double)) -> Double {
     let members = member.successes + member.failures
     let others = anonymous.successes + anonymous.failures
-    let weight = min(1.0 / 3, others > 0 ? members / others : 0)
-    let prior = FixEvidence.prior(former.values.map(\.share))
-    mean =
-      (member.successes + weight * anonymous.successes + prior.successes + 1)
+    let weight = min(Sums.share, others > 0 ? members / others : 0)
+    return (member.successes + weight * anonymous.successes + prior.successes + 1)
       / (members + weight * others + prior.weight + 2)
-    successes = member.successes + anonymous.successes
-    failures = member.failures + anonymous.failures
   }
 }
 

@@ -306,3 +306,13 @@ def test_diagnosing_nothing_says_so(harbour_database, tmp_path):
     assert done.returncode == 3
     assert b"empty" in done.stderr
     assert b"body" not in done.stderr
+
+
+@pytest.mark.parametrize("reports", ["30", "300"])
+def test_the_order_of_fixes_saves_attempts_in_a_simulated_world(reports):
+    done = fixbook("bench", "--simulate", "--reports", reports, "--replicates", "20", "--json")
+    assert done.returncode == 0, done.stdout
+    (row,) = json.loads(done.stdout)
+    assert row["holds"]
+    tried = row["failed_attempts"]
+    assert tried["by the true rates"] < tried["by evidence"] < tried["author's order"]

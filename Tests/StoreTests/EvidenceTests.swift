@@ -125,6 +125,23 @@ struct EvidenceTests {
     #expect(evidence.mean == 2.25 / 3.5)
   }
 
+  @Test func `what later attempts say for a fix counts, what they say against it does not`() {
+    let late = { (result: OutcomeResult) in
+      (0..<4).map { outcome("account:\($0)", result, afterOthers: true) }
+    }
+    #expect(FixEvidence(late(.noEffect)).mean == 0.5)
+    #expect(abs(FixEvidence(late(.worked)).mean - 5.0 / 6) < 1e-12)
+    let first = [outcome("account:9", .worked)]
+    #expect(FixEvidence(first + late(.noEffect)).mean == FixEvidence(first).mean)
+    #expect(FixEvidence(late(.worked)).tried == 0)
+  }
+
+  @Test func `three anonymous people count as one member in the interval, too`() {
+    let anonymous = (0..<9).map { outcome("cookie:\($0)", .worked, .anonymous) }
+    #expect(abs(FixEvidence(anonymous).low - FixEvidence(members(3, of: 3)).low) < 1e-12)
+    #expect(abs(FixEvidence(anonymous).high - FixEvidence(members(3, of: 3)).high) < 1e-12)
+  }
+
   // MARK: Properties
 
   private func random(_ seed: Int) -> [CountedOutcome] {
