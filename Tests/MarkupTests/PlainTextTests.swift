@@ -51,7 +51,7 @@ struct PlainTextTests {
   }
 
   @Test func `code blocks are listed`() {
-    let blocks = Markdown.codeBlocks(
+    let blocks: [CodeBlock] = Markdown.codeBlocks(
       "```sh\na\nb\n```\n\n- x\n\n  ~~~sample y\n  c\n  ~~~\n\n    d\n\n>     e\n")
     #expect(
       blocks == [
