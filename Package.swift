@@ -45,7 +45,8 @@ let package = Package(
     module("Markup", ["CCmark", "Threads"]),
     module("Guide"),
     module("Diagnosis"),
-    module("Store", ["SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON"]),
+    module(
+      "Store", ["SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON", "Threads"]),
     module(
       "App",
       [

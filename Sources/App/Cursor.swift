@@ -2,9 +2,13 @@ import HTTP
 import JSON
 import Markup
 
-/// An opaque place in a list.
+/// An opaque place in a list: the id of the last entry shown, or for a list that is ranked anew each
+/// time how many were shown.
 struct Cursor: Sendable {
   let offset: Int
+
+  /// nil at the beginning.
+  var last: Int? { offset == 0 ? nil : offset }
 
   init(offset: Int) { self.offset = offset }
 

@@ -226,7 +226,6 @@ struct DiagnosisPage: Page {
 
   init(_ stored: StoredDiagnosis, reading: Reading) throws {
     id = stored.id
-    verdict = stored.verdict
     matcher = stored.matcher
     redacted = stored.redacted
     excerpt = stored.excerpt
@@ -244,6 +243,9 @@ struct DiagnosisPage: Page {
           fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)))
     }
     self.matches = matches
+    // An issue may have been deleted since: then nothing is known any more.
+    let isThere = matches.first?.issue.id == stored.matches.first?.issueID
+    verdict = isThere ? stored.verdict : .unknown
     if let best = matches.first, verdict != .unknown {
       metLastHour = try reading.diagnoses(
         ofIssue: best.issue.id, since: stored.createdAt + -3_600)

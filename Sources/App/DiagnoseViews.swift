@@ -195,8 +195,8 @@ extension DiagnosisPage.Match {
     switch confidence {
     case 0.9...: "very likely"
     case 0.7..<0.9: "likely"
-    case 0.4..<0.7: "possible"
-    default: "unlikely"
+    case 0.3..<0.7: "possible"
+    default: "a guess"
     }
   }
 }

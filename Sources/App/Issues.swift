@@ -91,11 +91,11 @@ extension App {
       if let guide = filter.guide, try reading.guide(guide) == nil {
         throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
       }
-      let found = try reading.issues(filter, offset: cursor.offset, limit: limit + 1)
+      let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
       let page = IssueListPage(
-        issues: Array(found.prefix(limit)),
-        next: NextPage(
-          found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+        issues: shown,
+        next: NextPage(found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context))
       return .page(page, headers: page.next.headers)
     }
   }
@@ -119,7 +119,7 @@ extension App {
         comment: comment)
       let broken = try samples.check(saved: saved.id, writing)
       return try IssuePage.written(
-        saved.id, writing.reading, site, status: .created, brokenSamples: broken,
+        saved.id, writing.reading, site, broken: broken, status: .created,
         headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }
@@ -164,7 +164,7 @@ extension App {
         base: start, comment: comment)
       let broken = try samples.check(saved: id, writing)
       return try IssuePage.written(
-        id, writing.reading, context.site, merged: saved.merged, brokenSamples: broken)
+        id, writing.reading, context.site, merged: saved.merged, broken: broken)
     }
   }
 
@@ -340,15 +340,15 @@ struct IssuePage: Page {
   /// The answer to a write: the issue as it is now, with the ETag that the API gives to who reads it
   /// next (RFC 9110 §9.3.4), for `If-Match`.
   static func written(
-    _ id: Int, _ reading: Reading, _ site: Site, merged: Bool? = nil, status: Status = .ok,
-    brokenSamples: [BrokenSample] = [], headers: [HeaderFields.Field] = []
+    _ id: Int, _ reading: Reading, _ site: Site, merged: Bool? = nil,
+    broken: [BrokenSample] = [], status: Status = .ok, headers: [HeaderFields.Field] = []
   ) throws -> Reply {
     guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
     var page = IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id))
     let tag = entityTag(
       of: page.json(site).bytes, as: Representation.json.contentType, revision: page.revision)
     page.merged = merged
-    page.brokenSamples = brokenSamples
+    page.brokenSamples = broken
     return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 

@@ -70,7 +70,7 @@ enum LLMsText {
     for guide in guides where entries.count <= 1_000 {
       var filter = Reading.IssueFilter()
       filter.guide = guide.slug
-      entries += try reading.issues(filter, offset: 0, limit: 1_001 - entries.count).map {
+      entries += try reading.issues(filter, limit: 1_001 - entries.count).map {
         link($0.title, site.url(issue: $0.slug) + ".md", $0.section)
       }
     }
@@ -127,9 +127,9 @@ enum LLMsText {
       text += "## \(oneLine(guide.title))\n\n\(site.url("/guides/" + guide.slug))\n\n"
       var filter = Reading.IssueFilter()
       filter.guide = guide.slug
-      var offset = 0
+      var last: Int?
       while true {
-        let found = try reading.issues(filter, offset: offset, limit: 200)
+        let found = try reading.issues(filter, after: last, limit: 200)
         for issue in found {
           let entry =
             "### \(oneLine(issue.title))\n\n\(site.url(issue: issue.slug)) revision \(issue.revision)\n\n"
@@ -141,7 +141,7 @@ enum LLMsText {
           text += entry
         }
         guard found.count == 200 else { break }
-        offset += 200
+        last = found.last?.id
       }
     }
     return text

@@ -28,10 +28,10 @@ enum MCPResources {
   static func list(
     _ message: MCPMessage, _ app: App, _ caller: Caller
   ) throws(MCPError) -> JSON {
-    let offset = try offset(message)
+    let last = try cursor(message)?.last
     return try reading(app, caller) { reading in
       var entries: [JSON] = []
-      if offset == 0 {
+      if last == nil {
         entries += try reading.guides().map {
           entry(
             guides, $0.slug, $0.title, "A guide with \(counted($0.issueCount, "issue")).",
@@ -39,22 +39,23 @@ enum MCPResources {
         }
       }
       let found = try reading.issues(
-        Reading.IssueFilter(), offset: offset, limit: pageSize + 1)
-      entries += found.prefix(pageSize).map {
+        Reading.IssueFilter(), after: last, limit: pageSize + 1)
+      let shown = found.prefix(pageSize)
+      entries += shown.map {
         entry(issues, $0.slug, $0.title, "A known problem and its fixes.", $0.updatedAt)
       }
       var members: [JSON.Member] = [.init("resources", .array(entries))]
       if found.count > pageSize {
-        members.append(.init("nextCursor", .string(Cursor(offset: offset + pageSize).text)))
+        members.append(.init("nextCursor", .string(Cursor(offset: shown.last!.id).text)))
       }
       return .object(members)
     }
   }
 
-  private static func offset(_ message: MCPMessage) throws(MCPError) -> Int {
-    guard let cursor = message.params["cursor"], !cursor.isNull else { return 0 }
+  private static func cursor(_ message: MCPMessage) throws(MCPError) -> Cursor? {
+    guard let cursor = message.params["cursor"], !cursor.isNull else { return nil }
     guard let text = cursor.text, let place = try? Cursor(text) else { throw MCPError.badCursor }
-    return place.offset
+    return place
   }
 
   private static func entry(

@@ -51,7 +51,7 @@ extension App {
   }
 
   static func sitemap(_ context: Context) throws -> Reply {
-    let issues = try context.read { try $0.issues(Reading.IssueFilter(), offset: 0, limit: 50_000) }
+    let issues = try context.read { try $0.issues(Reading.IssueFilter(), limit: 50_000) }
     let entries: [HTML] = issues.map {
       "<url><loc>\(context.site.url(issue: $0.slug))</loc><lastmod>\($0.updatedAt.rfc3339)</lastmod></url>\n"
     }

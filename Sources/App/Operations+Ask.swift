@@ -64,19 +64,21 @@ extension Operation {
     "search", in: .diagnose, "Search issues",
     "Whatever stands in `q` is looked for; nothing in it is an error.",
     query: [
-      .text("q", limit: 2_000, "Words, a code, a flag, a \"phrase\", -without.")
-        .example("exec format error"),
-      .guide, .tag, .flag("explain", "Say which words matched."), .limit, .cursor,
+      .text(
+        "q", limit: 2_000, "Words, a code, a flag, a \"phrase\", -without, guide:slug, tag:name."
+      )
+      .example("exec format error"),
+      .guide, .tag, .flag("explain", "Say what the scores are made of."), .limit, .cursor,
     ],
     answers: [
       Answer(
         status: .ok, about: "Ranked.",
         schema: Schema.object([
           .init("query", Schema.string()),
-          .init("searched_for", Schema.string("The words that the results are for.")),
+          .init("searched_for", Schema.string("What the results are for.")),
           .init(
             "did_you_mean",
-            Schema.optional(Schema.string("The words with typing errors put right."))),
+            Schema.optional(Schema.string("The query with likely typing errors put right."))),
           .init("results", Schema.list(of: Shape.searchResult.reference)),
           .init("next", Schema.optional(Schema.string("Cursor of the next page."))),
         ]), headers: [.text("Link", "`rel=\"next\"`: the next page.")])

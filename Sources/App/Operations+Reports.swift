@@ -41,9 +41,16 @@ extension Operation {
     by: .scope(.report),
     body: [
       .choice("by", of: App.ClosedBy.self, "What closed it.").required.example("itself"),
-      .text("text", limit: 5_000, "What fixed it; needed when `by` is `other`."),
+      .text(
+        "text", limit: 5_000,
+        "What fixed it; needed when `by` is `other`, and then suggested as a fix of the issue."),
     ], answers: [.ok(.report, "Closed.")], codes: ["forbidden"],
     example: Example(["$REPORT"], body: ["by": "itself"]))
+
+  static let reopenReport = Operation(
+    "reopenReport", in: .reports, "Open a report again", "What closed it did not last.",
+    by: .scope(.report), answers: [.ok(.report, "Open, or not resolved.")], codes: ["forbidden"],
+    example: Example(["$REPORT"]))
 
   static let deleteReport = Operation(
     "deleteReport", in: .reports, "Delete a report", "It and what it said are gone from the file.",

@@ -155,11 +155,12 @@ extension App {
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
-      let found = try reading.reports(before: nil, limit: limit + 1, offset: cursor.offset)
+      let found = try reading.reports(before: cursor.last, limit: limit + 1)
+      let shown = found.prefix(limit)
       let page = ReportListPage(
-        reports: try found.prefix(limit).map { try ReportPage($0, reading: reading) },
+        reports: try shown.map { try ReportPage($0.report, reading: reading) },
         next: NextPage(
-          found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+          found.count > limit ? Cursor(offset: shown.last!.place).text : nil, context))
       return .page(page, headers: page.next.headers)
     }
   }
@@ -262,6 +263,7 @@ struct ReportPage: Page {
     \(.verbatim(report.text))
     \(tried)
     \(closed)
+    \(endings(site))
     <p class="quiet">Opened \(.moment(report.createdAt)) · source: \(report.source.rawValue)</p>
     """
   }

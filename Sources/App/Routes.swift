@@ -75,6 +75,7 @@ extension App {
     .write(.delete, "/reports/{id}", .deleteReport, App.deleteReport),
     .write(.post, "/reports/{id}/outcomes", .recordOnReport, App.recordOnReport),
     .write(.post, "/reports/{id}/resolve", .resolveReport, App.resolveReport),
+    .write(.post, "/reports/{id}/reopen", .reopenReport, App.reopenReport),
 
     .get("/issues/{slug}/suggest", api: false, App.suggestForm),
     .write(.post, "/issues/{slug}/merge", .mergeIssues, App.mergeIssues),

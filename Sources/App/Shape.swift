@@ -142,7 +142,14 @@ extension Shape {
           Schema.optional(Schema.string("Why a fix is thought to have stopped working, in words."))),
         .init("learned", Schema.list(of: wording.reference, "What reports taught.")),
         .init("merged", Schema.boolean("In the answer to a change: merged with others' changes.")),
-      ], optional: ["merged"]))
+        .init(
+          "warnings",
+          Schema.list(
+            of: Schema.object([
+              .init("issue", Schema.string()), .init("sample", Schema.string()),
+              .init("detail", Schema.string()),
+            ]), "In the answer to a change: samples of other issues that it broke.")),
+      ], optional: ["merged", "warnings"]))
 
   static let fix = Shape("Fix", Schema.object(fixMembers))
 
@@ -255,7 +262,7 @@ extension Shape {
         .init("issue", issueSummary.reference),
         .init("score", Schema.number("Orders the results; no probability.")),
         .init("excerpt", Schema.string()),
-        .init("why", Schema.string("Why it was found, in words.")),
+        .init("why", Schema.string("Which words were found, and where.")),
         .init(
           "explain",
           Schema.object(
@@ -265,14 +272,14 @@ extension Shape {
                 Schema.list(
                   of: Schema.object([
                     .init("word", Schema.string()),
-                    .init(
-                      "as", Schema.optional(Schema.string("The related word it was found by."))),
-                    .init("in", Schema.list(of: Schema.string())), .init("value", Schema.number()),
+                    .init("as", Schema.optional(Schema.string("The related word that was found."))),
+                    .init("in", Schema.list(of: Schema.string())),
+                    .init("value", Schema.number()),
                   ]))),
-              .init("runs", Schema.number("For words that stand side by side.")),
-              .init("sample", Schema.number("For a sample that the words are of.")),
-              .init("learned", Schema.optional(Schema.string())),
-            ], "With `explain=1`.")),
+              .init("runs", Schema.number("For words in the same order.")),
+              .init("sample", Schema.number("For samples and broken checks.")),
+              .init("learned", Schema.optional(Schema.string("What reports say."))),
+            ], "With `explain=1`: the parts of the score.")),
       ], optional: ["explain"]))
 
   static let check = Shape(

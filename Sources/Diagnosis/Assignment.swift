@@ -136,9 +136,9 @@ private struct AssignmentScanner {
     }
     var stop = index
     while stop < bytes.count, !ends(bytes[stop]) { stop += 1 }
-    // The end of a sentence, but not what stands for words left out.
-    let isSentence = byte(stop - 1) == UInt8(ascii: ".") && byte(stop - 2) != UInt8(ascii: ".")
-    if stop > index, isSentence || byte(stop - 1) == UInt8(ascii: ":") { stop -= 1 }
+    if stop > index, byte(stop - 1) == UInt8(ascii: ".") || byte(stop - 1) == UInt8(ascii: ":") {
+      stop -= 1
+    }
     let value = text(index..<stop)
     place = max(place, index)
     guard AssignmentScanner.isLiteral(value), !isProgram || isNumber(value) else { return nil }
@@ -153,7 +153,7 @@ private struct AssignmentScanner {
     }
     let marks = "$<{(%*\\".utf8
     return !value.utf8.contains { marks.contains($0) } && !value.hasPrefix("[secret:")
-      && !value.contains("...") && !value.contains("…")
+      && !value.contains("..") && !value.contains("…")
   }
 
   private func isNumber(_ value: String) -> Bool {

@@ -1,12 +1,13 @@
-/// Reads the features on which the judge's confidence rests.
+/// Reads the features on which the judge's probabilities rest.
 ///
 /// Most are about the one line that the issue explains best, because a log has many lines that no
 /// issue speaks of. They are shares of what the line's words weigh, by rarity.
 struct FeatureReader {
   /// The names of the features, in order.
   static let names = [
-    "bias", "covered", "unknown", "everyday", "margin", "rival guide", "sample", "not-sample",
-    "likeness", "contained", "title", "topic", "agreement",
+    "bias", "covered", "everyday", "margin", "lead", "rival guide", "sample", "not-sample",
+    "likeness", "contained", "title", "topic", "missed code", "other product", "whole text",
+    "score", "words",
   ]
 
   /// Candidates of the guide that was asked, best first.
@@ -14,56 +15,64 @@ struct FeatureReader {
   private let query: Query
   /// The best score of an issue elsewhere.
   private let elsewhere: Double
-  /// Terms that some candidate in scope has.
-  private let explained: Set<Int>
-  /// How close the text comes to a line that an issue's author says is something else.
-  private let contradiction: Double
+  /// Terms that are names of products.
+  private let products: [Int]
 
   init(_ candidates: [Candidate], query: Query) {
     self.query = query
     inScope = candidates.filter(\.isInScope)
     elsewhere = candidates.first { !$0.isInScope }?.score ?? 0
-    var explained: Set<Int> = []
-    for candidate in inScope {
-      for hit in candidate.hits where hit.via == nil { explained.insert(hit.term) }
+    products = query.terms.indices.filter {
+      query.terms[$0].token.kind == .word && Products.names(query.terms[$0].token.text)
     }
-    self.explained = explained
-    contradiction =
-      inScope.compactMap(\.sample).filter(\.negative).map(\.closeness).max() ?? 0
-  }
-
-  /// Whether the issue is also the best by other measures than the score.
-  private func agreement(_ candidate: Candidate) -> Double {
-    let others = inScope.prefix(40)
-    var votes = 0.0
-    if !others.contains(where: { $0.runs.likeness > candidate.runs.likeness }) { votes += 1 }
-    if !others.contains(where: { $0.runs.pairs > candidate.runs.pairs }) { votes += 1 }
-    if !others.contains(where: { $0.wordScore > candidate.wordScore }) { votes += 1 }
-    return votes / 3
   }
 
   func features(_ rank: Int) -> [Double] {
     let candidate = inScope[rank]
     let rival = rank == 0 ? inScope.dropFirst().first?.score ?? 0 : inScope[0].score
-    let line = LineShares(candidate, query: query, explained: explained)
+    let line = LineShares(candidate, query: query)
     let score = max(candidate.score, 0.001)
     let strength = candidate.sample?.closeness ?? 0
-    let isPositive = candidate.sample?.negative == false
+    // Of the issue itself: what is not another issue's may well be this one's.
+    let isNegative = candidate.sample?.negative == true
     return [
       1,
       line.covered,
-      line.unknown,
       line.everyday,
       (score - rival) / max(score, rival),
+      line.mass > 0 ? max(0, score - rival) / line.mass : 0,
       max(0, elsewhere - score) / max(score, elsewhere),
-      isPositive ? strength : 0,
-      isPositive ? max(0, contradiction - strength) : contradiction,
+      isNegative ? 0 : strength,
+      isNegative ? strength : 0,
       candidate.runs.likeness,
       min(candidate.runs.contained, 1),
       min(candidate.runs.title, 1),
       min(Double(query.topics) / 2, 1),
-      agreement(candidate),
+      line.missedCode,
+      otherProducts(candidate),
+      coverage(candidate),
+      min(score / 30, 1),
+      min(Double(line.tellingWords) / 6, 1),
     ]
+  }
+
+  /// Products that the text names and the issue does not, two at most, as a share: in a log those of
+  /// the line that counts, since a log tells of many.
+  private func otherProducts(_ candidate: Candidate) -> Double {
+    let count = products.count { index in
+      if query.isLog, let line = candidate.line, !query.terms[index].lines.contains(line) {
+        return false
+      }
+      return !candidate.hits.contains { $0.term == index && $0.via == nil }
+    }
+    return min(Double(count) / 2, 1)
+  }
+
+  /// What share of all the text's words the issue has.
+  private func coverage(_ candidate: Candidate) -> Double {
+    let all = query.mass
+    guard all > 0 else { return 0 }
+    return candidate.hits.reduce(0) { $0 + query.terms[$1.term].mass * $1.factor } / all
   }
 }
 
@@ -71,13 +80,18 @@ struct FeatureReader {
 private struct LineShares {
   /// Words that the issue has.
   var covered = 0.0
-  /// Words that no issue has and other prose neither.
-  var unknown = 0.0
   /// Words of any troubleshooting prose.
   var everyday = 0.0
+  /// Code that the issue does not have.
+  var missedCode = 0.0
+  /// How many words the issue has that not every troubleshooting text has.
+  var tellingWords = 0
+  /// What the line's words weigh together, in their order.
+  var mass = 0.0
 
-  init(_ candidate: Candidate, query: Query, explained: Set<Int>) {
+  init(_ candidate: Candidate, query: Query) {
     guard let line = candidate.line else { return }
+    mass = query.words[line].reduce(0) { $0 + $1.weight }
     var factors: [Int: Double] = [:]
     for hit in candidate.hits { factors[hit.term] = hit.factor }
     var total = 0.0
@@ -88,13 +102,14 @@ private struct LineShares {
       if let share, share > 0.01 { everyday += term.idf }
       if let factor = factors[index] {
         covered += term.idf * factor
-      } else if !explained.contains(index), share == nil {
-        unknown += term.idf
+        if factor == 1, share ?? 0 < 0.05 { tellingWords += 1 }
+      } else if term.token.isCode {
+        missedCode += term.idf
       }
     }
     guard total > 0 else { return }
     covered /= total
-    unknown /= total
     everyday /= total
+    missedCode /= total
   }
 }

@@ -5,19 +5,42 @@ extension Judge {
   /// Fitted by `fixbook eval --fit` (docs/search.md has the command and what it printed).
   package static let standard = Judge(
     weights: [
-      -3.985,  // bias
-      2.819,  // covered
-      -0.367,  // unknown
-      -0.828,  // everyday
-      4.545,  // margin
-      -4.026,  // rival guide
-      2.504,  // sample
-      -2.253,  // not-sample
-      0.881,  // likeness
-      1.834,  // contained
-      1.666,  // title
-      0.751,  // topic
-      1.176,  // agreement
+      -3.216,  // bias
+      1.291,  // covered
+      -1.027,  // everyday
+      2.206,  // margin
+      0.294,  // lead
+      -9.289,  // rival guide
+      3.888,  // sample
+      -2.682,  // not-sample
+      0.118,  // likeness
+      2.897,  // contained
+      0.727,  // title
+      1.010,  // topic
+      -3.980,  // missed code
+      -1.755,  // other product
+      0.946,  // whole text
+      1.279,  // score
+      0.374,  // words
     ],
-    knownThreshold: 0.85, possibleThreshold: 0.57)
+    answerWeights: [
+      -3.126,  // bias
+      1.172,  // covered
+      -0.932,  // everyday
+      1.686,  // margin
+      0.147,  // lead
+      -10.010,  // rival guide
+      3.930,  // sample
+      -2.811,  // not-sample
+      0.739,  // likeness
+      2.668,  // contained
+      0.768,  // title
+      0.948,  // topic
+      -3.562,  // missed code
+      -1.498,  // other product
+      1.291,  // whole text
+      1.386,  // score
+      0.571,  // words
+    ],
+    knownThreshold: 0.875, possibleThreshold: 0.62)
 }

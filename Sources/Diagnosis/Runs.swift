@@ -14,7 +14,7 @@ struct RunMatch {
   var likeness = 0.0
   /// The greatest share of one of these texts that the line has, 0…1; short texts count less.
   var contained = 0.0
-  /// The share of the title's words that the line has, 0…1.
+  /// The share of the title's words that the line has itself, 0…1.
   var title = 0.0
 }
 
@@ -82,6 +82,7 @@ struct RunFinder {
       var mass = 0.0
       var shared = 0.0
       var sharedMass = 0.0
+      var ownMass = 0.0
       let isTelling = !field.isDisjoint(with: .telling)
       for index in 0..<text.count {
         position += 1
@@ -104,6 +105,7 @@ struct RunFinder {
           mass += weight
           if isNew(place) { shared += weight * weight }
           sharedMass += weight
+          ownMass += weight
         }
         // From the end of the line, so that a run's former end is still the former word's.
         var places = [place]
@@ -130,7 +132,7 @@ struct RunFinder {
       if isTelling, shared > 0 {
         match.likeness = max(match.likeness, shared / (texts * square).squareRoot())
         match.contained = max(match.contained, sharedMass / max(mass, 8))
-        if field == .title { match.title = max(match.title, sharedMass / max(mass, 4)) }
+        if field == .title { match.title = max(match.title, ownMass / max(mass, 4)) }
       }
     }
     for place in words.indices.dropFirst() where isPair[place] {

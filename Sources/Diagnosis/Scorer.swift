@@ -5,15 +5,15 @@ struct Scorer {
   /// What lines beside the best one add.
   private static let otherLines = 0.3
   /// What the parts of a code token add when the issue has it whole.
-  private static let parts = 0.35
+  private static let parts = 0.7
   /// BM25's `k1` (saturation) and `b` (length): a word in the title alone, weight 3, is half-way.
   private static let saturation = 2.0
   private static let lengthShare = 0.45
-  /// What runs add, in shares of what they weigh; likeness and containment in shares of the line.
+  /// What runs add, in shares of what they weigh; likeness and the title in shares of the line.
   private static let pairs = 0.7
   private static let longestRun = 0.2
   private static let likeness = 0.3
-  private static let containment = 0.5
+  private static let title = 0.3
 
   let query: Query
   let averageLength: Double
@@ -115,12 +115,12 @@ struct Scorer {
     return (sample.negative ? -0.6 : 1) * mass * query.lines[line].weight * sample.strength
   }
 
-  /// What runs of words add, and that one text of the issue is like the line or wholly in it.
+  /// What runs of words add, and that one text of the issue is like the line, or its title in it.
   static func runs(_ runs: RunMatch, _ query: Query) -> Double {
     let line = query.words[runs.line].reduce(0) { $0 + $1.weight }
     let sum =
       pairs * runs.pairs + longestRun * runs.longest
-      + (likeness * runs.likeness + containment * runs.contained) * line
+      + (likeness * runs.likeness + title * min(runs.title, 1)) * line
     return sum * query.lines[runs.line].weight
   }
 }

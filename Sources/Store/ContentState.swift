@@ -3,7 +3,7 @@ import Synchronization
 
 /// Which state the content is in: two equal ones have nothing between them that a page could show.
 /// The database draws the numbers (`migrations/0004_content_state.sql`), whoever writes.
-package struct ContentState: Sendable, Equatable {
+package struct ContentState: Sendable, Hashable {
   /// Guides and issues.
   package let knowledge: Int
   /// What reports say about issues: outcomes of fixes, and learned words.
@@ -19,6 +19,17 @@ package struct ContentState: Sendable, Equatable {
 
   package func equals(_ other: ContentState, in part: Part) -> Bool {
     knowledge == other.knowledge && (part == .knowledge || evidence == other.evidence)
+  }
+}
+
+extension Reading {
+  /// The state of the content in this snapshot; nil when the condition does not hold.
+  func contentState(if condition: SQL = "1") throws -> ContentState? {
+    try connection.first(
+      "SELECT knowledge, evidence FROM content_state WHERE id = 1 AND \(condition)"
+    ) {
+      ContentState(knowledge: $0.int(0), evidence: $0.int(1))
+    }
   }
 }
 
@@ -38,9 +49,7 @@ package final class ContentWatch: Sendable {
     guard let stamp = changes.stamp else { return nil }
     if let state = known.withLock({ $0?.stamp == stamp ? $0?.state : nil }) { return state }
     let row = try? changes.read { connection in
-      try connection.first("SELECT knowledge, evidence FROM content_state") {
-        ContentState(knowledge: $0.int(0), evidence: $0.int(1))
-      }
+      try Reading(connection: connection, viewer: .system).contentState()
     }
     guard let state = row ?? nil else { return nil }
     known.withLock { $0 = (stamp, state) }

@@ -128,6 +128,19 @@ extension Reading {
 
   /// An issue with all its parts, its fixes in the order of their evidence.
   package func issue(_ id: Int, environment: [Property] = []) throws -> Issue? {
+    // Who may see it is asked each time: that hangs on more than the content.
+    guard let kept, environment.isEmpty, let state = try contentState(if: mayBeSeen(issue: id))
+    else {
+      return try readIssue(id, environment)
+    }
+    let key = IssueMemo.Key(id: id, state: state)
+    if let issue = kept.issue(for: key) { return issue }
+    let issue = try readIssue(id, [])
+    if let issue { kept.keep(issue, for: key) }
+    return issue
+  }
+
+  private func readIssue(_ id: Int, _ environment: [Property]) throws -> Issue? {
     guard
       var issue = try connection.first(
         """
@@ -192,9 +205,13 @@ extension Reading {
     package init() {}
   }
 
-  /// Issues in the order of `filter.sort`, from `offset`.
-  package func issues(_ filter: IssueFilter, offset: Int, limit: Int) throws -> [IssueSummary] {
+  /// Issues in the order of `filter.sort`, from the first or behind the one with the id `last`, so that
+  /// a page far down a list costs what the first one does.
+  package func issues(
+    _ filter: IssueFilter, after last: Int? = nil, limit: Int
+  ) throws -> [IssueSummary] {
     var conditions: SQL = "i.deleted_at IS NULL AND \(visible("i.guide_id"))"
+    if let last { conditions = conditions + " AND " + behind(last, filter.sort) }
     if let guide = filter.guide {
       conditions = conditions + " AND s.guide_id = (SELECT id FROM guide WHERE slug = \(guide))"
     }
@@ -222,8 +239,30 @@ extension Reading {
     return try connection.rows(
       """
       SELECT \(Reading.summaryColumns) FROM \(tables(filter))
-      WHERE \(conditions) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)
+      WHERE \(conditions) ORDER BY \(order) LIMIT \(limit)
       """, Reading.summary)
+  }
+
+  /// What comes behind an issue in a list, by where it stands now.
+  private func behind(_ last: Int, _ sort: IssueFilter.Sort) -> SQL {
+    let issue: SQL = "FROM issue l WHERE l.id = \(last)"
+    let section: SQL = """
+      SELECT p.guide_id, p.position FROM issue l JOIN section p ON p.id = l.section_id
+      WHERE l.id = \(last)
+      """
+    return switch sort {
+    case .guide:
+      """
+      (s.guide_id, s.position) >= (\(section)) AND ((s.guide_id, s.position) > (\(section))
+        OR (i.position, i.id) > (SELECT l.position, l.id \(issue)))
+      """
+    case .title:
+      """
+      i.title COLLATE NOCASE >= (SELECT l.title \(issue))
+        AND (i.title COLLATE NOCASE > (SELECT l.title \(issue)) OR i.id > \(last))
+      """
+    case .updated: "(i.updated_at, i.id) < (SELECT l.updated_at, l.id \(issue))"
+    }
   }
 
   /// So joined that a list of the whole base is read in its order, and no further than its limit.

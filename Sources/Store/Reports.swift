@@ -119,18 +119,22 @@ extension Reading {
   }
 
   /// Newest first: by the order of recording, which a clock that goes back does not change.
-  package func reports(before: Time?, limit: Int, offset: Int) throws -> [Report] {
+  /// From the newest, or from the one recorded before the place `last`.
+  package func reports(
+    before last: Int? = nil, limit: Int
+  ) throws -> [(place: Int, report: Report)] {
     try connection.rows(
       """
-      SELECT \(Reading.reportColumns) FROM report
-      WHERE created_at <= \(before?.milliseconds ?? Int.max)
+      SELECT \(Reading.reportColumns), rowid FROM report
+      WHERE rowid < \(last ?? .max)
         AND (+issue_id IS NULL OR EXISTS (
           SELECT 1 FROM issue i WHERE i.id = report.issue_id AND \(visible("i.guide_id"))))
         AND (+diagnosis_id IS NULL OR NOT EXISTS (
           SELECT 1 FROM diagnosis d WHERE d.id = report.diagnosis_id AND d.guide_id IS NOT NULL
             AND NOT \(visible("d.guide_id"))))
-      ORDER BY rowid DESC LIMIT \(limit) OFFSET \(offset)
-      """, Reading.report)
+      ORDER BY rowid DESC LIMIT \(limit)
+      """
+    ) { (place: $0.int(11), report: Reading.report($0)) }
   }
 
   package func outcomes(ofReport id: String) throws -> [Outcome] {
@@ -292,6 +296,7 @@ extension Writing {
       WHERE id = \(id)
       """)
     try learn(fromReport: id)
+    if by == "other" { try suggestFix(text, from: before) }
     if before.state != .resolved {
       try notify(.reportResolved, report: id, issue: before.issueID)
     }

@@ -13,6 +13,7 @@ package final class Store: Sendable {
   package let content: ContentWatch?
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
+  private let issues = IssueMemo()
   private let outbox = OutboxBell()
   /// The path without symbolic links.
   private let file: String
@@ -211,7 +212,7 @@ package final class Store: Sendable {
     do {
       return try readers.snapshot { connection in
         try connection.withDeadline(milliseconds: milliseconds) {
-          try body(Reading(connection: connection, viewer: viewer))
+          try body(Reading(connection: connection, viewer: viewer, kept: issues))
         }
       }
     } catch let error as DatabaseError {
@@ -305,6 +306,8 @@ package struct Author: Sendable, Hashable {
 package struct Reading {
   let connection: Connection
   package let viewer: Viewer
+  /// Nil inside a transaction that writes.
+  var kept: IssueMemo?
 
   /// A condition on a column that holds a guide's id.
   func visible(_ column: StaticString) -> SQL {

@@ -4,7 +4,7 @@ import JSON
 import Store
 
 let eval = Verb(
-  "eval", "Scores labelled queries; with --fit, fits the judge's weights",
+  "eval", "Scores labelled queries, each file in its base; or fits the judge's weights",
   operands: "[QUERIES.jsonl [DB QUERIES.jsonl]…]",
   flags: [
     .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"),
@@ -24,23 +24,34 @@ let eval = Verb(
         guide: arguments.value("guide"), in: try Main.openStore(arguments),
         LabelledQuery.feedback), arguments)
   }
-  guard !operands.isEmpty, arguments.has("fit") ? operands.count % 2 == 1 : operands.count == 1
-  else {
-    throw UsageError("name the file of queries (with --fit, further ones after their base)")
+  guard operands.count % 2 == 1 else {
+    throw UsageError("name the file of queries, and further ones after their base")
   }
-  let results = try EvaluatedQuery.all(
-    operands[0], guide: arguments.value("guide"), in: try Main.openStore(arguments))
+  let main = arguments.value("db") ?? ""
+  var sets = [
+    FitSet(
+      name: fileName(operands[0]),
+      queries: try EvaluatedQuery.all(
+        operands[0], guide: arguments.value("guide"), in: try Main.openStore(arguments)),
+      isOfMainBase: true)
+  ]
+  for index in stride(from: 1, to: operands.count, by: 2) {
+    sets.append(
+      FitSet(
+        name: fileName(operands[index + 1]),
+        queries: try EvaluatedQuery.all(
+          operands[index + 1], guide: nil, in: Store(path: operands[index], create: false)),
+        isOfMainBase: operands[index] == main))
+  }
   if arguments.has("fit") {
-    var sets = [results]
-    for index in stride(from: 1, to: operands.count, by: 2) {
-      sets.append(
-        try EvaluatedQuery.all(
-          operands[index + 1], guide: nil, in: Store(path: operands[index], create: false)))
-    }
     Console.out(JudgeFit(sets).report)
     return .done
   }
-  return try report(results, arguments)
+  return try report(sets.flatMap(\.queries), arguments)
+}
+
+private func fileName(_ path: String) -> String {
+  String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
 }
 
 private func report(_ results: [EvaluatedQuery], _ arguments: Arguments) throws -> ExitCode {

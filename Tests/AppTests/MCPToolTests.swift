@@ -212,7 +212,7 @@ import Testing
     try MCPBench.with { bench in
       _ = try bench.call("record_outcome", ["fix": 999_999, "result": "worked"])
       #expect(
-        try bench.store.read(as: .system) { try $0.reports(before: nil, limit: 9, offset: 0) }
+        try bench.store.read(as: .system) { try $0.reports(limit: 9).map(\.report) }
           .isEmpty)
     }
   }

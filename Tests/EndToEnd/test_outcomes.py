@@ -383,3 +383,49 @@ def test_a_report_has_the_environment_that_its_diagnosis_was_asked_with(harbour)
     assert wanted.items() <= report["environment"].items()
     opened = open_report(harbour, diagnosis=asked["id"])
     assert wanted.items() <= opened["environment"].items()
+
+
+def test_what_else_fixed_it_becomes_a_suggested_fix(fresh_harbour):
+    server = fresh_harbour
+    token = server.token("report")
+    body = {"text": "brakes smell", "issue": "hoist-brake-overheats"}
+    report = server.post("/api/v1/reports", body, token=token).json()
+    path = f"/api/v1/reports/{report['id']}"
+    secret = "AKIA" + "IOSFODNN7EXAMPLE"
+    words = {"by": "other", "text": f"Grease the reel\n# with {secret}"}
+    closed = server.post(path + "/resolve", words, token=token).json()
+    assert (closed["state"], closed["closed_by"]) == ("resolved", "other")
+    editor = server.token("edit")
+    (waiting,) = server.json("/api/v1/suggestions", headers=bearer(editor))["results"]
+    assert waiting["issue"]["slug"] == "hoist-brake-overheats"
+    assert "- **Fix**: As a report says:\n\n```text\nGrease the reel\n# with " in waiting["markdown"]
+    assert secret not in waiting["markdown"]
+    done = server.post(f"/api/v1/suggestions/{waiting['id']}/accept", {}, token=editor)
+    assert done.status_code == 200, done.text
+    fixes = server.issue("hoist-brake-overheats")["fixes"]
+    assert len(fixes) == 2 and "Grease the reel" in fixes[1]["text"]
+
+
+def test_a_report_is_opened_again(fresh_harbour):
+    server = fresh_harbour
+    token = server.token("report")
+    report = server.post("/api/v1/reports", {"text": "it hums"}, token=token).json()
+    path = f"/api/v1/reports/{report['id']}"
+    server.post(path + "/resolve", {"by": "itself"}, token=token)
+    assert server.json(path)["state"] == "resolved"
+    assert server.post(path + "/reopen", {}, token=server.token("report")).status_code == 403
+    opened = server.post(path + "/reopen", {}, token=token).json()
+    assert (opened["state"], opened["closed_by"]) == ("open", None)
+    page = server.get(f"/reports/{report['id']}.html", headers=bearer(token)).text
+    assert "It went away by itself" in page
+
+
+def test_a_deleted_report_takes_its_open_suggestion_along(fresh_harbour):
+    server = fresh_harbour
+    token = server.token("report")
+    body = {"text": "brakes smell", "issue": "hoist-brake-overheats"}
+    report = server.post("/api/v1/reports", body, token=token).json()
+    path = f"/api/v1/reports/{report['id']}"
+    server.post(path + "/resolve", {"by": "other", "text": "zyzzogeton quaxolotl"}, token=token)
+    assert server.client.delete(path, headers=bearer(token)).status_code == 200
+    assert server.json("/api/v1/suggestions", headers=bearer())["results"] == []

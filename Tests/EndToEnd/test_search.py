@@ -221,6 +221,46 @@ def test_an_edit_that_breaks_the_sample_of_another_issue_is_saved_and_said(tmp_p
         assert "warnings" not in again.json()
 
 
+def test_an_answer_whose_issue_is_gone_is_no_answer(tmp_path):
+    (tmp_path / "harbour.md").write_text(GUIDE)
+    database = tmp_path / "harbour.db"
+    succeed("import", "--db", database, tmp_path / "harbour.md")
+    with Server(database) as server:
+        answer = server.diagnose("crane-3 GantryLockedError: brake engaged")
+        assert answer["verdict"] == "known"
+        deleted = server.client.delete(
+            "/api/v1/issues/crane-stuck", headers=bearer() | {"If-Match": "*"}
+        )
+        assert deleted.status_code == 200, deleted.text
+        again = server.json(f"/api/v1/diagnoses/{answer['id']}")
+        assert again["verdict"] == "unknown"
+        assert "KNOWN: " not in server.get(f"/diagnoses/{answer['id']}.txt").text
+
+
+def test_a_line_that_is_another_problem_is_not_known(tmp_path):
+    line = "crane-7 GantryLockedError: brake engaged by the storm guard"
+    guide = GUIDE.replace("### Ship", f"```not-sample\n{line}\n```\n\n### Ship")
+    (tmp_path / "harbour.md").write_text(guide)
+    database = tmp_path / "harbour.db"
+    succeed("import", "--db", database, tmp_path / "harbour.md")
+    done = fixbook("diagnose", "--db", database, "--json", input=line.encode())
+    assert json.loads(done.stdout)["verdict"] == "unknown"
+
+
+def test_queries_are_scored_each_in_its_base(cranes, shipped_database, tmp_path):
+    queries = [
+        {"id": "a", "query": "exec format error", "kind": "x", "relevant": ["exec format error"]},
+        {"id": "b", "query": "gantry frozen", "kind": "x", "relevant": ["Crane Stuck"]},
+    ]
+    for name, query in zip("ab", queries, strict=True):
+        (tmp_path / name).write_text(json.dumps(query) + "\n")
+    result = json.loads(
+        succeed("eval", "--db", shipped_database, "--json", tmp_path / "a", cranes.database, tmp_path / "b")
+    )
+    assert result["overall"]["n"] == 2
+    assert result["overall"]["recall_at_1"] == 1
+
+
 def test_an_index_of_another_version_is_made_anew(tmp_path):
     (tmp_path / "harbour.md").write_text(GUIDE)
     database = tmp_path / "harbour.db"

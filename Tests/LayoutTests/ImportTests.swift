@@ -36,7 +36,8 @@ let mayImport: [String: Set<String>] = [
   "Server": ["Sockets", "HTTP", "CSystem", "Threads", "Glibc", "Synchronization"],
   "SQLite": ["CSQLite", "CSystem", "Threads", "Glibc", "Synchronization"],
   "Store": [
-    "SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON", "Glibc", "Synchronization",
+    "SQLite", "CAssets", "CSodium", "Guide", "Diagnosis", "JSON", "Threads", "Glibc",
+    "Synchronization",
   ],
   "App": [
     "HTTP", "Store", "Markup", "Guide", "Diagnosis", "JSON", "CAssets", "CZlib", "SQLite",

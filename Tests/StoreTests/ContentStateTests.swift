@@ -109,6 +109,32 @@ struct ContentStateTests {
     }
   }
 
+  @Test func `an issue that is kept is the one that stands there, to those who may see it`() throws
+  {
+    let base = try Self.base()
+    let account = try base.store.write(as: .system) {
+      try $0.createAccount(name: "edna", role: .reader).id
+    }
+    func title(_ viewer: Viewer) throws -> String? {
+      try base.store.read(as: viewer) { try $0.issue(1)?.summary.title }
+    }
+    for _ in 0..<2 { #expect(try title(.anyone) == "One") }
+    try base.run("UPDATE issue SET title = 'Two'")
+    for _ in 0..<2 { #expect(try title(.anyone) == "Two") }
+    try base.run("UPDATE guide SET audience = 'named'")
+    for _ in 0..<2 { #expect(try title(.anyone) == nil) }
+    #expect(try title(.member(account: account)) == nil)
+    try base.run("INSERT INTO guide_reader (guide_id, account_id) VALUES (1, \(account))")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == "Two") }
+    try base.run("DELETE FROM guide_reader")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == nil) }
+    try base.run("INSERT INTO guide_role (guide_id, role) VALUES (1, 'reader')")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == "Two") }
+    try base.run("UPDATE account SET role = 'reporter'")
+    for _ in 0..<2 { #expect(try title(.member(account: account)) == nil) }
+    #expect(try title(.system) == "Two")
+  }
+
   @Test func `without its row nothing is told`() throws {
     let base = try Self.base()
     try base.run("DELETE FROM content_state")

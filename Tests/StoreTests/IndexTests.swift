@@ -30,7 +30,7 @@ struct IndexTests {
     try base.load(guideText("Guide", (0..<4).map { ("Title \($0)", text(&random)) }))
     for step in 0..<12 {
       let issues = try base.store.read(as: .system) {
-        try $0.issues(.init(), offset: 0, limit: 100)
+        try $0.issues(.init(), limit: 100)
       }
       switch (Int.random(in: 0..<6, using: &random), issues.randomElement(using: &random)) {
       case (0, let issue?): try base.delete(issue.slug)
@@ -109,10 +109,10 @@ struct IndexTests {
     try base.load(traps)
     for step in 0..<25 {
       let issues = try base.store.read(as: .system) {
-        try $0.issues(.init(), offset: 0, limit: 100)
+        try $0.issues(.init(), limit: 100)
       }
       let reports = try base.store.read(as: .system) {
-        try $0.reports(before: nil, limit: 100, offset: 0)
+        try $0.reports(limit: 100).map(\.report)
       }
       let fixes = try base.rows("SELECT id FROM fix").compactMap(Int.init)
       switch Int.random(in: 0..<8, using: &random) {

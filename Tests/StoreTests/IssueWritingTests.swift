@@ -361,7 +361,7 @@ struct IssueWritingTests {
     let guide = try base.load(start).guide
     for step in 0..<8 {
       let issues = try base.store.read(as: .system) {
-        try $0.issues(.init(), offset: 0, limit: 100)
+        try $0.issues(.init(), limit: 100)
       }
       let section = ["Start", "Network", "Fresh", "Only", "A"].randomElement(using: &random)!
       // With a label, so that the file is read as a guide whatever else is in it.
@@ -398,7 +398,7 @@ struct IssueWritingTests {
       section.issues.map { [section.title, $0.title, $0.markdown] }
     }
     let stored = try base.store.read(as: .system) { reading throws in
-      try reading.issues(.init(), offset: 0, limit: 100).map {
+      try reading.issues(.init(), limit: 100).map {
         [$0.section, $0.title, try reading.issueMarkdown($0.id)]
       }
     }

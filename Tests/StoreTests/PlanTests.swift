@@ -39,21 +39,28 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
   Question("id", 1) { _ = try $0.issueID(named: "1") },
-  Question("issue", 7) { _ = try $0.issue(1) },
+  Question("issue", 8) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
-  Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), offset: 0, limit: 20) },
+  Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), limit: 20) },
   Question("issues of a guide", 1, isLong: true) {
-    _ = try $0.issues(filter { $0.guide = "guide" }, offset: 0, limit: 20)
+    _ = try $0.issues(filter { $0.guide = "guide" }, limit: 20)
   },
   Question("issues with a tag", 1) {
-    _ = try $0.issues(filter { $0.tag = "net" }, offset: 0, limit: 20)
+    _ = try $0.issues(filter { $0.tag = "net" }, limit: 20)
   },
   Question("issues by title", 1, isLong: true) {
-    _ = try $0.issues(filter { $0.sort = .title }, offset: 0, limit: 20)
+    _ = try $0.issues(filter { $0.sort = .title }, limit: 20)
   },
   Question("issues by time", 1, isLong: true) {
-    _ = try $0.issues(filter { $0.sort = .updated }, offset: 0, limit: 20)
+    _ = try $0.issues(filter { $0.sort = .updated }, limit: 20)
+  },
+  Question("further issues", 1, isLong: true) { _ = try $0.issues(.init(), after: 5, limit: 20) },
+  Question("further issues by title", 1, isLong: true) {
+    _ = try $0.issues(filter { $0.sort = .title }, after: 5, limit: 20)
+  },
+  Question("further issues by time", 1, isLong: true) {
+    _ = try $0.issues(filter { $0.sort = .updated }, after: 5, limit: 20)
   },
   Question("revisions", 1, isLong: true) { _ = try $0.revisions(ofIssue: 1, limit: 20) },
   Question("revision", 1) { _ = try $0.revision(1, ofIssue: 1) },
@@ -86,7 +93,7 @@ private let questions = [
   Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
   Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
   Question("report", 1) { _ = try $0.report("x") },
-  Question("reports", 1, isLong: true) { _ = try $0.reports(before: nil, limit: 20, offset: 0) },
+  Question("reports", 1, isLong: true) { _ = try $0.reports(before: 9, limit: 20) },
   Question("outcomes", 1) { _ = try $0.outcomes(ofReport: "x") },
   Question("session", 1) { _ = try $0.account(session: "x", now: .now()) },
   Question("token", 1) { _ = try $0.token("x", now: .now()) },

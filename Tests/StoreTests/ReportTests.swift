@@ -147,15 +147,16 @@ struct ReportTests {
   @Test func `reports are listed newest first and pages leave none out`() throws {
     for number in 0..<7 { _ = try open("number \(number)") }
     let all = try base.store.read(as: .system) {
-      try $0.reports(before: nil, limit: 100, offset: 0)
+      try $0.reports(limit: 100).map(\.report)
     }
     #expect(all.count == 7)
     #expect(all.map(\.createdAt) == all.map(\.createdAt).sorted(by: >))
     var paged: [String] = []
-    for offset in stride(from: 0, to: 8, by: 3) {
-      paged += try base.store.read(as: .system) {
-        try $0.reports(before: nil, limit: 3, offset: offset).map(\.id)
-      }
+    var last: Int?
+    for _ in 0..<3 {
+      let page = try base.store.read(as: .system) { try $0.reports(before: last, limit: 3) }
+      paged += page.map(\.report.id)
+      last = page.last?.place
     }
     #expect(paged == all.map(\.id))
   }

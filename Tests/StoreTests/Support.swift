@@ -88,7 +88,7 @@ final class Base: Sendable {
   }
 
   func titles(_ filter: Reading.IssueFilter = .init()) throws -> [String] {
-    try store.read(as: .system) { try $0.issues(filter, offset: 0, limit: 1_000).map(\.title) }
+    try store.read(as: .system) { try $0.issues(filter, limit: 1_000).map(\.title) }
   }
 
   @discardableResult

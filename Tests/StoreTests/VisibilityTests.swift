@@ -48,24 +48,24 @@ private let questions = [
   },
   Question("summaries") { reading, secret in try !reading.summaries([secret.issue]).isEmpty },
   Question("issue") { reading, secret in try reading.issue(secret.issue) != nil },
-  Question("issues") { reading, _ in says(try reading.issues(.init(), offset: 0, limit: 100)) },
+  Question("issues") { reading, _ in says(try reading.issues(.init(), limit: 100)) },
   Question("issues by title") { reading, _ in
-    says(try reading.issues(filter { $0.sort = .title }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.sort = .title }, limit: 100))
   },
   Question("issues by time") { reading, _ in
-    says(try reading.issues(filter { $0.sort = .updated }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.sort = .updated }, limit: 100))
   },
   Question("issues of the guide") { reading, _ in
-    says(try reading.issues(filter { $0.guide = "zebra-guide" }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.guide = "zebra-guide" }, limit: 100))
   },
   Question("issues of the section") { reading, _ in
-    says(try reading.issues(filter { $0.section = "Zebra section" }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.section = "Zebra section" }, limit: 100))
   },
   Question("issues with the tag") { reading, _ in
-    says(try reading.issues(filter { $0.tag = "zebra" }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.tag = "zebra" }, limit: 100))
   },
   Question("issues of a confidence") { reading, _ in
-    says(try reading.issues(filter { $0.confidence = .verified }, offset: 0, limit: 100))
+    says(try reading.issues(filter { $0.confidence = .verified }, limit: 100))
   },
   Question("issues(withTag:)") { reading, secret in
     try reading.issues(withTag: "zebra").contains(secret.issue)
@@ -104,7 +104,7 @@ private let questions = [
     let diagnosis = try reading.diagnosis(secret.diagnosis)
     return says(diagnosis?.matches ?? []) || diagnosis?.guide != nil
   },
-  Question("reports") { reading, _ in says(try reading.reports(before: nil, limit: 9, offset: 0)) },
+  Question("reports") { reading, _ in says(try reading.reports(limit: 9).map(\.report)) },
   Question("allSamples") { reading, _ in says(try reading.allSamples(guide: nil)) },
   Question("allSamples of the guide") { reading, _ in
     says(try reading.allSamples(guide: "zebra-guide"))
