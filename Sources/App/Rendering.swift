@@ -169,7 +169,7 @@ extension App {
   func problem(
     _ failure: Failure, _ request: Request, _ representation: Representation, site: Site? = nil
   ) -> Response {
-    let site = site ?? self.site(of: anonymous(request))
+    let site = site ?? self.site(of: anonymous(request), base: base(of: request))
     let page = ProblemPage(failure: failure, signIn: signIn(failure, request, site))
     var fields = HeaderFields(failure.headers)
     let body: [UInt8]
