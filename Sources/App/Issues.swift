@@ -95,7 +95,8 @@ extension App {
       let shown = Array(found.prefix(limit))
       let page = IssueListPage(
         issues: shown,
-        next: NextPage(found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context))
+        next: NextPage(found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context),
+        tag: filter.tag)
       return .page(page, headers: page.next.headers)
     }
   }
@@ -378,7 +379,12 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])), .init("stale", (stale?.reason).json),
+      .init("links", .array(issue.links.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
+      .init(
+        "linked_from",
+        .array(
+          issue.linkedFrom.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
+      .init("stale", (stale?.reason).json),
       .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",
