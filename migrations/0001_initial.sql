@@ -163,6 +163,17 @@ CREATE TABLE passage (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passage_text ON passage (kind, text COLLATE NOCASE) WHERE kind IN ('tag', 'alias');
 
+-- Other issues that the text names. `slug` may lead nowhere yet, or to an issue of another name.
+CREATE TABLE link (
+  issue_id INTEGER NOT NULL REFERENCES issue (id),
+  position INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('duplicate_of', 'supersedes', 'related', 'mention')),
+  text TEXT NOT NULL,
+  slug TEXT,
+  PRIMARY KEY (issue_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_slug ON link (slug, issue_id);
+
 CREATE TABLE environment (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
   position INTEGER NOT NULL,

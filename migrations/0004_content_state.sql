@@ -52,3 +52,6 @@ CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_stat
 CREATE TRIGGER wording_added AFTER INSERT ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_changed AFTER UPDATE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER wording_removed AFTER DELETE ON wording BEGIN UPDATE content_state SET evidence = random(); END;
+CREATE TRIGGER link_added AFTER INSERT ON link BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER link_changed AFTER UPDATE ON link BEGIN UPDATE content_state SET knowledge = random(); END;
+CREATE TRIGGER link_removed AFTER DELETE ON link BEGIN UPDATE content_state SET knowledge = random(); END;

@@ -87,8 +87,13 @@ package final class App: Application {
     return policy.isOff ? answer : answer.map { policy.response($0, to: request) }
   }
 
+  /// Whether the answer depends on what the cache does not look at.
+  private func isPersonal(_ request: Request) -> Bool {
+    proxyUser(of: request) != nil || forwardedBase(of: request) != nil
+  }
+
   private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
-    let key = cache == nil || proxyUser(of: request) != nil ? nil : ResponseCache.Key(request)
+    let key = cache == nil || isPersonal(request) ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))
     }
@@ -212,7 +217,8 @@ package final class App: Application {
   /// Whether a page of this server sent the request.
   func isOwn(_ origin: String, _ request: Request) -> Bool {
     let own = [
-      configuration.publicURL, configuration.base, request.authority.map { "http://" + $0 },
+      configuration.publicURL, configuration.base, forwardedBase(of: request),
+      request.authority.map { "http://" + $0 },
     ]
     return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }

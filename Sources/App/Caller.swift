@@ -9,12 +9,13 @@ extension App {
   /// - Parameter makesAccounts: whether someone new whom a trusted proxy names gets an account,
   ///   which waits for the disk.
   func site(for request: Request, makesAccounts: Bool = true) throws -> Site {
-    site(of: try caller(of: request, makesAccounts: makesAccounts))
+    site(of: try caller(of: request, makesAccounts: makesAccounts), base: base(of: request))
   }
 
-  func site(of caller: Caller) -> Site {
+  /// - Parameter base: what addresses begin with, where a request tells.
+  func site(of caller: Caller, base: String? = nil) -> Site {
     Site(
-      base: configuration.publicURL ?? configuration.base, caller: caller,
+      base: base ?? configuration.publicURL ?? configuration.base, caller: caller,
       openToAnyone: configuration.anonymousReports, now: .now())
   }
 
@@ -25,6 +26,32 @@ extension App {
       let last = forwarded.split(separator: ",").last
     else { return request.peer.description }
     return String(trimmed(last))
+  }
+
+  /// What addresses in the answer begin with: the public URL, else what a trusted proxy says that
+  /// the client asked for, else where the server listens.
+  func base(of request: Request) -> String {
+    configuration.publicURL ?? forwardedBase(of: request) ?? configuration.base
+  }
+
+  /// "https://kb.example", from `X-Forwarded-Host` and `-Proto` of a trusted proxy.
+  func forwardedBase(of request: Request) -> String? {
+    guard configuration.publicURL == nil, isFromTrustedProxy(request),
+      let host = request.headers["X-Forwarded-Host"].map({ trimmed($0[...]) }),
+      (1...255).contains(host.utf8.count), host.utf8.allSatisfy({ isHostByte($0) })
+    else { return nil }
+    let isSecure = request.headers["X-Forwarded-Proto"].map { equalIgnoringCase($0, "https") }
+    return (isSecure == true ? "https://" : "http://") + host
+  }
+
+  private func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "["),
+      UInt8(ascii: "]"):
+      true
+    default: false
+    }
   }
 
   func isFromTrustedProxy(_ request: Request) -> Bool {

@@ -32,6 +32,9 @@ enum EditorFields {
       \(fields.line("owner", form.lists[.owner] ?? ""))
       \(fields.line("escalate", form.lists[.escalate] ?? ""))
       \(fields.area("sources", form.lists[.sources] ?? "", lines: 2))
+      \(fields.area("related", form.lists[.related] ?? "", lines: 1))
+      \(fields.area("duplicate-of", form.lists[.duplicateOf] ?? "", lines: 1))
+      \(fields.area("supersedes", form.lists[.supersedes] ?? "", lines: 1))
       </fieldset>
       """
   }
@@ -54,6 +57,9 @@ enum EditorFields {
     case "owner": return "Whom it belongs to"
     case "escalate": return "Whom to ask when nothing helps"
     case "sources": return "Sources, one a line"
+    case "related": return "Related issues, one address or title a line"
+    case "duplicate-of": return "Duplicate of"
+    case "supersedes": return "Supersedes"
     default: break
     }
     let parts = field.split(separator: "-")

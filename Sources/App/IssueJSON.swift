@@ -8,9 +8,19 @@ enum IssueJSON {
     [
       "id": .integer(issue.id), "external_id": issue.externalID.json,
       "slug": .string(issue.slug), "title": .string(issue.title), "guide": .string(issue.guide),
+      "guide_title": .string(issue.guideTitle),
       "section": .string(issue.section), "revision": .integer(revision ?? issue.revision),
       "confidence": .string(issue.confidence.rawValue),
       "updated_at": .string(issue.updatedAt.rfc3339), "url": .string(site.url(issue: issue.slug)),
+    ]
+  }
+
+  static func link(
+    _ kind: IssueLink.Kind, _ text: String, _ issue: IssueSummary?, _ site: Site
+  ) -> JSON {
+    [
+      "kind": .string(kind.rawValue), "text": .string(text),
+      "issue": issue.map { summary($0, site) } ?? .null,
     ]
   }
 

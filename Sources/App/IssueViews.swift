@@ -20,6 +20,7 @@ extension IssuePage {
       \(flagged)
       \(doubt)
       \(mergedNotice)
+      \(IssueLinks.notice(issue))
       \(Markdown.html(prose.lead, topHeading: 2))
       \(jump)
       \(list("How to recognise it", issue.symptoms))
@@ -139,11 +140,20 @@ extension IssuePage {
     block(issue.sources.count == 1 ? "Source" : "Sources", issue.sources)
     if let license = issue.license { row("Licence", "\(license)") }
     block("Attribution", [issue.attribution].compactMap { $0 })
-    if !issue.tags.isEmpty { row("Tags", "\(issue.tags.joined(separator: ", "))") }
+    if !issue.tags.isEmpty {
+      let tags: [HTML] = issue.tags.map {
+        "<a href=\"/issues?tag=\(queryEncoded($0))\">\($0)</a>"
+      }
+      row("Tags", tags.joined(separator: ", "))
+    }
+    rows += IssueLinks.rows(issue)
     row("State", "\(issue.summary.confidence.rawValue)")
     if let verified = issue.verified {
       let against: HTML = verified.against.isEmpty ? "" : ", against \(verified.against)"
-      row("Verified", "\(.day(verified.at)) by \(verified.by)\(against)")
+      let edited: HTML =
+        verified.revision < issue.summary.revision
+        ? "; edited since, so due for review" : ", revision \(verified.revision)"
+      row("Verified", "\(.day(verified.at)) by \(verified.by)\(against)\(edited)")
     }
     row("Changed", "\(.day(issue.summary.updatedAt)), revision \(issue.summary.revision)")
     return """
@@ -189,8 +199,9 @@ extension IssuePage {
       <label for="into">The same as another issue? It takes over what this one has. Its address</label>
       <input id="into" name="into" required maxlength="200"><button>Merge</button>
       </form>
+      \(IssueLinks.form(issue))
       <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
-      <a href="/deleted">Deleted issues</a></div>
+      <a href="/deleted">Deleted issues</a> <a href="/reviews">Review due</a></div>
       </details>
       """
   }
@@ -303,13 +314,17 @@ struct IssueListPage: Page {
   let issues: [IssueSummary]
   let next: String?
 
-  let title = "Issues"
+  /// What limits the list, as a query: "tag=net".
+  var query = ""
+  var tag: String?
+
+  var title: String { tag.map { "Issues tagged \($0)" } ?? "Issues" }
 
   func html(_ site: Site) -> HTML {
     """
-    <h1>Issues</h1>
+    <h1>\(title)</h1>
     \(IssueListPage.list(issues))
-    \(Cursor.more(next, path: "/issues"))
+    \(Cursor.more(next, path: query.isEmpty ? "/issues" : "/issues?" + query))
     """
   }
 

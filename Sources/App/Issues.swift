@@ -94,7 +94,9 @@ extension App {
       let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
       let shown = Array(found.prefix(limit))
       let page = IssueListPage(
-        issues: shown, next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil)
+        issues: shown, next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil,
+        query: (context.request.rawQuery ?? "").split(separator: "&")
+          .filter { !$0.hasPrefix("cursor=") }.joined(separator: "&"), tag: filter.tag)
       return .page(page, headers: Cursor.link(page.next, context))
     }
   }
@@ -373,7 +375,12 @@ struct IssuePage: Page {
       .init("owner", issue.owner.json), .init("escalate", issue.escalate.json),
       .init("sources", issue.sources.json), .init("license", issue.license.json),
       .init("attribution", issue.attribution.json), .init("tags", issue.tags.json),
-      .init("links", .array([])), .init("stale", (stale?.reason).json),
+      .init("links", .array(issue.links.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
+      .init(
+        "linked_from",
+        .array(
+          issue.linkedFrom.map { IssueJSON.link($0.kind, $0.text, $0.issue, site) })),
+      .init("stale", (stale?.reason).json),
       .init("learned", .array(learned.map { LearnedPage.json($0, site) })),
       .init(
         "verified",

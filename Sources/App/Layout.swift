@@ -97,7 +97,7 @@ extension HTML {
 
   /// Where an issue belongs: "guide › section".
   static func place(_ issue: IssueSummary) -> HTML {
-    issue.section.isEmpty ? "\(issue.guide)" : "\(issue.guide) › \(issue.section)"
+    issue.section.isEmpty ? "\(issue.guideTitle)" : "\(issue.guideTitle) › \(issue.section)"
   }
 
   /// A box for words to search for.

@@ -1,6 +1,7 @@
 package import Diagnosis
 import Guide
 package import JSON
+import Markup
 package import Store
 
 /// The same answers without a server: for the command line.
@@ -32,7 +33,8 @@ package enum Offline {
       source: .automation)
     let site = site(base)
     return Answer(
-      text: page.text(site, width: width), json: page.json(site), verdict: page.verdict,
+      text: Markdown.forTerminal(page.text(site, width: width)), json: page.json(site),
+      verdict: page.verdict,
       isEmpty: page.matches.isEmpty)
   }
 
@@ -44,7 +46,8 @@ package enum Offline {
     }
     let site = site(base)
     return Answer(
-      text: page.text(site, width: width), json: page.json(site), verdict: .possible,
+      text: Markdown.forTerminal(page.text(site, width: width)), json: page.json(site),
+      verdict: .possible,
       isEmpty: page.results.isEmpty)
   }
 

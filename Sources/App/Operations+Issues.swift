@@ -219,6 +219,24 @@ extension Operation {
     ], answers: [.ok(.issue, "Moved.", headers: tag)], codes: guideCodes,
     example: Example(["deploy-key-has-expired"], body: ["section": "Our own", "position": 1]))
 
+  static let linkIssue = Operation(
+    "linkIssue", in: .issues, "Link an issue to another",
+    "Writes the link into the issue's text, as a revision.", by: .scope(.edit),
+    body: [
+      .text("kind", limit: 20, "duplicate_of, supersedes or related.").required.example("related"),
+      .text("issue", limit: 200, "Slug or id of the other issue.").required
+        .example("exec-format-error"),
+    ], answers: [.ok(.issue, "With the link.", headers: tag)],
+    codes: editCodes.filter { $0 != "precondition_required" },
+    example: Example(
+      ["deploy-key-has-expired"], body: ["kind": "related", "issue": "exec-format-error"]))
+
+  static let unlinkIssue = Operation(
+    "unlinkIssue", in: .issues, "Take a link away", by: .scope(.edit),
+    answers: [.ok(.issue, "Without the link.", headers: tag)],
+    codes: editCodes.filter { $0 != "precondition_required" },
+    example: Example(["deploy-key-has-expired", "related", "exec-format-error"]))
+
   static let mergeIssues = Operation(
     "mergeIssue", in: .issues, "Merge a duplicate",
     "Reports, outcomes, aliases and samples move; the old address redirects.", by: .scope(.edit),

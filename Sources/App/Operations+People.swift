@@ -21,7 +21,7 @@ extension Operation {
         .example("grace"),
       .choice("role", of: Role.self, "What it may do.").standard("reader").example("reporter"),
       hours,
-    ],
+    ], givesSecret: true,
     answers: [
       .created(.user, "Made.", headers: [.text("Location", "Address of the account.")])
     ], codes: ["name_taken"],
@@ -52,6 +52,7 @@ extension Operation {
   static let inviteUser = Operation(
     "inviteUser", in: .people, "Make another invitation",
     "Also for someone who forgot the password.", by: .scope(.admin), body: [hours],
+    givesSecret: true,
     answers: [.created(.user, "The account with its invitation.")], codes: ["account_disabled"],
     example: Example(["$USER"], body: ["hours": 24]))
 
@@ -74,7 +75,7 @@ extension Operation {
       .line(
         "account", limit: 100,
         "Name of the account it acts for, with no more than the account's role allows."),
-    ],
+    ], givesSecret: true,
     answers: [
       .created(.token, "Made.", headers: [.text("Location", "Address of the token.")])
     ],

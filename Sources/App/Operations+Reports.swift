@@ -122,6 +122,11 @@ extension Operation {
     ], answers: [.ok(.wordings, "The wordings that are left.")],
     example: Example(["exec-format-error"], body: ["wording": "$WORDING", "action": "accept"]))
 
+  static let listReviews = Operation(
+    "listReviews", in: .suggestions, "List what is due for review", by: .member,
+    answers: [.list(of: .reviewDue, "The most urgent first, each with its reason in words.")],
+    example: Example())
+
   static let listGaps = Operation(
     "listGaps", in: .suggestions, "List questions without an answer", by: .member,
     query: [.integer("days", in: 1...365, "Asked in so many days.").standard(30), .limit],

@@ -43,7 +43,8 @@ extension App {
       // For reading in a terminal at page addresses; compact for programs.
       body = context.isAPI ? page.json(context.site).bytes : page.json(context.site).prettyBytes
     case .markdown: body = Array(page.markdown(context.site).utf8)
-    case .text: body = Array(page.text(context.site, width: context.width).utf8)
+    case .text:
+      body = Array(Markdown.forTerminal(page.text(context.site, width: context.width)).utf8)
     }
     fields.add("Content-Type", context.representation.contentType)
     if !context.isAPI {
@@ -157,7 +158,7 @@ extension App {
   func problem(
     _ failure: Failure, _ request: Request, _ representation: Representation, site: Site? = nil
   ) -> Response {
-    let site = site ?? self.site(of: anonymous(request))
+    let site = site ?? self.site(of: anonymous(request), base: base(of: request))
     let page = ProblemPage(failure: failure, signIn: signIn(failure, request, site))
     var fields = HeaderFields(failure.headers)
     let body: [UInt8]
@@ -165,7 +166,7 @@ extension App {
     case .html: body = Layout.document(page, site, request: request).bytes
     case .json: body = page.json(site).bytes
     case .markdown: body = Array(page.markdown(site).utf8)
-    case .text: body = Array(page.text(site, width: 80).utf8)
+    case .text: body = Array(Markdown.forTerminal(page.text(site, width: 80)).utf8)
     }
     fields.add(
       "Content-Type",

@@ -53,6 +53,9 @@ extension App {
     .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),
     .write(.post, "/issues/{slug}/verify", .verifyIssue, App.verifyIssue),
     .write(.post, "/issues/{slug}/move", .moveIssue, App.moveIssue),
+    .write(.post, "/issues/{slug}/links", .linkIssue, App.linkIssue),
+    .write(
+      .delete, "/issues/{slug}/links/{kind}/{target}", .unlinkIssue, page: false, App.unlinkIssue),
     .write(.post, "/issues/{slug}/archive", .archiveIssue, App.archiveIssue),
     .write(.post, "/issues/{slug}/delete", api: false, App.deleteFromPage),
     .get("/deleted", api: false, App.listDeleted),
@@ -85,6 +88,7 @@ extension App {
     .get("/suggestions/{id}", .showSuggestion, App.showSuggestion),
     .write(.post, "/suggestions/{id}/accept", .acceptSuggestion, App.acceptSuggestion),
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
+    .get("/reviews", .listReviews, App.listReviews),
     .get("/gaps", .listGaps, heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
     .get("/insights", .insights, heavy: true, App.showInsights),

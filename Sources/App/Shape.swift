@@ -79,7 +79,8 @@ extension Shape {
     Schema.object([
       .init("id", Schema.integer()), .init("external_id", Schema.optional(Schema.string())),
       .init("slug", Schema.string()), .init("title", Schema.string()),
-      .init("guide", Schema.string()), .init("section", Schema.string()),
+      .init("guide", Schema.string()), .init("guide_title", Schema.string()),
+      .init("section", Schema.string()),
       .init("revision", Schema.integer("Quote it: the text may change.")),
       .init("confidence", confidence), .init("updated_at", time),
       .init("url", Schema.string("The issue's address, to be quoted.")),
@@ -128,11 +129,18 @@ extension Shape {
     .init("url", Schema.string("The issue's address, to be quoted.")),
   ]
 
+  private static let link = Schema.object([
+    .init("kind", Schema.choice(IssueLink.Kind.allCases.map(\.rawValue))),
+    .init("text", Schema.string("As it is written.")),
+    .init("issue", Schema.optional(issueSummary.reference)),
+  ])
+
   static let issue = Shape(
     "Issue",
     Schema.object(
       issueMembers + [
-        .init("links", Schema.list(of: Schema.string())),
+        .init("links", Schema.list(of: link, "Issues that this one names.")),
+        .init("linked_from", Schema.list(of: link, "What links here.")),
         .init(
           "stale",
           Schema.optional(Schema.string("Why a fix is thought to have stopped working, in words."))),
@@ -400,6 +408,13 @@ extension Shape {
     Schema.object([
       .init("issue", issueSummary.reference),
       .init("results", Schema.list(of: wording.reference)), .init("next", ["type": "null"]),
+    ]))
+
+  static let reviewDue = Shape(
+    "ReviewDue",
+    Schema.object([
+      .init("issue", issueSummary.reference), .init("reason", Schema.string("One sentence.")),
+      .init("since", time),
     ]))
 
   static let insights = Shape(

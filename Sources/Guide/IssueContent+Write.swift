@@ -44,6 +44,10 @@ private struct IssueWriter {
     if let license = content.license { bullet("License", license) }
     if let attribution = content.attribution { bullet("Attribution", attribution) }
     list("Tags", content.tags, ", ")
+    for kind in IssueLink.Kind.allCases {
+      guard let label = kind.label else { continue }
+      list(label, content.links.filter { $0.kind == kind }.map(\.text), "; ")
+    }
   }
 
   /// Text that stands first must be read as text again: no bullets, headings, labels, quotes.

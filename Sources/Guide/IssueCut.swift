@@ -283,6 +283,9 @@ extension IssueForm.List {
     case .escalate: self = .escalate
     case .source: self = .sources
     case .tags: self = .tags
+    case .duplicateOf: self = .duplicateOf
+    case .supersedes: self = .supersedes
+    case .related: self = .related
     default: return nil
     }
   }
@@ -297,13 +300,16 @@ extension IssueForm.List {
     case .escalate: content.escalate ?? ""
     case .sources: content.sources.joined(separator: "\n")
     case .tags: content.tags.joined(separator: ", ")
+    case .duplicateOf, .supersedes, .related:
+      content.links.filter { $0.kind == linkKind }.map(\.text).joined(separator: "\n")
     }
   }
 
   /// The values that were typed.
   func values(_ text: String) -> [String] {
     switch self {
-    case .aliases: text.lines.flatMap { String($0).splitOutsideCode(at: [";"]) }
+    case .aliases, .duplicateOf, .supersedes, .related:
+      text.lines.flatMap { String($0).splitOutsideCode(at: [";"]) }
     case .environment:
       text.lines.flatMap { String($0).splitOutsideCode(at: [",", ";"]) }.map { statement in
         statement.filter { $0 != "`" }.split(separator: "=", maxSplits: 1).map(\.trimmed)
@@ -325,6 +331,7 @@ extension IssueContent {
     environment += other.environment
     sources += other.sources
     tags += other.tags
+    links += other.links
     owner = joined(owner, other.owner)
     escalate = joined(escalate, other.escalate)
   }

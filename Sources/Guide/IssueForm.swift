@@ -33,6 +33,26 @@ package struct IssueForm: Sendable, Equatable {
   /// Labels whose values make one field.
   package enum List: String, Sendable, CaseIterable {
     case aliases, environment, owner, escalate, sources, tags
+    case duplicateOf = "duplicate-of"
+    case supersedes, related
+
+    package init?(_ kind: IssueLink.Kind) {
+      switch kind {
+      case .duplicateOf: self = .duplicateOf
+      case .supersedes: self = .supersedes
+      case .related: self = .related
+      case .mention: return nil
+      }
+    }
+
+    var linkKind: IssueLink.Kind? {
+      switch self {
+      case .duplicateOf: .duplicateOf
+      case .supersedes: .supersedes
+      case .related: .related
+      default: nil
+      }
+    }
   }
 
   package var symptoms: [String] = []

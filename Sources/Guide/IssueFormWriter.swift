@@ -358,6 +358,8 @@ extension IssueFormWriter {
     case .tags: label("Tags", values.joined(separator: ", "))
     case .owner: label("Owner", values.joined(separator: "; "))
     case .escalate: label("Escalate", values.joined(separator: "; "))
+    case .duplicateOf, .supersedes, .related:
+      label(list.linkKind?.label ?? "Related", values.joined(separator: "; "))
     case .sources: values.map { label("Source", $0) }.joined(separator: "\n")
     }
   }

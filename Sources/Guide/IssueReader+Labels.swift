@@ -97,8 +97,15 @@ extension IssueReader {
     case .attribution:
       content.attribution = content.attribution.map { $0 + "; " + value } ?? value
     case .tags: content.tags += value.splitOutsideCode(at: [",", ";"])
+    case .duplicateOf: link(.duplicateOf, value)
+    case .supersedes: link(.supersedes, value)
+    case .related: link(.related, value)
     default: break
     }
+  }
+
+  private mutating func link(_ kind: IssueLink.Kind, _ value: String) {
+    content.links += value.splitOutsideCode(at: [";"]).map { IssueLink(kind: kind, text: $0) }
   }
 
   /// `runtime=node22, region=us-east-1`; words without "=" are kept as text.

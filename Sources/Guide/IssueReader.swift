@@ -36,6 +36,7 @@ struct IssueReader {
     var walk = BlockWalk(outline: outline, lineOffset: 0, hidden: samples, depth: 0)
     readBlocks(&walk)
     finish()
+    content.links += outline.mentions
   }
 
   mutating func readBlocks(_ walk: inout BlockWalk) {

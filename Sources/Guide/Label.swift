@@ -3,6 +3,7 @@ struct Label: Equatable {
   enum Name: Equatable {
     case symptom, cause, fix, workaround, verify, risk, appliesTo, alias, check, owner, escalate
     case source, license, attribution, tags
+    case duplicateOf, supersedes, related
     /// `**Note**:`, `**Warning**:` and such: neither a symptom nor a fix.
     case remark
   }
@@ -18,6 +19,7 @@ struct Label: Equatable {
     "also seen as": .alias, "alias": .alias, "aliases": .alias, "check": .check, "owner": .owner,
     "escalate": .escalate, "source": .source, "sources": .source, "license": .license,
     "licence": .license, "attribution": .attribution, "tags": .tags, "tag": .tags,
+    "duplicate of": .duplicateOf, "supersedes": .supersedes, "related": .related,
     "note": .remark, "notes": .remark, "warning": .remark, "tip": .remark, "important": .remark,
     "caution": .remark, "see also": .remark, "reference": .remark, "references": .remark,
   ]

@@ -141,6 +141,8 @@ package struct IssueContent: Sendable, Equatable {
   package var license: String?
   package var attribution: String?
   package var tags: [String] = []
+  /// Other issues that a label names, then those that the text links to.
+  package var links: [IssueLink] = []
   /// Everything else, as Markdown: kept, shown, searched.
   package var other: String = ""
 

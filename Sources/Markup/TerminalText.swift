@@ -129,3 +129,9 @@ enum TerminalText {
     return lines
   }
 }
+
+extension Markdown {
+  /// Text that is no Markdown, for a terminal: nothing in it moves the cursor, changes colours or turns
+  /// the direction of writing.
+  package static func forTerminal(_ text: String) -> String { TerminalText.cleaned(text) }
+}

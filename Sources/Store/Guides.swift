@@ -95,7 +95,7 @@ extension Reading {
       ORDER BY i.guide_id, i.section_id, i.position
       """
     ) { row in
-      if let place = places[row.int(9)] { sections[place].issues.append(Reading.summary(row)) }
+      if let place = places[row.int(10)] { sections[place].issues.append(Reading.summary(row)) }
       return true
     }
     return sections.map {

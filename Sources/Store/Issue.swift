@@ -9,6 +9,7 @@ package struct IssueSummary: Sendable, Equatable {
   package let title: String
   /// The guide's slug.
   package let guide: String
+  package let guideTitle: String
   /// The section's title; empty when the guide has none there.
   package let section: String
   package let revision: Int
@@ -58,6 +59,9 @@ package struct Issue: Sendable, Equatable {
   package var license: String?
   package var attribution: String?
   package var tags: [String]
+  package var links: [StoredLink] = []
+  /// What links here.
+  package var linkedFrom: [StoredLink] = []
   package var verified: Verification?
   package var createdAt: Time
   package var mergedInto: Int?
@@ -102,13 +106,14 @@ extension Reading {
   }
 
   static let summaryColumns: SQL = """
-    i.id, i.external_id, i.slug, i.title, g.slug, s.title, i.revision, i.confidence, i.updated_at
+    i.id, i.external_id, i.slug, i.title, g.slug, s.title, i.revision, i.confidence, i.updated_at,
+    g.title
     """
 
   static func summary(_ row: Row) -> IssueSummary {
     IssueSummary(
       id: row.int(0), externalID: row.optionalText(1), slug: row.text(2), title: row.text(3),
-      guide: row.text(4), section: row.text(5), revision: row.int(6),
+      guide: row.text(4), guideTitle: row.text(9), section: row.text(5), revision: row.int(6),
       confidence: Confidence(rawValue: row.text(7)) ?? .unverified,
       updatedAt: Time(milliseconds: row.int(8)))
   }
@@ -128,6 +133,15 @@ extension Reading {
 
   /// An issue with all its parts, its fixes in the order of their evidence.
   package func issue(_ id: Int, environment: [Property] = []) throws -> Issue? {
+    guard var issue = try keptIssue(id, environment) else { return nil }
+    // Which other issues may be seen hangs on who asks: not to be kept.
+    issue.links = try links(ofIssue: id)
+    issue.linkedFrom = try linksTo(issue: id)
+    return issue
+  }
+
+  /// An issue without its links.
+  private func keptIssue(_ id: Int, _ environment: [Property]) throws -> Issue? {
     // Who may see it is asked each time: that hangs on more than the content.
     guard let kept, environment.isEmpty, let state = try contentState(if: mayBeSeen(issue: id))
     else {
@@ -144,7 +158,7 @@ extension Reading {
     guard
       var issue = try connection.first(
         """
-        SELECT \(Reading.summaryColumns), g.title, i.markdown,
+        SELECT \(Reading.summaryColumns), i.markdown,
           coalesce(i.owner, s.owner, g.owner), coalesce(i.escalate, s.escalate, g.escalate),
           coalesce(i.license, g.license), coalesce(i.attribution, g.attribution),
           i.created_at, i.merged_into, i.deleted_at IS NOT NULL

@@ -267,6 +267,7 @@ extension Writing {
     try passages("alias", content.aliases, issueID)
     try passages("source", content.sources, issueID)
     try passages("tag", content.tags, issueID)
+    try saveLinks(content.links, issueID: issueID)
     try connection.execute("DELETE FROM environment WHERE issue_id = \(issueID)")
     for (position, property) in content.environment.enumerated() {
       try connection.execute(

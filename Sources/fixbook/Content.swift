@@ -16,6 +16,7 @@ let importVerb = Verb(
   example: "fixbook import --db fixbook.db runbooks/ known-issues.jsonl.gz"
 ) { arguments in
   guard !arguments.operands.isEmpty else { throw UsageError("name a file or folder") }
+  let audience = try arguments.choice("audience", as: Audience.Kind.self)
   if let path = try arguments.operands.first(where: isRecordFile) {
     guard arguments.operands.count == 1 else {
       throw UsageError("\(path) holds a whole knowledge base: import it by itself")
@@ -40,7 +41,6 @@ let importVerb = Verb(
   let store = try Main.openStore(arguments, create: true)
   defer { store.close() }
   let prepared = importer
-  let audience = try arguments.choice("audience", as: Audience.Kind.self)
   let summaries: [ImportSummary]
   do {
     // In one transaction, so that a guide for few is never one for all.

@@ -1,6 +1,7 @@
 import App
 import Glibc
 import HTTP
+import JSON
 import Server
 import Sockets
 import Store
@@ -12,13 +13,14 @@ let serve = Verb(
     .value("config", "FILE", "read settings from this file (default: $FIXBOOK_CONFIG)"),
     .toggle("no-guides", "do not load the shipped guides into a new file"),
     .toggle("print-config", "say what holds and where it came from, and stop"),
+    .toggle("json", "with --print-config: as JSON"),
   ],
   example: "fixbook serve --db fixbook.db --listen 127.0.0.1:8080"
 ) { arguments in
   try arguments.noOperands()
   let settings = try Settings(arguments)
   if arguments.has("print-config") {
-    Console.out(settings.text)
+    Console.out(arguments.has("json") ? settings.json.string + "\n" : settings.text)
     return .done
   }
   return try serveForever(settings, loadsGuides: !arguments.has("no-guides"))
@@ -52,14 +54,15 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   signal(SIGXFSZ, SIG_IGN)
   let store = try Main.named(path) { try Store(path: path) }
   store.faults.log { Console.error("fixbook: \(path): \($0)\n") }
-  let link = try Main.named(path) { try fill(store, loadsGuides: loadsGuides) }
   let listener: Listener
   do {
     listener = try Listener(endpoint)
   } catch {
     throw CommandError("cannot listen on \(settings["listen"]): \(reason(error.code))")
   }
-  let base = "http://" + (isUnix(endpoint) ? "localhost" : "\(listener.endpoint)")
+  // After listening, so that the link of a first start is not lost when the port is taken.
+  let link = try Main.named(path) { try fill(store, loadsGuides: loadsGuides) }
+  let base = "http://" + address(listener.endpoint)
   var configuration = try appSettings(settings, base: base, publicURL: publicURL)
   configuration.cors = CORSPolicy(Set(settings.list("cors-origin")))
   configuration.cacheSize = cache * 1_024 * 1_024
@@ -229,7 +232,16 @@ private func announce(
   Console.out(text)
 }
 
-private func isUnix(_ endpoint: Endpoint) -> Bool { endpoint.address == nil }
+/// The address under which this machine reaches what listens there, and which the server answers for:
+/// 0.0.0.0 and [::] are neither.
+private func address(_ endpoint: Endpoint) -> String {
+  guard let address = endpoint.address else { return "localhost" }
+  switch address {
+  case "0.0.0.0": return "127.0.0.1:\(endpoint.port ?? 80)"
+  case "::": return "[::1]:\(endpoint.port ?? 80)"
+  default: return "\(endpoint)"
+  }
+}
 
 /// Whether only this machine reaches what listens there.
 func isLoopback(_ listen: String) -> Bool {

@@ -1,5 +1,6 @@
 import App
 import Glibc
+import JSON
 import Store
 
 /// One setting of `serve`: a flag, an environment variable and a line of the configuration file, all
@@ -125,6 +126,15 @@ struct Settings: Sendable {
   func wrong(_ name: String, _ what: String) -> UsageError {
     let origin = all.first { $0.name == name }?.origin ?? "flag"
     return UsageError("--\(name) \(what)" + (origin == "flag" ? "" : " (from \(origin))"))
+  }
+
+  var json: JSON {
+    .array(
+      all.map {
+        [
+          "name": .string($0.name), "value": .string($0.value), "origin": .string($0.origin),
+        ]
+      })
   }
 
   var text: String {

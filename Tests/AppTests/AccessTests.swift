@@ -62,6 +62,8 @@ private let table: [String: Access] = [
   "DELETE /api/v1/reports/{id}": .report,
   "POST /reports/{id}/outcomes": .report, "POST /api/v1/reports/{id}/outcomes": .report,
   "POST /reports/{id}/resolve": .report, "POST /api/v1/reports/{id}/resolve": .report,
+  "POST /reports/{id}/reopen": .report, "POST /api/v1/reports/{id}/reopen": .report,
+  "POST /api/v1/diagnose/batch": .anyone,
   "GET /issues/{slug}/suggest": .anyone,
   "POST /issues/{slug}/merge": .scope(.edit), "POST /api/v1/issues/{slug}/merge": .scope(.edit),
   "DELETE /api/v1/guides/{guide}/sections/{id}": .scope(.edit),

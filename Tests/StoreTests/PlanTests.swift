@@ -39,7 +39,7 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
   Question("id", 1) { _ = try $0.issueID(named: "1") },
-  Question("issue", 8) { _ = try $0.issue(1) },
+  Question("issue", 10) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
   Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), limit: 20) },
@@ -65,6 +65,11 @@ private let questions = [
   Question("revisions", 1, isLong: true) { _ = try $0.revisions(ofIssue: 1, limit: 20) },
   Question("revision", 1) { _ = try $0.revision(1, ofIssue: 1) },
   Question("markdown", 1) { _ = try $0.issueMarkdown(1) },
+  Question("links", 2) { _ = try $0.links(ofIssue: 1) },
+  Question("what links here", 2) { _ = try $0.linksTo(issue: 1) },
+  Question("reviews due", 4, mayScan: ["v": "for editors: one row for each verification by hand"]) {
+    _ = try $0.reviewsDue(now: .now())
+  },
   Question("tag", 1) { _ = try $0.issues(withTag: "net") },
   Question("check", 1) { _ = try $0.check(named: "id") },
   Question("checks", 1, mayScan: ["c": "the page lists them all, in the order of the primary key"])

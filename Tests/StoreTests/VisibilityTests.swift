@@ -126,6 +126,19 @@ private let questions = [
   Question("verification") { reading, secret in
     try reading.verification(ofIssue: secret.issue) != nil
   },
+  Question("links") { reading, _ in
+    try reading.issueID(named: "open-issue").map { target in
+      says(try reading.links(ofIssue: target.number).compactMap(\.issue))
+    } ?? false
+  },
+  Question("linksTo") { reading, _ in
+    try reading.issueID(named: "open-issue").map { target in
+      says(try reading.linksTo(issue: target.number).compactMap(\.issue))
+    } ?? false
+  },
+  Question("reviewsDue") { reading, _ in
+    says(try reading.reviewsDue(now: .now() + 400 * 86_400))
+  },
   Question("deletedIssues") { reading, _ in says(try reading.deletedIssues(limit: 9)) },
   Question("sectionTitles") { reading, _ in
     try !reading.sectionTitles(ofGuide: "zebra-guide").isEmpty
@@ -167,7 +180,9 @@ struct VisibilityTests {
 
   init() throws {
     base = try Base()
-    try base.load("# Open guide\n\n## Section\n\n### Open issue\n- **Fix**: wait\n")
+    try base.load(
+      "# Open guide\n\n## Section\n\n### Open issue\n- **Fix**: wait\n"
+        + "- **Related**: [a hidden one](/issues/zebra-crossing)\n")
     try base.load(
       """
       ---
@@ -182,6 +197,7 @@ struct VisibilityTests {
       - **Fix**: stop the zebra
       - **Check**: zebra-check: length 3..5
       - **Tags**: zebra
+      - **Related**: Open issue
 
       ```sample
       \(zebraLine)
@@ -320,5 +336,13 @@ struct VisibilityTests {
       }
     }
     #expect(!"\(error!)".contains("zebra-crossing"))
+  }
+}
+
+extension SlugTarget {
+  fileprivate var number: Int {
+    switch self {
+    case .issue(let id), .moved(let id, _): id
+    }
   }
 }

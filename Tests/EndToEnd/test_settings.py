@@ -1,0 +1,202 @@
+"""Where settings come from, and what they do to who may do what."""
+
+import json
+import re
+import socket
+
+import pytest
+
+from harness import BROWSER_ACCEPT, Server, copy_database, fixbook, make_token, shown, succeed
+
+
+def held(*arguments, **options) -> dict[str, tuple[str, str]]:
+    """What `--print-config` says: name, value, origin."""
+    printed = succeed("serve", "--print-config", *arguments, **options)
+    found = re.findall(r"^(\S+) = (.*?)  # (.*)$", printed, re.M)
+    return {name: (value, origin) for name, value, origin in found}
+
+
+def environment_with(**more):
+    from harness import environment
+
+    return {"env": environment(**more)}
+
+
+def test_a_flag_beats_the_environment_and_that_the_file(tmp_path):
+    config = tmp_path / "fixbook.conf"
+    config.write_text(
+        "# comment\n\ndb = from-file.db\n  listen =  127.0.0.1:1  \npublic-url=https://file.example\n"
+        "allowed-host = one.example\nallowed-host = two.example\n"
+    )
+    found = held(
+        "--config", config, "--db", "from-flag.db",
+        **environment_with(FIXBOOK_LISTEN="127.0.0.1:2", FIXBOOK_DB="from-environment.db"),
+    )  # fmt: skip
+    assert found["db"] == ("from-flag.db", "flag")
+    assert found["listen"] == ("127.0.0.1:2", "FIXBOOK_LISTEN")
+    assert found["public-url"] == ("https://file.example", f"{config}:5")
+    assert found["allowed-host"][0] == "one.example,two.example"
+    assert found["cache"] == ("8", "default")
+    assert held(**environment_with(FIXBOOK_CONFIG=str(config)))["db"] == ("from-file.db", f"{config}:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        ("db = a.db\nnonsense = 1\n", 2, "nonsense"),
+        ("db a.db\n", 1, "name = value"),
+        ("\n\ndb = a.db\ndb = b.db\n", 4, "twice"),
+        ("cache = much\n", 1, "cache"),
+        ("anonymous-read = maybe\n", 1, "yes or no"),
+        ("public-url = fixbook.example\n", 1, "http"),
+        ("proxy-user-role = king\n", 1, "role"),
+        ("proxy-user-header = X-User\n", 1, "trusted-proxy"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path, text, line, word):
+    config = tmp_path / "fixbook.conf"
+    config.write_text(text)
+    done = fixbook("serve", "--config", config, "--db", tmp_path / "x.db", "--listen", "127.0.0.1:0", timeout=20)
+    assert done.returncode == 2, shown(done)
+    said = done.stderr.decode()
+    assert f"fixbook.conf:{line}" in said and word in said, said
+
+
+def test_a_file_that_is_not_there_is_no_silent_default(tmp_path):
+    done = fixbook("serve", "--config", tmp_path / "none.conf", "--print-config")
+    assert done.returncode == 3 and b"none.conf" in done.stderr
+
+
+def test_other_verbs_find_the_database_by_the_file(shipped_database, tmp_path):
+    config = tmp_path / "fixbook.conf"
+    config.write_text(f"db = {shipped_database}\n")
+    assert succeed("user", "list", **environment_with(FIXBOOK_CONFIG=str(config))).startswith("admin\t")
+
+
+@pytest.mark.parametrize(
+    ("flags", "reports"),
+    [
+        ([], "yes"),
+        (["--listen", "0.0.0.0:80"], "no"),
+        (["--listen", "[::]:80"], "no"),
+        (["--listen", "[::1]:80"], "yes"),
+        (["--listen", "unix:/tmp/x"], "yes"),
+        (["--trusted-proxy", "127.0.0.1"], "no"),
+        (["--listen", "0.0.0.0:80", "--anonymous-reports", "yes"], "yes"),
+        (["--anonymous-reports", "no"], "no"),
+    ],
+)
+def test_who_may_report_follows_from_who_can_reach_the_server(flags, reports):
+    assert held(*flags)["anonymous-reports"][0] == reports
+
+
+def test_policies_hold_and_are_shown(shipped_database, tmp_path):
+    database = copy_database(shipped_database, tmp_path / "base.db")
+    with Server(database, "--anonymous-read", "no") as server:
+        assert "Reading needs an account" in server.output
+        assert server.get("/issues/exec-format-error").status_code == 401
+        assert server.get("/healthz").status_code == 200
+        page = server.get("/search?q=exec", accept=BROWSER_ACCEPT)
+        assert page.status_code == 401 and "/sign-in?next=" in page.text
+        token = make_token(database, "read")
+        assert server.get("/issues/exec-format-error", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    with Server(database, "--anonymous-reports", "no") as server:
+        assert server.client.post("/reports", data={"text": "x"}).status_code == 401
+
+
+def test_a_trusted_proxy_signs_people_in_and_makes_the_addresses(shipped_database, tmp_path):
+    database = copy_database(shipped_database, tmp_path / "base.db")
+    proxy = {"X-Remote-User": "ada@example.org"}
+    flags = ["--proxy-user-header", "X-Remote-User", "--proxy-user-role", "editor", "--allowed-host", "kb.example"]
+    with Server(database, "--trusted-proxy", "127.0.0.1", *flags) as server:
+        assert "X-Remote-User" in server.output
+        assert "ada@example.org" in server.get("/account", accept=BROWSER_ACCEPT, headers=proxy).text
+        assert "ada@example.org\teditor\tactive" in succeed("user", "list", "--db", database)
+        forwarded = {"Host": "kb.example", "X-Forwarded-Host": "kb.example", "X-Forwarded-Proto": "https"}
+        for headers in (forwarded, {}):
+            for _ in range(2):
+                url = server.get("/api/v1/issues/exec-format-error", headers=headers).json()["url"]
+                assert url == (
+                    "https://kb.example/issues/exec-format-error" if headers else f"{server.url}/issues/exec-format-error"
+                )
+        for odd in ("evil.example/x", 'a"b', "a b", "a@b"):
+            url = server.get("/api/v1/issues/exec-format-error", headers={"X-Forwarded-Host": odd}).json()["url"]
+            assert url.startswith(server.url)
+        link = succeed("user", "invite", "--db", database, "admin").strip().split("link=")[1]
+        answer = server.client.post(
+            "/sign-in", data={"link": link}, headers={**forwarded, "Origin": "https://kb.example"}
+        )
+        assert answer.status_code == 303 and "; Secure" in answer.headers["set-cookie"]
+    with Server(database, "--trusted-proxy", "127.0.0.9", *flags) as server:
+        assert server.get("/reports", headers=proxy).status_code == 403
+        url = server.get("/api/v1/issues/exec-format-error", headers=forwarded | {"Host": server.authority}).json()["url"]
+        assert url.startswith(server.url)
+
+
+def test_the_link_of_a_first_start_is_not_lost_when_the_port_is_taken(tmp_path):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        done = fixbook("serve", "--db", tmp_path / "x.db", "--listen", f"127.0.0.1:{port}", timeout=20)
+        assert done.returncode == 3 and b"/sign-in" not in done.stdout, shown(done)
+    with Server(tmp_path / "x.db") as server:
+        assert "/sign-in?link=" in server.output
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:0"])
+def test_what_is_printed_for_all_addresses_is_answered(tmp_path, listen):
+    with Server(tmp_path / "x.db", listen=listen) as server:
+        assert server.json("/api/v1/issues/exec-format-error")["url"].startswith(server.url)
+
+
+def test_people_tokens_and_guides_by_command(shipped_database, tmp_path):
+    database = copy_database(shipped_database, tmp_path / "base.db")
+
+    def run(*words) -> dict | list:
+        return json.loads(succeed(*words, "--db", database, "--json"))
+
+    made = run("user", "create", "grace", "--role", "reporter")
+    assert made["role"] == "reporter" and "/sign-in?link=" in made["invitation"]["url"]
+    assert run("user", "role", "grace", "editor")["role"] == "editor"
+    token = run("token", "create", "--name", "t", "--scope", "read,edit", "--user", "grace", "--days", "3")
+    assert token["token"].startswith("fxb_") and token["account"] == "grace" and token["state"] == "active"
+    assert run("user", "disable", "grace")["disabled"] is True
+    assert run("token", "list", "--revoked")[0]["state"] == "revoked"
+    assert [found["name"] for found in run("user", "list")] == ["admin", "grace"]
+    assert run("guide", "audience", "agentcore-field-notes", "named", "--person", "admin")["people"] == ["admin"]
+    assert run("guide", "list")[1]["audience"] == "named"
+    for words, code in [
+        (["user", "disable", "admin"], 3), (["user", "role", "admin", "reader"], 3), (["user", "disable", "nobody"], 3),
+        (["user", "role", "grace", "king"], 2), (["user", "nonsense"], 2), (["token", "revoke", "999"], 3),
+        (["token", "revoke", "x"], 2), (["guide", "audience", "nothing", "members"], 3),
+        (["guide", "audience", "agentcore-field-notes", "few"], 2),
+        (["guide", "audience", "agentcore-field-notes", "named", "--person", "nobody"], 3),
+        (["import", "--audience", "few", str(database)], 2),
+    ]:  # fmt: skip
+        done = fixbook(*words, "--db", database)
+        assert done.returncode == code, f"{words}: {shown(done)}"
+        assert done.stderr
+
+
+def test_the_verbs_around_the_file_say_in_json_what_they_did(shipped_database, tmp_path):
+    database, copy = copy_database(shipped_database, tmp_path / "base.db"), tmp_path / "copy.db"
+
+    def run(*words) -> dict | list:
+        return json.loads(succeed(*words, "--json"))
+
+    assert run("backup", "--db", database, copy) == {"file": str(copy), "bytes": copy.stat().st_size}
+    assert run("verify", "--db", copy) == {"file": str(copy), "ok": True, "problems": []}
+    assert run("restore", "--db", database, copy)["former"] == f"{database}.before-restore"
+    exported = run("export", "--db", database, "--guide", "agentcore-troubleshooting")
+    assert exported[0]["files"][0]["text"].startswith("# AgentCore Troubleshooting\n")
+    written = run("export", "--db", database, "--output", tmp_path / "out")
+    assert sorted(file["bytes"] > 0 for file in written) == [True, True]
+    assert run("bench", "--generate", "5", "--db", tmp_path / "bench.db") == {"issues": 5}
+
+
+@pytest.mark.parametrize("verb", "serve import diagnose search check token user guide verify".split())
+def test_help_names_the_exit_codes(verb):
+    text = succeed(verb, "--help")
+    assert re.search(r"^exit codes:\n  0  ", text, re.M) and "  2  wrong usage" in text and "  3  cannot" in text
+    assert ("\n  1  " in text) == (verb in ("diagnose", "search", "check"))
