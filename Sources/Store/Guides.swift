@@ -112,11 +112,16 @@ extension Reading {
 
   /// Whom to ask when nothing is known: the only guide's people, or those of the guide asked.
   package func contact(guide slug: String?) throws -> String? {
-    let people = try guides(where: slug.map { "g.slug = \($0)" } ?? "1")
-      .compactMap { guide -> String? in
-        let parts = [guide.owner, guide.escalate].compactMap { $0 }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
-      }
+    let condition: SQL = slug.map { "g.slug = \($0)" } ?? "1"
+    // Not by way of the list of guides, which counts their issues: this is in every answer.
+    let people = try connection.rows(
+      """
+      SELECT g.owner, g.escalate FROM guide g WHERE \(condition) AND \(visible("g.id")) ORDER BY g.id
+      """
+    ) { row -> String? in
+      let parts = [row.optionalText(0), row.optionalText(1)].compactMap { $0 }
+      return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }.compactMap { $0 }
     var unique: [String] = []
     for text in people where !unique.contains(text) { unique.append(text) }
     return unique.isEmpty ? nil : unique.joined(separator: " · ")
