@@ -69,7 +69,7 @@ extension App {
   static func revokeOwnToken(_ context: Context) throws -> Reply {
     let (id, _, _) = try context.signedIn()
     try context.takesNothing()
-    guard let token = Int(context.path[0]) else { throw Failure.notFound("token") }
+    guard let token = wholeNumber(context.path[0]) else { throw Failure.notFound("token") }
     return .write { writing in
       guard try writing.revokeToken(token, ofAccount: id) else { throw Failure.notFound("token") }
       return .redirect(.seeOther, to: "/account")

@@ -172,6 +172,8 @@ package final class App: Application {
         suffix: match.suffix, representation: form, intake: intake,
         operation: match.route.operation)
       if request.method != .get && request.method != .head && !match.route.isOpenQuestion {
+        // A browser's cookie is no token: forms go to the page addresses.
+        if match.isAPI, !site.caller.isToken { throw Failure.unauthorized }
         try guardWrite(context)
         let (checked, asks) = try confirmed(context)
         context = checked
@@ -187,10 +189,14 @@ package final class App: Application {
   }
 
   private func notAcceptable(_ match: Router.Match) -> Failure {
-    let forms = Representation.allCases.map(\.contentType)
+    let forms =
+      match.route.isHTMLOnly
+      ? [Representation.html.contentType] : Representation.allCases.map(\.contentType)
     return Failure(
       .notAcceptable, "not_acceptable", "Not acceptable",
-      "This page exists as text/html, application/json, text/markdown and text/plain."
+      match.route.isHTMLOnly
+        ? "This page exists as text/html only."
+        : "This page exists as text/html, application/json, text/markdown and text/plain."
     )
     .member("available", .array(forms.map { .string($0) }))
   }
@@ -258,7 +264,8 @@ package final class App: Application {
   }
 
   private func failure(of error: any Error, _ request: Request) -> Failure {
-    failure(of: error, doing: "\(request.method.name) \(request.rawPath)")
+    let id = request.id.map { " \($0)" } ?? ""
+    return failure(of: error, doing: "\(request.method.name) \(request.rawPath)\(id)")
   }
 
   /// What an error becomes for the caller; what is private goes to the log only.

@@ -31,8 +31,9 @@ extension App {
     let shown = Array(found.prefix(limit))
     let page = AuditPage(
       entries: shown, filter: filter, since: since?.text, until: until?.text,
-      next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil)
-    return .page(page, headers: privately + Cursor.link(page.next, context))
+      next: NextPage(
+        found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context))
+    return .page(page, headers: privately + page.next.headers)
   }
 }
 
@@ -42,17 +43,8 @@ struct AuditPage: HTMLOnly {
   /// As they were given.
   let since: String?
   let until: String?
-  let next: String?
+  let next: NextPage?
   let title = "Audit log"
-
-  private var query: String {
-    let fields = [
-      ("actor", filter.actor), ("action", filter.action), ("subject", filter.subject),
-      ("since", since), ("until", until),
-    ]
-    let given = fields.compactMap { name, value in value.map { "\(name)=\(queryEncoded($0))" } }
-    return given.isEmpty ? "" : "?" + given.joined(separator: "&")
-  }
 
   func html(_ site: Site) -> HTML {
     """
@@ -66,7 +58,7 @@ struct AuditPage: HTMLOnly {
     </form>
     \("<p>Nothing of that kind was written down.</p>", if: entries.isEmpty)
     \("<ol class=\"issues\">\n\(entries.map { item($0) })</ol>", if: !entries.isEmpty)
-    \(Cursor.more(next, path: "/admin/audit" + query))
+    \(next.html)
     """
   }
 

@@ -6,8 +6,16 @@ import Store
 
 extension App {
   static func listChecks(_ context: Context) throws -> Reply {
-    try context.query().finish()
-    return .page(ChecksPage(checks: try context.read { try $0.checks() }))
+    var query = try context.query()
+    let limit = try query.limit()
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    let found = try context.read { try $0.checks(from: cursor.offset, limit: limit + 1) }
+    let page = ChecksPage(
+      checks: Array(found.prefix(limit)),
+      next: NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+    return .page(page, headers: page.next.headers)
   }
 
   static func runCheck(_ context: Context) throws -> Reply {
@@ -36,17 +44,19 @@ extension App {
 
 struct ChecksPage: Page {
   let checks: [StoredCheck]
+  let next: NextPage?
   let title = "Checks"
 
   func html(_ site: Site) -> HTML {
     let items: [HTML] = checks.map {
-      "<li><a href=\"/checks/\($0.name)\">\($0.name)</a> <span class=\"quiet\"><code>\($0.rule)</code></span></li>\n"
+      "<li><a href=\"/checks/\(queryEncoded($0.name))\">\($0.name)</a> <span class=\"quiet\"><code>\($0.rule)</code></span></li>\n"
     }
     return """
       <h1>Checks</h1>
       <p>Rules for values, written in the issues: try a value before you deploy it.</p>
       \("<p>None is written down yet.</p>", if: checks.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !checks.isEmpty)
+      \(next.html)
       """
   }
 
@@ -56,15 +66,16 @@ struct ChecksPage: Page {
         checks.map {
           [
             "name": .string($0.name), "rule": .string($0.rule), "issue": .string($0.issue),
-            "url": .string(site.url("/checks/" + $0.name)),
+            "url": .string(site.url("/checks/" + queryEncoded($0.name))),
           ]
-        }), "next": .null,
+        }), "next": next.json,
     ]
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + checks.map { wrapped("\($0.name): \($0.rule)", width, hanging: 4) }.joined()
+      + next.text(site)
   }
 }
 
@@ -88,7 +99,7 @@ struct CheckPage: Page {
     <p class="crumbs"><a href="/checks">Checks</a></p>
     <h1>\(check.name)</h1>
     <p>Rule: <code>\(check.rule)</code>, from the issue <a href="/issues/\(check.issue)">\(check.issue)</a></p>
-    <form action="/checks/\(check.name)" class="ask">
+    <form action="/checks/\(queryEncoded(check.name))" class="ask">
     <label for="value">Value</label>
     <input id="value" name="value" value="\(value ?? "")" autocomplete="off" spellcheck="false"><button>Check</button>
     </form>

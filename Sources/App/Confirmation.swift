@@ -70,6 +70,9 @@ extension App {
     guard context.caller.isAccount, request.headers["Sec-Fetch-Site"] == nil,
       request.headers["Origin"] == nil
     else { return (context, nil) }
+    guard request.method == .post, context.representation == .html else {
+      throw Failure.unconfirmed
+    }
     // Who a proxy signs in has no session of ours.
     let session = cookie(Cookies.session, of: request) ?? context.caller.reporter
     let pairs = String(decoding: request.body, as: UTF8.self).split(separator: "&")

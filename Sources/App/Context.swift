@@ -56,7 +56,14 @@ package struct Context: Sendable {
     if !request.body.isEmpty { try body().finish() } else { try query().finish() }
   }
 
+  /// A packed body is not unpacked, and must not be read as if it were plain (RFC 9110 §15.5.16).
+  func refuseCodedBody() throws(Failure) {
+    guard let coding = request.headers.list("Content-Encoding") else { return }
+    if !coding.isEmpty, !equalIgnoringCase(coding, "identity") { throw Failure.unsupportedCoding }
+  }
+
   private func bodyFields() throws(Failure) -> Fields {
+    try refuseCodedBody()
     let declared = operation?.body
     switch mediaType {
     case "application/json":

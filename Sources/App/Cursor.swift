@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Markup
 
 /// An opaque place in a list: the id of the last entry shown, or for a list that is ranked anew each
@@ -29,27 +30,50 @@ struct Cursor: Sendable {
   static let pattern = "c[1-9a-z][0-9a-z]{0,10}"
 
   var text: String { "c" + String(offset, radix: 36) }
+}
 
-  /// RFC 8288 `Link: rel=next`.
-  static func link(_ next: String?, _ context: Context) -> [HeaderFields.Field] {
-    guard let next else { return [] }
-    let path = context.request.rawPath
-    return [
-      HeaderFields.Field("Link", "<\(path)?\(query(next, context.request))>; rel=\"next\"")
-    ]
+/// Where a list goes on.
+struct NextPage: Sendable {
+  /// The list's `next`.
+  let cursor: String
+  /// Path and query of the rest, in the same order, of the same form and filter.
+  let target: String
+
+  init(_ cursor: String, target: String) {
+    self.cursor = cursor
+    self.target = target
   }
 
-  /// The same query at another place.
-  private static func query(_ next: String, _ request: Request) -> String {
+  /// The request's own list, further on; nil at its end.
+  init?(_ cursor: String?, _ context: Context, parameter: String = "cursor") {
+    guard let cursor else { return nil }
+    let request = context.request
     let others = (request.rawQuery ?? "").split(separator: "&").filter {
-      !$0.hasPrefix("cursor=") && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x3e }
+      !$0.hasPrefix(parameter + "=")
     }
-    return (others.map(String.init) + ["cursor=" + next]).joined(separator: "&")
+    let query = (others.map(String.init) + ["\(parameter)=\(cursor)"]).joined(separator: "&")
+    self.init(cursor, target: uriEncoded("\(request.rawPath)?\(query)"))
   }
 
-  static func more(_ next: String?, path: String) -> HTML {
-    guard let next else { return "" }
-    let separator = path.contains("?") ? "&" : "?"
-    return "<p><a rel=\"next\" href=\"\(path)\(separator)cursor=\(next)\">More</a></p>"
+  /// RFC 8288.
+  var link: HeaderFields.Field { HeaderFields.Field("Link", "<\(target)>; rel=\"next\"") }
+}
+
+extension NextPage? {
+  var json: JSON { (self?.cursor).json }
+
+  var html: HTML {
+    guard let self else { return "" }
+    return "<p><a rel=\"next\" href=\"\(self.target)\">More</a></p>"
   }
+
+  func text(_ site: Site) -> String {
+    self.map { "\nMore: \(site.url($0.target))\n" } ?? ""
+  }
+
+  func markdown(_ site: Site) -> String {
+    self.map { "\n[More](\(site.url($0.target)))\n" } ?? ""
+  }
+
+  var headers: [HeaderFields.Field] { self.map { [$0.link] } ?? [] }
 }

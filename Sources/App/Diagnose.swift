@@ -72,6 +72,7 @@ extension App {
   }
 
   private static func diagnoseInput(_ context: Context) throws -> (DiagnoseInput, Only?) {
+    try context.refuseCodedBody()
     var query = try context.query()
     let guide = try query.text("guide")
     let limit = try query.limit()
@@ -114,22 +115,21 @@ extension App {
     return (input, only)
   }
 
+  /// The diagnosis that the address names.
+  static func storedDiagnosis(_ context: Context, _ reading: Reading) throws -> StoredDiagnosis {
+    let id = context.path[0]
+    guard let stored = try reading.diagnosis(id, pending: context.store.pending) else {
+      throw Secrets.isChecked(id) ? Failure.gone : Failure.notFound("diagnosis")
+    }
+    return stored
+  }
+
   static func showDiagnosis(_ context: Context) throws -> Reply {
     var query = try context.query()
     let only = try query.choice("only", as: Only.self)
     try query.finish()
-    let page = try context.read { reading -> DiagnosisPage? in
-      guard
-        let stored = try reading.diagnosis(context.path[0], pending: context.store.pending)
-      else { return nil }
-      return try DiagnosisPage(stored, reading: reading)
-    }
-    guard let page else {
-      throw Secrets.isChecked(context.path[0])
-        ? Failure(
-          .gone, "gone", "No longer kept",
-          "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
-        : Failure.notFound("diagnosis")
+    let page = try context.read { reading in
+      try DiagnosisPage(try storedDiagnosis(context, reading), reading: reading)
     }
     return .page(
       only == nil ? page as any Page : page.commands,

@@ -100,6 +100,7 @@ extension DiagnosisPage {
     return """
       <h2>Not your problem?</h2>
       <form action="/diagnoses/\(id)/feedback" method="post">
+      <input type="hidden" name="right_issue" value="">
       <p><button>This was another problem</button></p>
       </form>
       """

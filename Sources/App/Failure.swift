@@ -84,9 +84,19 @@ extension Failure {
     .unsupportedMediaType, "unsupported_media_type", "Unsupported media type",
     "Send application/json, or a form.")
 
+  static let unsupportedCoding = Failure(
+    .unsupportedMediaType, "unsupported_content_coding", "Unsupported content coding",
+    "Send the body as it is, without Content-Encoding."
+  )
+  .header("Accept-Encoding", "identity")
+
+  static let gone = Failure(
+    .gone, "gone", "No longer kept",
+    "Diagnoses are kept for 90 days unless a report cites them. Paste the text again.")
+
   static let empty = Failure(
     .unprocessableContent, "empty_text", "Nothing to diagnose",
-    "Send the error message or the log as the body.", field: "text")
+    "The text is empty: give the error message or the log.", field: "text")
 
   static let unauthorized = Failure(
     .unauthorized, "unauthorized", "Token needed",
@@ -112,6 +122,10 @@ extension Failure {
   static let foreignForm = Failure(
     .forbidden, "foreign_form", "Sent from another site",
     "This form was sent by a page of another site. Open Fixbook and send it from there.")
+
+  static let unconfirmed = Failure(
+    .forbidden, "foreign_form", "Sent from an unknown page",
+    "Nothing says which site sent this. Send it from a page of this server, or with a token.")
 
   static let tooMany = Failure(
     .tooManyRequests, "too_many_requests", "Too many requests",

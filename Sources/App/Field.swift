@@ -24,6 +24,7 @@ struct Field: Sendable {
   let kind: Kind
   let about: String
   private(set) var isRequired = false
+  private(set) var mayBeNull = false
   private(set) var mayBeBlank = true
   private(set) var isOneLine = false
   /// What holds when it is left away.
@@ -72,6 +73,13 @@ struct Field: Sendable {
 
   /// Must be given; null is not enough.
   var needed: Field { with { $0.isRequired = true } }
+  /// Must be given, and null says something.
+  var given: Field {
+    with {
+      $0.isRequired = true
+      $0.mayBeNull = true
+    }
+  }
   /// If given, then not blanks only.
   var notBlank: Field { with { $0.mayBeBlank = false } }
   var required: Field { needed.notBlank }
@@ -107,7 +115,8 @@ extension Field {
   func schema(inBody: Bool) -> JSON {
     var schema = plainSchema(inBody: inBody).members ?? []
     // In a body null is as good as nothing.
-    if inBody, !isRequired, let type = schema.firstIndex(where: { $0.name == "type" }) {
+    if inBody, !isRequired || mayBeNull, let type = schema.firstIndex(where: { $0.name == "type" })
+    {
       schema[type].value = .array([schema[type].value, "null"])
     }
     if let standard { schema.append(.init("default", standard)) }

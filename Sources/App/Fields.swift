@@ -129,7 +129,8 @@ struct Fields {
     if case .integer(let declared)? = field?.kind { range = declared }
     guard let value = values[name], !value.isNull else { return field?.standard?.integer }
     // To JSON, 1.0 is a whole number too.
-    let whole = isText ? value.text.flatMap { Int($0) } : value.double.flatMap { Int(exactly: $0) }
+    let whole =
+      isText ? value.text.flatMap { wholeNumber($0) } : value.double.flatMap { Int(exactly: $0) }
     guard let number = value.integer ?? whole else {
       throw Failure.invalid(name, "\(name) must be a whole number.")
     }
@@ -142,6 +143,9 @@ struct Fields {
     }
     return number
   }
+
+  /// Whether the field is there, be it null.
+  func isGiven(_ name: String) -> Bool { values[name] != nil }
 
   /// Whether a field was given, other than null.
   func has(_ name: String) -> Bool { values[name].map { !$0.isNull } ?? false }
@@ -272,6 +276,11 @@ struct Fields {
   }
 }
 
+/// A number as this server writes it: "+1" and "01" are none, or one thing had many addresses.
+func wholeNumber(_ text: String) -> Int? {
+  Int(text).flatMap { String($0) == text ? $0 : nil }
+}
+
 /// `+` is a space, `%xx` a byte; nil when that is not UTF-8.
 func formDecoded(_ text: Substring) -> String? {
   var bytes: [UInt8] = []
@@ -299,14 +308,29 @@ private func hexValue(_ byte: UInt8) -> UInt8? {
   }
 }
 
-/// For a query's value: everything but unreserved characters encoded (RFC 3986 §2.3).
-func queryEncoded(_ text: String) -> String {
+/// For a query's value or a segment of a path: everything but unreserved characters encoded (RFC
+/// 3986 §2.3).
+func queryEncoded(_ text: String) -> String { percentEncoded(text, but: isUnreserved) }
+
+/// For an address: only what no URI may hold is encoded, so that one is not changed (RFC 3986 §2).
+func uriEncoded(_ text: String) -> String {
+  let isPlain = { (byte: UInt8) in isUnreserved(byte) || "%:/?#[]@!$&'()*+,;=".utf8.contains(byte) }
+  return text.utf8.allSatisfy(isPlain) ? text : percentEncoded(text, but: isPlain)
+}
+
+private func isUnreserved(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e: true
+  default: false
+  }
+}
+
+private func percentEncoded(_ text: String, but isPlain: (UInt8) -> Bool) -> String {
   var result = ""
   for byte in text.utf8 {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+    if isPlain(byte) {
       result.unicodeScalars.append(Unicode.Scalar(byte))
-    default:
+    } else {
       let digits = String(byte, radix: 16, uppercase: true)
       result += "%" + (digits.count == 1 ? "0" : "") + digits
     }

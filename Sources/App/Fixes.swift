@@ -7,7 +7,7 @@ import Store
 extension App {
   static func showFix(_ context: Context) throws -> Reply {
     return try context.read { reading in
-      guard let id = Int(context.path[0]), var fix = try reading.fix(id),
+      guard let id = wholeNumber(context.path[0]), var fix = try reading.fix(id),
         let issue = try reading.summaries([fix.issueID]).first
       else { throw Failure.notFound("fix") }
       var query = try context.query()

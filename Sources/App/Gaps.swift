@@ -14,17 +14,37 @@ extension App {
     var query = try context.query()
     let limit = try query.limit()
     let days = try query.integer("days") ?? 30
+    let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
     return try context.read { reading in
-      let found = try reading.gaps(since: .now() + -days * 86_400, limit: limit * 2)
-      // What has become known since is no gap any more.
-      guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
-      let open = try found.filter {
-        try Matcher().answer(Intake.read($0.text), corpus: corpus, limit: 1).verdict != .known
-      }
-      return .page(
-        GapsPage(gaps: Array(open.prefix(limit)), guides: try reading.guides(), days: days))
+      let (open, next) = try openGaps(
+        since: .now() + -days * 86_400, from: cursor.offset, limit: limit, reading)
+      let page = GapsPage(
+        gaps: open, guides: try reading.guides(), days: days,
+        next: NextPage(next.map { Cursor(offset: $0).text }, context))
+      return .page(page, headers: page.next.headers)
     }
+  }
+
+  /// Gaps from that place on, without those that have become known since, and the place behind
+  /// them if there are more.
+  private static func openGaps(
+    since time: Time, from start: Int, limit: Int, _ reading: Reading
+  ) throws -> ([Gap], next: Int?) {
+    guard let corpus = try reading.corpus(guide: nil) else { throw Failure.internalError }
+    var open: [Gap] = []
+    // Each is diagnosed again: no more than so many for one page.
+    let most = limit + 100
+    let found = try reading.gaps(since: time, from: start, limit: most + 1)
+    for (index, gap) in found.enumerated() {
+      if index == most { return (open, start + index) }
+      if try Matcher().answer(Intake.read(gap.text), corpus: corpus, limit: 1).verdict == .known {
+        continue
+      }
+      if open.count == limit { return (open, start + index) }
+      open.append(gap)
+    }
+    return (open, nil)
   }
 
   /// One click: a draft with the line as its sample, ready to be edited.
@@ -44,6 +64,7 @@ extension App {
     let text = IssueText(title: title, section: "Drafts", markdown: Draft.markdown(line))
     let isHTML = context.representation == .html
     let site = context.site
+    let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
       let saved = try writing.createIssue(
         guide: slug, text, confidence: .draft,
@@ -51,7 +72,7 @@ extension App {
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)/edit") }
       return try IssuePage.written(
         saved.id, writing.reading, site, status: .created,
-        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
+        headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }
 }
@@ -80,6 +101,7 @@ struct GapsPage: Page {
   let gaps: [Gap]
   let guides: [GuideSummary]
   let days: Int
+  let next: NextPage?
   let title = "Gaps"
 
   func html(_ site: Site) -> HTML {
@@ -96,6 +118,7 @@ struct GapsPage: Page {
       <p>What people asked in the last \(counted(days, "day")) and nobody has written down.</p>
       \("<p>None: every question was answered.</p>", if: gaps.isEmpty)
       \("<ol class=\"results\">\n\(items)</ol>", if: !gaps.isEmpty)
+      \(next.html)
       """
   }
 
@@ -118,13 +141,13 @@ struct GapsPage: Page {
             "people": .integer($0.people), "times": .integer($0.times),
             "last_asked_at": .string($0.lastAskedAt.rfc3339),
           ]
-        }), "next": .null,
+        }), "next": next.json,
     ]
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + gaps.map { "\($0.people)\t\($0.times)\t\($0.text.split(separator: "\n").first ?? "")\n" }
-      .joined()
+      .joined() + next.text(site)
   }
 }

@@ -82,6 +82,7 @@ extension App {
     let text = input.text(changing: TitledText(title: "", markdown: ""))
     let page = TitledEditorPage(heading: "New guide", action: "/guides/new", text: text)
     let site = context.site
+    let prefix = context.isAPI ? "/api/v1" : ""
     let isHTML = context.representation == .html
     if let mistake = input.mistake(isNew: true) { return try page.refused(mistake, context) }
     return .write { writing in
@@ -89,7 +90,7 @@ extension App {
       if isHTML { return .redirect(.seeOther, to: "/guides/\(slug)") }
       return .page(
         try guidePage(slug, writing.reading), status: .created,
-        headers: [HeaderFields.Field("Location", site.url("/api/v1/guides/\(slug)"))])
+        headers: [HeaderFields.Field("Location", site.url("\(prefix)/guides/\(slug)"))])
     }
   }
 
@@ -188,7 +189,8 @@ extension App {
     _ context: Context, _ reading: Reading
   ) throws -> (guide: GuideSummary, id: Int, text: TitledText) {
     let guide = try App.guide(context, reading)
-    guard let id = Int(context.path[1]), let text = try reading.sectionText(id, ofGuide: guide.id)
+    guard let id = wholeNumber(context.path[1]),
+      let text = try reading.sectionText(id, ofGuide: guide.id)
     else { throw Failure.notFound("section") }
     return (guide, id, text)
   }

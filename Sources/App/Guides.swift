@@ -6,12 +6,18 @@ import Store
 
 extension App {
   static func listGuides(_ context: Context) throws -> Reply {
-    try context.query().finish()
+    var query = try context.query()
+    let limit = try query.limit()
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
     return try context.read { reading in
-      .page(
-        GuidesPage(
-          guides: try reading.guides(),
-          archived: context.caller.may(.edit) ? try reading.archivedGuides() : []))
+      let found = try reading.guides(from: cursor.offset, limit: limit + 1)
+      let next = NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context)
+      let page = GuidesPage(
+        guides: Array(found.prefix(limit)), next: next,
+        archived: context.caller.may(.edit) && next == nil ? try reading.archivedGuides() : [])
+      return .page(page, headers: next.headers)
     }
   }
 
@@ -59,6 +65,7 @@ enum GuideExport {
 
 struct GuidesPage: Page {
   let guides: [GuideSummary]
+  let next: NextPage?
   var archived: [GuideSummary] = []
   let title = "Guides"
 
@@ -66,6 +73,7 @@ struct GuidesPage: Page {
     """
     <h1>Guides</h1>
     \(GuidesPage.list(guides))
+    \(next.html)
     \("<p><a class=\"button\" href=\"/guides/new\">New guide</a></p>", if: site.mayEdit)
     \("<h2>Archived</h2>\n\(GuidesPage.list(archived))", if: !archived.isEmpty)
     """
@@ -85,7 +93,7 @@ struct GuidesPage: Page {
   }
 
   func json(_ site: Site) -> JSON {
-    ["results": .array(guides.map { GuidePage.summary($0, site) }), "next": .null]
+    ["results": .array(guides.map { GuidePage.summary($0, site) }), "next": next.json]
   }
 
   func markdown(_ site: Site) -> String {
@@ -93,14 +101,14 @@ struct GuidesPage: Page {
       + guides.map {
         "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
       }
-      .joined()
+      .joined() + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
       + guides.map {
         "\n\($0.title) (\(counted($0.issueCount, "issue")))\n  \(site.url("/guides/" + $0.slug))\n"
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

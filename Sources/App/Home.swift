@@ -26,8 +26,9 @@ extension App {
       let shown = Array(found.prefix(limit))
       let page = RecentPage(
         changes: shown,
-        next: found.count > limit ? Cursor(offset: shown.last!.sequence).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.sequence).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -38,9 +39,15 @@ extension App {
     let since = try Cursor(try query.text("since"), field: "since").offset
     try query.finish()
     return try context.read { reading in
-      let found = try reading.changes(after: since, limit: limit)
-      let last = found.last?.sequence ?? since
-      return .page(RecentPage(changes: found, next: last == 0 ? nil : Cursor(offset: last).text))
+      let found = try reading.changes(after: since, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
+      // A place to ask from again later, also where nothing more is there yet.
+      let last = shown.last?.sequence ?? since
+      let next = NextPage(
+        last == 0 ? nil : Cursor(offset: last).text, context, parameter: "since")
+      return .page(
+        RecentPage(changes: shown, next: next),
+        headers: found.count > limit ? next.headers : [])
     }
   }
 }
@@ -104,14 +111,14 @@ struct HomePage: Page {
 
 struct RecentPage: Page {
   let changes: [Change]
-  let next: String?
+  let next: NextPage?
   let title = "Recent changes"
 
   func html(_ site: Site) -> HTML {
     """
     <h1>Recent changes</h1>
     \(RecentPage.list(changes))
-    \(Cursor.more(next, path: "/recent"))
+    \(next.html)
     """
   }
 
@@ -151,7 +158,7 @@ struct RecentPage: Page {
       + changes.map {
         "\($0.at.date)  \($0.kind)  \($0.issue?.title ?? $0.summary)"
           + ($0.isOfEvidence ? ": \($0.summary)" : "") + "\n"
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

@@ -62,6 +62,10 @@ package struct Importer: Sendable {
     var head = ""
     for (path, bytes) in files {
       let shown = root + "/" + path
+      if bytes.allSatisfy({ $0 <= 0x20 }) {
+        warnings.append(ImportProblem(path: shown, line: 1, reason: "this file is empty: left out"))
+        continue
+      }
       if path.lowercased() == "readme.md" {
         guard let text = String(validating: bytes, as: UTF8.self) else {
           _ = read(bytes, path: shown)
@@ -91,6 +95,15 @@ package struct Importer: Sendable {
     guides.append(PreparedGuide(file: file, shape: .folder, sections: sections, path: root))
   }
 
+  /// What was noticed, and what was read out of each issue, in the file's order.
+  private static func understood(_ file: GuideFile) -> [GuideNote] {
+    let issues = file.sections.flatMap(\.issues).map {
+      $0.note(on: IssueContent.reading($0.markdown, title: $0.title).content)
+    }
+    return (file.notes + issues).enumerated()
+      .sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+  }
+
   /// Licence and attribution of a file's front matter travel with its issue.
   private static func given(_ file: GuideFile) -> IssueContent? {
     guard file.license != nil || file.attribution != nil else { return nil }
@@ -104,7 +117,9 @@ package struct Importer: Sendable {
     let name = String(path.split(separator: "/").last ?? "guide")
     do {
       let file = try GuideFile.read(bytes, name: name)
-      notes += file.notes.map { ImportProblem(path: path, line: $0.line, reason: $0.text) }
+      notes += Importer.understood(file).map {
+        ImportProblem(path: path, line: $0.line, reason: $0.text)
+      }
       // A text in the guide format must keep to it; other layouts are taken as they are.
       if file.layout == .sections {
         var broken = false

@@ -43,7 +43,7 @@ extension App {
           try writing.setConfidence(.unverified, ofIssue: id)
         }
       case nil:
-        guard let gone = Int(name) else { throw Failure.notFound("issue") }
+        guard let gone = wholeNumber(name) else { throw Failure.notFound("issue") }
         id = try writing.restoreIssue(gone).id
       }
       let issue = try writing.reading.issue(id)!

@@ -133,7 +133,9 @@ extension IssuePage {
     if !issue.aliases.isEmpty { row("Also seen as", "\(issue.aliases.joined(separator: "; "))") }
     for check in issue.checks {
       row(
-        "Check", "<a href=\"/checks/\(check.name)\">\(check.name)</a>: <code>\(check.rule)</code>")
+        "Check",
+        "<a href=\"/checks/\(queryEncoded(check.name))\">\(check.name)</a>: <code>\(check.rule)</code>"
+      )
     }
     block("Owner", [issue.owner].compactMap { $0 })
     block("Escalate", [issue.escalate].compactMap { $0 })
@@ -312,10 +314,8 @@ private struct IssueProse: Sendable {
 /// A list of issues.
 struct IssueListPage: Page {
   let issues: [IssueSummary]
-  let next: String?
+  let next: NextPage?
 
-  /// What limits the list, as a query: "tag=net".
-  var query = ""
   var tag: String?
 
   var title: String { tag.map { "Issues tagged \($0)" } ?? "Issues" }
@@ -324,7 +324,7 @@ struct IssueListPage: Page {
     """
     <h1>\(title)</h1>
     \(IssueListPage.list(issues))
-    \(Cursor.more(next, path: query.isEmpty ? "/issues" : "/issues?" + query))
+    \(next.html)
     """
   }
 
@@ -344,12 +344,13 @@ struct IssueListPage: Page {
 
   func markdown(_ site: Site) -> String {
     "# Issues\n\n" + issues.map { "- [\($0.title)](\(site.url(issue: $0.slug)))\n" }.joined()
+      + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
     heading("Issues", width)
       + issues.map { "\n\($0.title)\n  \(site.url(issue: $0.slug))\n" }.joined()
-      + (next.map { "\nMore: \(site.url("/issues?cursor=\($0)"))\n" } ?? "")
+      + next.text(site)
   }
 }
 
@@ -357,7 +358,7 @@ struct IssueListPage: Page {
 struct RevisionsPage: Page {
   let issue: IssueSummary
   let revisions: [Reading.Revision]
-  let next: String?
+  let next: NextPage?
 
   var title: String { "History of \(issue.title)" }
 
@@ -377,7 +378,7 @@ struct RevisionsPage: Page {
       <thead><tr><th scope="col">Revision</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">Why</th><th scope="col">Compare</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
-      \(Cursor.more(next, path: "/issues/\(issue.slug)/history"))
+      \(next.html)
       """
   }
 
@@ -390,7 +391,7 @@ struct RevisionsPage: Page {
       + revisions.map {
         wrapped(
           "\($0.number)  \($0.createdAt.inWords)  \($0.author)  \($0.comment)", width, hanging: 4)
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

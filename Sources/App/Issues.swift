@@ -23,7 +23,7 @@ extension App {
   static func showIssue(_ context: Context) throws -> Reply {
     try context.read { reading in
       let (id, moved) = try issueID(context, reading)
-      let isID = Int(context.path[0]) == id
+      let isID = wholeNumber(context.path[0]) == id
       if let moved, !isID {
         let prefix = context.isAPI ? "/api/v1" : ""
         let query = context.request.rawQuery.map { "?" + $0 } ?? ""
@@ -94,10 +94,10 @@ extension App {
       let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
       let shown = Array(found.prefix(limit))
       let page = IssueListPage(
-        issues: shown, next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil,
-        query: (context.request.rawQuery ?? "").split(separator: "&")
-          .filter { !$0.hasPrefix("cursor=") }.joined(separator: "&"), tag: filter.tag)
-      return .page(page, headers: Cursor.link(page.next, context))
+        issues: shown,
+        next: NextPage(found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context),
+        tag: filter.tag)
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -112,6 +112,7 @@ extension App {
     try fields.finish()
     try checkMarkdown(markdown, at: try context.read { try $0.place(inGuide: guide) })
     let site = context.site
+    let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
       let samples = try SampleGuard(issue: nil, title: title, markdown: markdown, writing)
       let saved = try writing.createIssue(
@@ -120,7 +121,7 @@ extension App {
       let broken = try samples.check(saved: saved.id, writing)
       return try IssuePage.written(
         saved.id, writing.reading, site, broken: broken, status: .created,
-        headers: [HeaderFields.Field("Location", site.url("/api/v1/issues/\(saved.slug)"))])
+        headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
   }
 
@@ -240,15 +241,16 @@ extension App {
       let shown = Array(found.prefix(limit))
       let page = RevisionsPage(
         issue: issue, revisions: shown,
-        next: found.count > limit ? Cursor(offset: shown.last!.number).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.number).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
   static func showRevision(_ context: Context) throws -> Reply {
     return try context.read { reading in
       let (id, _) = try issueID(context, reading)
-      guard let number = Int(context.path[1]),
+      guard let number = wholeNumber(context.path[1]),
         let revision = try reading.revision(number, ofIssue: id),
         let issue = try reading.summaries([id]).first
       else { throw Failure.notFound("revision") }
@@ -290,7 +292,7 @@ extension App {
         "Take what you need from \"current\" and send it again with \"base\" \(current.revision)."
       )
       .member("base", App.json(base)).member("current", App.json(current))
-      .member("yours", App.json(yours))
+      .member("yours", App.json(yours, isRevision: false))
     case .malformed(let mistakes): return App.malformed(mistakes)
     case .checkNameTaken(let name, let slug):
       return .invalid(
@@ -298,9 +300,10 @@ extension App {
     }
   }
 
-  private static func json(_ text: IssueText) -> JSON {
+  /// What was sent is no revision yet.
+  private static func json(_ text: IssueText, isRevision: Bool = true) -> JSON {
     [
-      "revision": .integer(text.revision), "title": .string(text.title),
+      "revision": isRevision ? .integer(text.revision) : .null, "title": .string(text.title),
       "section": .string(text.section), "markdown": .string(text.markdown),
     ]
   }
@@ -343,7 +346,8 @@ struct IssuePage: Page {
   ) throws -> Reply {
     guard let issue = try reading.issue(id) else { throw Failure.notFound("issue") }
     var page = IssuePage(issue: issue, learned: try reading.wordings(ofIssue: id))
-    let tag = entityTag(of: page.json(site).bytes, revision: page.revision)
+    let tag = entityTag(
+      of: page.json(site).bytes, as: Representation.json.contentType, revision: page.revision)
     page.merged = merged
     page.brokenSamples = broken
     return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])

@@ -66,14 +66,8 @@ enum Layout {
   /// Links to the other forms of the page, where it has an address of its own.
   private static func forms(_ page: any Page, _ request: Request) -> HTML {
     guard request.method == .get || request.method == .head, !(page is any HTMLOnly),
-      !(page is ProblemPage)
+      !(page is ProblemPage), let path = App.stem(of: request)
     else { return "" }
-    var path = request.rawPath
-    if let form = Representation.allCases.first(where: { path.hasSuffix("." + $0.suffix) }) {
-      path = String(path.dropLast(form.suffix.count + 1))
-    }
-    if path == "/" { path = "/index" }
-    guard !path.hasSuffix("/") else { return "" }
     let query = request.rawQuery.map { "?" + $0 } ?? ""
     return """
       This page as <a rel="alternate" type="application/json" href="\(path).json\(query)">JSON</a>, \
@@ -124,7 +118,7 @@ extension Time {
 protocol HTMLOnly: Page {}
 
 extension HTMLOnly {
-  func json(_ site: Site) -> JSON { ["title": .string(title), "url": .string(site.base)] }
+  func json(_ site: Site) -> JSON { ["title": .string(title)] }
   func text(_ site: Site, width: Int) -> String {
     wrapped("\(title): open this page in a browser.", width)
   }

@@ -195,7 +195,7 @@ extension SearchPage {
             """
           }.joined())
     }
-    if let next { text.say("There are more: call again with cursor \"\(id: next)\".") }
+    if let next { text.say("There are more: call again with cursor \"\(id: next.cursor)\".") }
     return MCPAnswer(
       text, json(site).members ?? [], advice: advice,
       citations: results.map {

@@ -16,6 +16,7 @@ extension App {
         MCPError(.invalidRequest, "The Origin of this request is not allowed.")
           .reply(id: nil, status: .forbidden).body)
     }
+    try context.refuseCodedBody()
     let type = request.headers["Content-Type"] ?? "application/json"
     guard equalIgnoringCase(String(trimmed(type.prefix { $0 != ";" })), "application/json") else {
       throw Failure.unsupportedMediaType

@@ -55,8 +55,8 @@ extension Operation {
     "giveFeedback", in: .diagnose, "Say that it was another problem",
     by: .scope(.report),
     body: [
-      .text("right_issue", limit: 200, "Slug of the issue it was; null or nothing: none of ours.")
-        .example("exec-format-error")
+      .text("right_issue", limit: 200, "Slug of the issue it was; null: none of ours.")
+        .given.example("exec-format-error")
     ], answers: [.created(.done, "It will be used to answer better.")],
     example: Example(["$DIAGNOSIS"], body: ["right_issue": "exec-format-error"]))
 
@@ -86,6 +86,7 @@ extension Operation {
 
   static let listChecks = Operation(
     "listChecks", in: .diagnose, "List checks", "Rules for values, written in the issues.",
+    query: [.limit, .cursor],
     answers: [.list(of: .check, "Every check.")], example: Example())
 
   static let showCheck = Operation(

@@ -5,7 +5,8 @@ import Store
 
 extension Operation {
   static let listGuides = Operation(
-    "listGuides", in: .guides, "List guides", answers: [.list(of: .guide, "Every guide.")],
+    "listGuides", in: .guides, "List guides", query: [.limit, .cursor],
+    answers: [.list(of: .guide, "Every guide.")],
     example: Example())
 
   static let showGuide = Operation(

@@ -129,7 +129,7 @@ extension Operation {
 
   static let listGaps = Operation(
     "listGaps", in: .suggestions, "List questions without an answer", by: .member,
-    query: [.integer("days", in: 1...365, "Asked in so many days.").standard(30), .limit],
+    query: [.integer("days", in: 1...365, "Asked in so many days.").standard(30), .limit, .cursor],
     answers: [.list(of: .gap, "What most people asked first.")],
     example: Example(keeps: ["GAP": "results[0].id"]))
 

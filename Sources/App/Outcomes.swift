@@ -91,9 +91,7 @@ struct OutcomeInput: Sendable {
 extension App {
   static func recordOnDiagnosis(_ context: Context) throws -> Reply {
     try context.requireReporting()
-    let id = context.path[0]
-    let known = try context.read { try $0.diagnosis(id, pending: context.store.pending) }
-    guard let diagnosis = known else { throw Failure.notFound("diagnosis") }
+    let diagnosis = try context.read { try storedDiagnosis(context, $0) }
     let outcome = try OutcomeInput(context)
     return .write { writing in
       let report = try writing.report(
@@ -126,11 +124,10 @@ extension App {
   /// "This was another problem."
   static func feedback(_ context: Context) throws -> Reply {
     try context.requireReporting()
-    let id = context.path[0]
-    let known = try context.read { try $0.diagnosis(id, pending: context.store.pending) }
-    guard known != nil else { throw Failure.notFound("diagnosis") }
+    let id = try context.read { try storedDiagnosis(context, $0).id }
     var fields = try context.body()
     let slug = try fields.text("right_issue")
+    guard fields.isGiven("right_issue") else { throw Failure.missing("right_issue") }
     try fields.finish()
     var issue: Int?
     if let slug, !slug.isEmpty {

@@ -34,8 +34,8 @@ package struct Site: Sendable {
   package let openToAnyone: Bool
   package let now: Time
 
-  func url(_ path: String) -> String { base + path }
-  func url(issue slug: String) -> String { base + "/issues/" + slug }
+  func url(_ path: String) -> String { base + uriEncoded(path) }
+  func url(issue slug: String) -> String { url("/issues/" + slug) }
 
   /// May record outcomes through the page's forms.
   var mayReport: Bool { openToAnyone || caller.may(.report) }

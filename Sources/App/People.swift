@@ -17,8 +17,9 @@ extension App {
     }
     let page = UsersPage(
       accounts: Array(found.prefix(limit)),
-      next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
-    return .page(page, headers: privately + Cursor.link(page.next, context))
+      next: NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+    return .page(page, headers: privately + page.next.headers)
   }
 
   static func showUser(_ context: Context) throws -> Reply {
@@ -29,7 +30,8 @@ extension App {
   }
 
   private static func knownAccount(_ context: Context) throws -> Account {
-    guard let id = Int(context.path[0]), let account = try context.read({ try $0.account(id) })
+    guard let id = wholeNumber(context.path[0]),
+      let account = try context.read({ try $0.account(id) })
     else { throw Failure.notFound("account") }
     return account
   }
@@ -152,7 +154,7 @@ struct UserPage: HTMLOnly {
 
 struct UsersPage: HTMLOnly {
   let accounts: [Account]
-  let next: String?
+  let next: NextPage?
   let title = "Users"
 
   func html(_ site: Site) -> HTML {
@@ -161,7 +163,7 @@ struct UsersPage: HTMLOnly {
     <h1>Users</h1>
     <ul class="issues">
     \(accounts.map { UsersPage.item($0) })</ul>
-    \(Cursor.more(next, path: "/admin/users"))
+    \(next.html)
     <form class="fields" action="/admin/users" method="post">
     <h2>Invite someone</h2>
     <p><label for="name">Name</label><input id="name" name="name" required maxlength="100" autocomplete="off"></p>

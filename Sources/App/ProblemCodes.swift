@@ -25,6 +25,7 @@ package enum ProblemCodes {
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
     ("unsupported_media_type", 415, "The body's type is not understood here."),
+    ("unsupported_content_coding", 415, "The body is packed; it is taken as it is only."),
     ("missing_field", 422, "A field that is needed is missing."),
     ("invalid_field", 422, "A field has a wrong type or value."),
     ("unknown_field", 422, "A field is not known here."),
@@ -86,8 +87,8 @@ package enum ProblemCodes {
 
   /// What any write may answer besides.
   static let ofWrites = [
-    "foreign_form", "invalid_json", "content_too_large", "unsupported_media_type", "read_only",
-    "disk_full",
+    "foreign_form", "invalid_json", "content_too_large", "unsupported_media_type",
+    "unsupported_content_coding", "read_only", "disk_full",
   ]
 
   static func meaning(of code: String) -> String {

@@ -21,6 +21,7 @@ extension App {
       return finish(status, fields, body?.bytes ?? [], revision: nil, context.request)
     case .redirect(let status, let location, let headers):
       var fields = HeaderFields(headers)
+      let location = uriEncoded(location)
       fields.add("Location", location)
       fields.add("Content-Type", "text/plain; charset=utf-8")
       fields.add("Cache-Control", "no-cache")
@@ -61,10 +62,7 @@ extension App {
   /// RFC 8288: the other forms of the page.
   private func addAlternates(to fields: inout HeaderFields, _ context: Context) {
     guard context.request.method == .get || context.request.method == .head else { return }
-    let raw = context.request.rawPath
-    let path = context.suffix.isEmpty ? raw : String(raw.dropLast(context.suffix.utf8.count))
-    let stem = path == "/" ? "/index" : path
-    guard !stem.hasSuffix("/") else { return }
+    guard let stem = App.stem(of: context.request) else { return }
     let query = context.request.rawQuery.map { "?" + $0 } ?? ""
     guard query.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) else {
       return
@@ -74,6 +72,18 @@ extension App {
       return "<\(stem).\($0.suffix)\(query)>; rel=\"alternate\"; type=\"\(type)\""
     }
     fields.add("Link", links.joined(separator: ", "))
+  }
+
+  /// A page's address, to which the suffix of a form can be added; nil for one that ends with a slash.
+  static func stem(of request: Request) -> String? {
+    var segments = request.segments
+    if let last = segments.last, let dot = last.lastIndex(of: "."),
+      Representation(suffix: last[last.index(after: dot)...]) != nil
+    {
+      segments[segments.count - 1] = String(last[..<dot])
+    }
+    guard segments.last != "" else { return nil }
+    return segments.isEmpty ? "/index" : segments.map { "/" + queryEncoded($0) }.joined()
   }
 
   /// ETag, 304, gzip, security headers.
@@ -86,8 +96,10 @@ extension App {
     let isRead = request.method == .get || request.method == .head
     let compressed = gzipped(body, &fields, request)
     if status == .ok, isRead {
-      fields.add(
-        "ETag", entityTag(of: body, revision: revision, coding: compressed == nil ? "" : "-gzip"))
+      let tag = entityTag(
+        of: body, as: fields["Content-Type"] ?? "", revision: revision,
+        coding: compressed == nil ? "" : "-gzip")
+      fields.add("ETag", tag)
     }
     if let compressed { body = compressed }
     return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
@@ -230,8 +242,11 @@ struct ProblemPage: Page {
   }
 }
 
-/// A strong ETag: "REVISION-DIGEST", one for each form and coding.
-func entityTag(of body: [UInt8], revision: Int?, coding: String = "") -> String {
-  let digest = Secrets.digest(body).prefix(20)
+/// A strong ETag: "REVISION-DIGEST", one for each form and coding. Two forms may be the same bytes,
+/// and yet one is not the other.
+func entityTag(
+  of body: [UInt8], as type: String, revision: Int?, coding: String = ""
+) -> String {
+  let digest = Secrets.digest(body + Array(type.utf8)).prefix(20)
   return "\"" + (revision.map { "\($0)-" } ?? "") + digest + coding + "\""
 }

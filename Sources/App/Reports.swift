@@ -159,8 +159,9 @@ extension App {
       let shown = found.prefix(limit)
       let page = ReportListPage(
         reports: try shown.map { try ReportPage($0.report, reading: reading) },
-        next: found.count > limit ? Cursor(offset: shown.last!.place).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.place).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -352,7 +353,7 @@ struct ReportPage: Page {
 
 struct ReportListPage: Page {
   let reports: [ReportPage]
-  let next: String?
+  let next: NextPage?
   let title = "Reports"
 
   func html(_ site: Site) -> HTML {
@@ -367,7 +368,7 @@ struct ReportListPage: Page {
       <h1>Reports</h1>
       \("<p>None yet.</p>", if: reports.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !reports.isEmpty)
-      \(Cursor.more(next, path: "/reports"))
+      \(next.html)
       """
   }
 
@@ -380,7 +381,7 @@ struct ReportListPage: Page {
       + reports.map {
         "\($0.report.state.rawValue)  \($0.issue?.title ?? String($0.report.text.prefix(50)))\n"
           + "  \(site.url("/reports/" + $0.report.id))\n"
-      }.joined()
+      }.joined() + next.text(site)
   }
 }
 

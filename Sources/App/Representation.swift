@@ -39,6 +39,14 @@ package enum Representation: String, Sendable, CaseIterable {
     self = match
   }
 
+  /// Whether an `Accept` field allows that form at all.
+  static func accepts(_ form: Representation, _ accept: String?) -> Bool {
+    guard let accept, !accept.allSatisfy({ $0 == " " || $0 == "\t" }) else { return true }
+    let range = accept.split(separator: ",").compactMap { MediaRange($0) }
+      .filter { $0.matches(form.mediaType) }.max { $0.specificity < $1.specificity }
+    return (range?.q ?? 0) > 0
+  }
+
   /// What an `Accept` field asks for (RFC 9110 §12.5.1): greatest q, then the more specific range. A
   /// client that does not ask for a form by name (curl sends `*/*`) gets plain text. nil: none of the four.
   static func negotiated(_ accept: String?) -> Representation? {

@@ -1,3 +1,4 @@
+import Guide
 import HTTP
 import Store
 
@@ -22,6 +23,14 @@ struct Route: Sendable {
   /// What it takes and gives; every address below "/api/v1" has one.
   let operation: Operation?
   let handler: @Sendable (Context) throws -> Reply
+
+  /// Editor, account and sign-in pages show no knowledge, so they have one form.
+  var isHTMLOnly: Bool {
+    method == .get
+      && (["/sign-in", "/deleted"].contains(pattern)
+        || ["/account", "/admin"].contains { pattern.hasPrefix($0) }
+        || ["/new", "/edit", "/suggest"].contains { pattern.hasSuffix($0) })
+  }
 
   /// Also where reading needs an account: what signing in takes, and what only programs ask.
   var isOpen: Bool {
@@ -104,7 +113,8 @@ struct Router: Sendable {
   }
 
   func match(_ request: Request) -> Result {
-    var path = request.segments[...]
+    // "é" is one address, however the client composes it.
+    var path = request.segments.map(nfc)[...]
     let isAPI = path.starts(with: ["api", "v1"])
     if isAPI { path = path.dropFirst(2) }
     let entries = isAPI ? api : pages
@@ -123,8 +133,10 @@ struct Router: Sendable {
         suffix = String(last[dot...])
       }
     }
+    guard !found.isEmpty else {
+      return .failed(.noPage, isAPI ? .json : unknown(path, request))
+    }
     let form = isAPI ? .json : form(suffix: suffix, request)
-    guard !found.isEmpty else { return .failed(.noPage, form ?? .text) }
     if request.method == .options { return .options(allowed(found.map(\.entry.route))) }
     // HEAD is GET without a body (RFC 9110 §9.3.2).
     let method = request.method == .head ? Method.get : request.method
@@ -133,7 +145,26 @@ struct Router: Sendable {
     }
     return .found(
       Match(
-        route: entry.route, values: values, isAPI: isAPI, suffix: suffix, form: form))
+        route: entry.route, values: values, isAPI: isAPI, suffix: suffix,
+        form: entry.route.isHTMLOnly ? htmlOnly(suffix: suffix, request) : form))
+  }
+
+  /// What an unknown address is answered in: its suffix beats Accept here too.
+  private func unknown(_ path: ArraySlice<String>, _ request: Request) -> Representation {
+    if let last = path.last, let dot = last.lastIndex(of: "."),
+      let form = Representation(suffix: last[last.index(after: dot)...])
+    {
+      return form
+    }
+    return form(suffix: "", request) ?? .text
+  }
+
+  /// The one form of a page of HTML; a client that takes anything (curl) is told in plain text.
+  private func htmlOnly(suffix: String, _ request: Request) -> Representation? {
+    if !suffix.isEmpty { return suffix == ".html" ? .html : nil }
+    let accept = request.headers.list("Accept")
+    guard Representation.accepts(.html, accept) else { return nil }
+    return Representation.negotiated(accept) == .text ? .text : .html
   }
 
   func representation(_ request: Request) -> Representation {

@@ -14,11 +14,12 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    let page = try context.app.search(
+    var page = try context.app.search(
       SearchInput(
         words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
         explains: explains), caller: context.caller, channel: context.channel)
-    return .page(page, headers: Cursor.link(page.next, context))
+    page.next = NextPage(page.next?.cursor, context)
+    return .page(page, headers: page.next.headers)
   }
 
   /// Searches and counts the question, for whoever asks on whichever way.
@@ -59,7 +60,7 @@ struct SearchPage: Page {
   let guide: String?
   let tag: String?
   let results: [Result]
-  let next: String?
+  var next: NextPage?
   let explains: Bool
   /// What was asked with typing errors put right, where a word of it is in no issue.
   var suggestion: String?
@@ -103,9 +104,22 @@ struct SearchPage: Page {
     let end = input.offset + input.limit
     return SearchPage(
       query: input.words, guide: input.guide, tag: input.tag, results: results,
-      next: hits.count > end ? Cursor(offset: end).text : nil, explains: input.explains,
+      next: hits.count > end ? next(input, at: end) : nil, explains: input.explains,
       suggestion: hits.isEmpty ? nil : suggestion, isRespelled: isRespelled,
       contact: try reading.contact(guide: terms.guide))
+  }
+
+  /// Where a search goes on that came by no address.
+  private static func next(_ input: SearchInput, at place: Int) -> NextPage {
+    let cursor = Cursor(offset: place).text
+    let parameters = [
+      ("q", input.words), ("guide", input.guide), ("tag", input.tag),
+      ("limit", String(input.limit)), ("cursor", cursor),
+    ]
+    let query = parameters.compactMap { name, value in
+      value.map { "\(name)=\(queryEncoded($0))" }
+    }
+    return NextPage(cursor, target: "/search?" + query.joined(separator: "&"))
   }
 
   func json(_ site: Site) -> JSON {
@@ -187,7 +201,7 @@ struct SearchPage: Page {
     }
     return """
       <ol class="results">
-      \(items)</ol>\(Cursor.more(next, path: path(query)))
+      \(items)</ol>\(next.html)
       \(next == nil ? waysOn(site) : "")
       """
   }
@@ -224,7 +238,7 @@ struct SearchPage: Page {
     "# Search: \(query)\n\n" + (spellingText.map { $0 + "\n\n" } ?? "")
       + results.map {
         "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain) (\($0.hit.reason))\n"
-      }.joined()
+      }.joined() + next.markdown(site)
   }
 
   func text(_ site: Site, width: Int) -> String {
@@ -243,7 +257,7 @@ struct SearchPage: Page {
           + wrapped(result.hit.reason, width, indent: 2)
           + (explains ? wrapped(SearchPage.sum(result.hit), width, indent: 2) : "") + "\n"
       }.joined()
-      + (next.map { "More: \(site.url("/search"))?q=\(queryEncoded(query))&cursor=\($0)\n" } ?? "")
+      + next.text(site)
       + ask
   }
 }

@@ -56,7 +56,9 @@ extension Shape {
         .init("field", Schema.string("The field, parameter or header that is wrong.")),
         .init("current_revision", Schema.integer("With `stale_revision`.")),
         .init("mistakes", Schema.list(of: mistake, "With `invalid_markdown` and `broken_sample`.")),
-        .init("base", issueText), .init("current", issueText), .init("yours", issueText),
+        .init("base", issueText()), .init("current", issueText()),
+        .init(
+          "yours", issueText(revision: Schema.optional(Schema.integer("Null: it is none yet.")))),
       ], optional: ["field", "current_revision", "mistakes", "base", "current", "yours"],
       "RFC 9457. `base`, `current` and `yours` come with `edit_conflict`."))
 
@@ -64,10 +66,12 @@ extension Shape {
     .init("line", Schema.integer()), .init("reason", Schema.string()),
   ])
 
-  private static let issueText = Schema.object([
-    .init("revision", Schema.integer()), .init("title", Schema.string()),
-    .init("section", Schema.string()), .init("markdown", Schema.string()),
-  ])
+  private static func issueText(revision: JSON = Schema.integer()) -> JSON {
+    Schema.object([
+      .init("revision", revision), .init("title", Schema.string()),
+      .init("section", Schema.string()), .init("markdown", Schema.string()),
+    ])
+  }
 
   // MARK: Issues
 

@@ -91,8 +91,9 @@ extension App {
       let shown = try found.prefix(limit).map { try SuggestionPage($0, reading: reading) }
       let page = SuggestionsPage(
         suggestions: shown,
-        next: found.count > limit ? Cursor(offset: shown.last!.suggestion.id).text : nil)
-      return .page(page, headers: Cursor.link(page.next, context))
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.suggestion.id).text : nil, context))
+      return .page(page, headers: page.next.headers)
     }
   }
 
@@ -110,7 +111,7 @@ extension App {
   private static func openSuggestion(
     _ context: Context, _ reading: Reading, any: Bool = false
   ) throws -> Suggestion {
-    guard let id = Int(context.path[0]), let suggestion = try reading.suggestion(id) else {
+    guard let id = wholeNumber(context.path[0]), let suggestion = try reading.suggestion(id) else {
       throw Failure.notFound("suggestion")
     }
     guard any || suggestion.state == .open else {
@@ -180,7 +181,7 @@ extension App {
   static func unmergeIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     // Its slug leads to the issue it was merged into.
-    guard let id = Int(context.path[0]) else { throw Failure.notFound("issue") }
+    guard let id = wholeNumber(context.path[0]) else { throw Failure.notFound("issue") }
     try context.takesNothing()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -264,7 +265,7 @@ struct SuggestionPage: Page {
 
 struct SuggestionsPage: Page {
   let suggestions: [SuggestionPage]
-  let next: String?
+  let next: NextPage?
   let title = "Suggestions"
 
   func html(_ site: Site) -> HTML {
@@ -279,7 +280,7 @@ struct SuggestionsPage: Page {
       <h1>Suggestions</h1>
       \("<p>None is waiting.</p>", if: suggestions.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !suggestions.isEmpty)
-      \(Cursor.more(next, path: "/suggestions"))
+      \(next.html)
       """
   }
 
@@ -292,6 +293,6 @@ struct SuggestionsPage: Page {
       + suggestions.map {
         "\($0.suggestion.id)  \($0.suggestion.text.title)  \($0.suggestion.comment)\n"
       }
-      .joined()
+      .joined() + next.text(site)
   }
 }

@@ -57,8 +57,9 @@ extension App {
     let shown = Array(found.prefix(limit))
     let page = TokensPage(
       tokens: shown, includesRevoked: includesRevoked,
-      next: found.count > limit ? Cursor(offset: shown.last!.id).text : nil)
-    return .page(page, headers: privately + Cursor.link(page.next, context))
+      next: NextPage(
+        found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context))
+    return .page(page, headers: privately + page.next.headers)
   }
 
   static func createToken(_ context: Context) throws -> Reply {
@@ -89,7 +90,8 @@ extension App {
 
   static func showToken(_ context: Context) throws -> Reply {
     try context.require(.admin)
-    guard let id = Int(context.path[0]), let token = try context.read({ try $0.token(id) }) else {
+    guard let id = wholeNumber(context.path[0]), let token = try context.read({ try $0.token(id) })
+    else {
       throw Failure.notFound("token")
     }
     try context.query().finish()
@@ -98,7 +100,8 @@ extension App {
 
   static func revokeToken(_ context: Context) throws -> Reply {
     try context.require(.admin)
-    guard let id = Int(context.path[0]), try context.read({ try $0.token(id) }) != nil else {
+    guard let id = wholeNumber(context.path[0]), try context.read({ try $0.token(id) }) != nil
+    else {
       throw Failure.notFound("token")
     }
     try context.takesNothing()
@@ -167,7 +170,7 @@ enum TokenViews {
 struct TokensPage: HTMLOnly {
   let tokens: [TokenInfo]
   let includesRevoked: Bool
-  let next: String?
+  let next: NextPage?
   let title = "Tokens"
 
   func html(_ site: Site) -> HTML {
@@ -176,7 +179,7 @@ struct TokensPage: HTMLOnly {
     <h1>Tokens</h1>
     \("<p>None yet.</p>", if: tokens.isEmpty)
     \("<ul class=\"issues\">\n\(tokens.map { TokenViews.item($0, site, base: "/admin/tokens") })</ul>", if: !tokens.isEmpty)
-    \(Cursor.more(next, path: "/admin/tokens" + (includesRevoked ? "?revoked=1" : "")))
+    \(next.html)
     \(includesRevoked ? "<p><a href=\"/admin/tokens\">Without revoked ones</a></p>" : "<p><a href=\"/admin/tokens?revoked=1\">With revoked ones</a></p>" as HTML)
     \(TokenViews.form(action: "/admin/tokens", role: .admin, namesAccount: true))
     """

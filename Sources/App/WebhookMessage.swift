@@ -35,7 +35,7 @@ struct WebhookMessage: Sendable {
     if let id = subject["report"]?.text { return base + "/reports/" + id }
     if let id = subject["suggestion"]?.integer { return base + "/suggestions/\(id)" }
     if subject["gap"] != nil { return base + "/gaps" }
-    if let slug = subject["issue"]?["slug"]?.text { return base + "/issues/" + slug }
+    if let slug = subject["issue"]?["slug"]?.text { return uriEncoded(base + "/issues/" + slug) }
     return base + "/"
   }
 
@@ -62,7 +62,7 @@ struct WebhookMessage: Sendable {
     guard let members = subject["issue"]?.members, let slug = subject["issue"]?["slug"]?.text else {
       return .null
     }
-    return .object(members + [JSON.Member("url", .string(base + "/issues/" + slug))])
+    return .object(members + [JSON.Member("url", .string(uriEncoded(base + "/issues/" + slug)))])
   }
 
   private var report: JSON {

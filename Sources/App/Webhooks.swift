@@ -124,8 +124,9 @@ extension App {
     }
     let page = DeliveriesPage(
       webhook: hook, deliveries: Array(found.prefix(limit)),
-      next: found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil)
-    return .page(page, headers: privately + Cursor.link(page.next, context))
+      next: NextPage(
+        found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+    return .page(page, headers: privately + page.next.headers)
   }
 
   private static func requireAdmin(_ context: Context) throws(Failure) {
@@ -137,7 +138,8 @@ extension App {
   }
 
   private static func webhook(_ context: Context) throws -> Webhook {
-    guard let id = Int(context.path[0]), let hook = try context.read({ try $0.webhook(id) }) else {
+    guard let id = wholeNumber(context.path[0]), let hook = try context.read({ try $0.webhook(id) })
+    else {
       throw Failure.notFound("webhook")
     }
     return hook
@@ -245,7 +247,7 @@ struct NewWebhookPage: HTMLOnly {
 struct DeliveriesPage: HTMLOnly {
   let webhook: Webhook
   let deliveries: [Delivery]
-  let next: String?
+  let next: NextPage?
   var title: String { "Webhook \(webhook.id)" }
 
   func json(_ site: Site) -> JSON {
@@ -286,7 +288,7 @@ struct DeliveriesPage: HTMLOnly {
       <h2>What was sent</h2>
       \("<p>Nothing yet.</p>", if: deliveries.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !deliveries.isEmpty)
-      \(Cursor.more(next, path: "/admin/webhooks/\(webhook.id)"))
+      \(next.html)
       <form action="/admin/webhooks/\(webhook.id)/delete" method="post"><p><button>Delete this webhook</button></p></form>
       """
   }

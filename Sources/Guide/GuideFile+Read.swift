@@ -133,7 +133,6 @@ struct GuideReader {
     if let titleHeading, titleHeading.block > 0 {
       note(0, "text above the title is kept as it is")
     }
-    note(titleHeading?.line ?? 0, "one issue: “\(file.title)”")
   }
 
   /// An issue whose lead begins at byte `start` and whose text begins at or after `firstLine`.

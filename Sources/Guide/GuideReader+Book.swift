@@ -84,7 +84,6 @@ extension GuideReader {
     } else {
       file.sections.append(GuideSection(title: "", issues: [issue]))
     }
-    note(heading.line, "issue “\(heading.title)”")
   }
 
   private mutating func readHead(into file: inout GuideFile, blocks: Range<Int>) {

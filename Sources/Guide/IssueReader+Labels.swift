@@ -72,7 +72,8 @@ extension IssueReader {
         line, "This check has no rule; write “name: rule”, such as “session-id: length 33..256”.")
       return other.append("**Check**: " + value, lines: line - 1..<line)
     }
-    let name = value[..<colon.lowerBound].trimmed.filter { $0 != "`" }
+    // A name is part of an address, and those are composed.
+    let name = nfc(value[..<colon.lowerBound].trimmed.filter { $0 != "`" })
     let rule = value[colon.upperBound...].trimmed
     do throws(RuleError) {
       _ = try Rule.parse(rule, name: name)

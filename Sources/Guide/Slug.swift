@@ -56,7 +56,8 @@ private func cut(_ word: String, to limit: Int) -> String {
   return String(String.UnicodeScalarView(scalars[..<end]))
 }
 
-private func nfc(_ text: String) -> String {
+/// The text in Unicode's composed form, in which slugs are.
+package func nfc(_ text: String) -> String {
   guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
   var scalars = String.UnicodeScalarView()
   for scalar in text._nfc { scalars.append(scalar) }

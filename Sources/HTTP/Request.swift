@@ -116,6 +116,28 @@ package enum Peer: Sendable, Hashable {
   }
 }
 
+/// Names one exchange, to the client and in the log.
+package struct RequestID: Sendable, Hashable, CustomStringConvertible {
+  private let bits: UInt64
+
+  /// Of the 64 bits, 60 count.
+  package init(_ bits: UInt64) { self.bits = bits }
+
+  /// Twelve digits and small letters.
+  package var description: String {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  func append(to output: inout [UInt8]) {
+    for shift in stride(from: 55, through: 0, by: -5) {
+      let digit = UInt8(truncatingIfNeeded: bits >> UInt64(shift)) & 31
+      output.append(digit < 10 ? ASCII.zero + digit : UInt8(ascii: "a") + digit - 10)
+    }
+  }
+}
+
 /// A request whose syntax has been checked.
 package struct Request: Sendable {
   package var method: Method
@@ -132,6 +154,8 @@ package struct Request: Sendable {
   /// The whole body; empty when the body was streamed into a `BodySink`.
   package var body: [UInt8]
   package var peer: Peer
+  /// Sent back as `Request-Id`; nil for a request that came by no connection.
+  package var id: RequestID?
 
   package init(
     method: Method, rawPath: String, segments: [String], rawQuery: String? = nil,

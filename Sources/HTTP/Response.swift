@@ -56,8 +56,8 @@ package protocol BodySource: AnyObject, Sendable {
   func next() throws -> [UInt8]?
 }
 
-/// A response before it becomes bytes. The server adds Date, Content-Length or
-/// Transfer-Encoding, and Connection; it leaves the body away for HEAD, 204 and 304.
+/// A response before it becomes bytes. The server adds Date, Request-Id, Content-Length
+/// or Transfer-Encoding, and Connection; it leaves the body away for HEAD, 204 and 304.
 package struct Response: Sendable {
   package var status: Status { didSet { preparedHead = nil } }
   package var headers: HeaderFields { didSet { preparedHead = nil } }

@@ -5,11 +5,16 @@ package struct Exchange: Sendable {
   package var minorVersion: Int
   /// Whether the connection stays open after this response.
   package var keepAlive: Bool
+  /// Sent as `Request-Id`, if there is one.
+  package var id: RequestID?
 
-  package init(isHead: Bool = false, minorVersion: Int = 1, keepAlive: Bool = true) {
+  package init(
+    isHead: Bool = false, minorVersion: Int = 1, keepAlive: Bool = true, id: RequestID? = nil
+  ) {
     self.isHead = isHead
     self.minorVersion = minorVersion
     self.keepAlive = keepAlive
+    self.id = id
   }
 }
 
@@ -54,6 +59,11 @@ package struct ResponseWriter: Sendable {
       }
     }
     appendDate(second, to: &output)
+    if let id = exchange.id {
+      output.append(contentsOf: "Request-Id: ".utf8)
+      id.append(to: &output)
+      output.append(contentsOf: "\r\n".utf8)
+    }
     let rest = appendFraming(response, &exchange, to: &output)
     if !exchange.keepAlive {
       output.append(contentsOf: "Connection: close\r\n".utf8)
@@ -157,6 +167,7 @@ package struct ResponseWriter: Sendable {
     case 4 where equalIgnoringCase(name, "Date"): .server
     case 10 where equalIgnoringCase(name, "Connection"): .connection
     case 10 where equalIgnoringCase(name, "Keep-Alive"): .server
+    case 10 where equalIgnoringCase(name, "Request-Id"): .server
     case 14 where equalIgnoringCase(name, "Content-Length"): .server
     case 17 where equalIgnoringCase(name, "Transfer-Encoding"): .server
     default: .application

@@ -112,7 +112,7 @@ final class Acceptor {
   private func refuseWithReserve(_ listener: Listener, _ loop: EventLoop) {
     reserve = nil
     if case .connection(let descriptor, _) = listener.accept() {
-      var exchange = Exchange(keepAlive: false)
+      var exchange = Exchange(keepAlive: false, id: loop.nextID())
       var bytes: [UInt8] = []
       let response = loop.busyResponse()
       _ = try? loop.writer.write(response, &exchange, at: loop.second, to: &bytes)

@@ -41,9 +41,11 @@ extension Connection {
   /// Answers what is not a request, or is too slow, and closes.
   func refuse(_ refusal: Refusal, _ request: Request?) {
     counters.refusals.count()
-    exchange.isHead = request?.method == .head
-    exchange.keepAlive = false
+    let id = request?.id ?? loop.nextID()
+    exchange = Exchange(isHead: request?.method == .head, keepAlive: false, id: id)
     mustLinger = true
+    var request = request
+    request?.id = id
     self.request = request
     send(loop.shared.application.refuse(refusal, request: request))
   }
@@ -51,7 +53,7 @@ extension Connection {
   /// Answers without having read anything, and closes.
   func refuseAtOnce(_ refusal: Refusal) {
     counters.refusals.count()
-    exchange.keepAlive = false
+    exchange = Exchange(keepAlive: false, id: loop.nextID())
     mustLinger = true
     send(loop.busyResponse())
     advance()

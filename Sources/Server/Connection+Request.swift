@@ -9,9 +9,11 @@ extension Connection {
     counters.requests.count()
     var request = head.request
     request.peer = peer
+    let id = loop.nextID()
+    request.id = id
     exchange = Exchange(
       isHead: request.method == .head, minorVersion: head.minorVersion,
-      keepAlive: head.keepAlive && !loop.stopping)
+      keepAlive: head.keepAlive && !loop.stopping, id: id)
     // Who asked for the close, or has sent its last byte, sends nothing more.
     mustLinger = head.keepAlive
     if let refusal = hostRefusal(request) {

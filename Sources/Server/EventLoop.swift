@@ -39,6 +39,7 @@ final class EventLoop: @unchecked Sendable {
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
   var output: [UInt8] = []
   var writer = ResponseWriter()
+  private var lastID = UInt64.random(in: .min ... .max)
   /// The host that was last allowed: the next request most likely names it too.
   var allowedHost: String?
 
@@ -74,6 +75,13 @@ final class EventLoop: @unchecked Sendable {
       if acceptor.resumes(at: now), !stopping { acceptor.open(self) }
     }
     finish()
+  }
+
+  /// An id for the next exchange: each differs from the others of this loop, and begins at random
+  /// so that those of other loops and runs are most likely others too.
+  func nextID() -> RequestID {
+    lastID &+= 0x9E37_79B9_7F4A_7C15
+    return RequestID(lastID)
   }
 
   private var isFinished: Bool {

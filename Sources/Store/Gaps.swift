@@ -15,14 +15,14 @@ package struct Gap: Sendable, Equatable {
 
 extension Reading {
   /// Unanswered questions since then, grouped by template, those that most people met first.
-  package func gaps(since time: Time, limit: Int) throws -> [Gap] {
+  package func gaps(since time: Time, from start: Int = 0, limit: Int) throws -> [Gap] {
     try connection.rows(
       """
       SELECT max(id), text, template, count(*), count(DISTINCT reporter) AS people, max(created_at)
       FROM question INDEXED BY question_gap
       WHERE (results = 0 OR verdict = 'unknown') AND template > ''
         AND created_at >= \(time.milliseconds) AND \(mayBeSeen)
-      GROUP BY template ORDER BY people DESC, max(id) DESC LIMIT \(limit)
+      GROUP BY template ORDER BY people DESC, max(id) DESC LIMIT \(limit) OFFSET \(start)
       """, Reading.gap)
   }
 

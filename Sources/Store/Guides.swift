@@ -45,7 +45,9 @@ extension Reading {
     ) { $0.int(0) }
   }
 
-  private func guides(where condition: SQL) throws -> [GuideSummary] {
+  private func guides(
+    where condition: SQL, from start: Int = 0, limit: Int = .max
+  ) throws -> [GuideSummary] {
     try connection.rows(
       """
       SELECT g.id, g.slug, g.title, g.introduction, g.owner, g.escalate, g.license, g.attribution,
@@ -53,6 +55,7 @@ extension Reading {
           AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL)), g.updated_at,
         g.archived_at IS NOT NULL
       FROM guide g WHERE \(condition) AND \(visible("g.id")) ORDER BY g.id
+      LIMIT \(limit) OFFSET \(start)
       """
     ) { row in
       GuideSummary(
@@ -64,7 +67,9 @@ extension Reading {
   }
 
   /// Those in use.
-  package func guides() throws -> [GuideSummary] { try guides(where: "g.archived_at IS NULL") }
+  package func guides(from start: Int = 0, limit: Int = .max) throws -> [GuideSummary] {
+    try guides(where: "g.archived_at IS NULL", from: start, limit: limit)
+  }
 
   package func archivedGuides() throws -> [GuideSummary] {
     try guides(where: "g.archived_at IS NOT NULL")
@@ -107,11 +112,16 @@ extension Reading {
 
   /// Whom to ask when nothing is known: the only guide's people, or those of the guide asked.
   package func contact(guide slug: String?) throws -> String? {
-    let people = try guides(where: slug.map { "g.slug = \($0)" } ?? "1")
-      .compactMap { guide -> String? in
-        let parts = [guide.owner, guide.escalate].compactMap { $0 }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
-      }
+    let condition: SQL = slug.map { "g.slug = \($0)" } ?? "1"
+    // Not by way of the list of guides, which counts their issues: this is in every answer.
+    let people = try connection.rows(
+      """
+      SELECT g.owner, g.escalate FROM guide g WHERE \(condition) AND \(visible("g.id")) ORDER BY g.id
+      """
+    ) { row -> String? in
+      let parts = [row.optionalText(0), row.optionalText(1)].compactMap { $0 }
+      return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }.compactMap { $0 }
     var unique: [String] = []
     for text in people where !unique.contains(text) { unique.append(text) }
     return unique.isEmpty ? nil : unique.joined(separator: " · ")

@@ -383,11 +383,12 @@ extension Reading {
     ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: $0.text(2)) }
   }
 
-  package func checks() throws -> [StoredCheck] {
+  package func checks(from start: Int = 0, limit: Int = .max) throws -> [StoredCheck] {
     try connection.rows(
       """
       SELECT c.name, c.rule, i.slug FROM "check" c JOIN issue i ON i.id = c.issue_id
       WHERE i.deleted_at IS NULL AND \(visible("i.guide_id")) ORDER BY c.name
+      LIMIT \(limit) OFFSET \(start)
       """
     ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: $0.text(2)) }
   }

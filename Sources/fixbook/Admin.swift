@@ -15,10 +15,18 @@ let report = Verb(
   ],
   example: "fixbook report --db fixbook.db --issue exec-format-error --fix 12 --result worked"
 ) { arguments in
+  let text = arguments.operands.joined(separator: " ")
+  guard
+    text.contains(where: { !$0.isWhitespace }) || arguments.value("issue") != nil
+      || arguments.value("report") != nil
+  else { throw UsageError("say what was seen, or give --issue or --report") }
+  guard (arguments.value("fix") == nil) == (arguments.value("result") == nil) else {
+    throw UsageError("--fix and --result go together")
+  }
   let store = try Main.openStore(arguments)
   defer { store.close() }
   let done = try Offline.report(
-    text: arguments.operands.joined(separator: " "), issue: arguments.value("issue"),
+    text: text, issue: arguments.value("issue"),
     report: arguments.value("report"), fix: try arguments.integer("fix", in: 1...Int.max),
     result: try arguments.choice("result", as: OutcomeResult.self),
     note: arguments.value("note") ?? "", reporter: "local:\(getuid())", store: store)

@@ -9,7 +9,7 @@ let importVerb = Verb(
   operands: "PATH…",
   flags: [
     .database, .toggle("skip-bad", "leave broken files out instead of importing nothing"),
-    .toggle("verbose", "say what was understood, by file and line"),
+    .toggle("quiet", "don't say what was understood, by file and line"),
     .value("audience", "WHO", "may see it, if new: anyone, members or named (default anyone)"),
     .json,
   ],
@@ -31,7 +31,7 @@ let importVerb = Verb(
   for warning in importer.warnings {
     Console.error("\(warning.path):\(warning.line): warning: \(warning.reason)\n")
   }
-  if arguments.has("verbose") {
+  if !arguments.has("quiet") {
     for note in importer.notes { Console.error("\(note.path):\(note.line): \(note.reason)\n") }
   }
   if !importer.problems.isEmpty, !arguments.has("skip-bad") {

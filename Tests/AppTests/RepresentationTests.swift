@@ -147,9 +147,9 @@ struct RepresentationTests {
   }
 
   @Test(arguments: [
-    ("POST", "/guides", ["GET", "HEAD", "OPTIONS"]),
+    ("POST", "/recent", ["GET", "HEAD", "OPTIONS"]),
     ("DELETE", "/search", ["GET", "HEAD", "OPTIONS"]),
-    ("PUT", "/", ["GET", "HEAD", "OPTIONS"]), ("BREW", "/guides", ["GET", "HEAD", "OPTIONS"]),
+    ("PUT", "/", ["GET", "HEAD", "OPTIONS"]), ("BREW", "/recent", ["GET", "HEAD", "OPTIONS"]),
     ("GET", "/diagnoses/x/outcomes", ["POST", "OPTIONS"]),
     (
       "POST", "/api/v1/issues/exec-format-error",
@@ -157,7 +157,7 @@ struct RepresentationTests {
     ),
     ("DELETE", "/api/v1/issues", ["GET", "HEAD", "POST", "OPTIONS"]),
     ("GET", "/api/v1/diagnose", ["POST", "OPTIONS"]),
-    ("get", "/guides", ["GET", "HEAD", "OPTIONS"]),
+    ("get", "/recent", ["GET", "HEAD", "OPTIONS"]),
   ])
   func `a method a path does not have is 405 with what it has`(
     method: String, path: String, allowed: [String]

@@ -318,7 +318,7 @@ struct CommandTests {
     let report = try program.run(worked)
     #expect(report.code == 0)
     #expect(report.text.contains("worked 1 of 1"))
-    #expect(try program.run(["report", "--db", program.db]).code == 3)
+    #expect(try program.run(["report", "--db", program.db]).code == 2)
     #expect(try program.run(["test", "--db", program.db]).code == 0)
   }
 

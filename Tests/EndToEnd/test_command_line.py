@@ -291,6 +291,23 @@ def test_serve_says_where_its_settings_came_from(tmp_path):
     assert not (tmp_path / "x.db").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments", [[], ["  "], ["seen", "--fix", "1"], ["seen", "--result", "worked"]]
+)
+def test_a_report_that_says_nothing_is_a_wrong_use(harbour_database, arguments):
+    done = fixbook("report", "--db", harbour_database, *arguments)
+    assert done.returncode == 2, shown(done)
+    assert done.stdout == b""
+
+
+def test_diagnosing_nothing_says_so(harbour_database, tmp_path):
+    (tmp_path / "empty.log").write_bytes(b"\n")
+    done = fixbook("diagnose", "--db", harbour_database, tmp_path / "empty.log")
+    assert done.returncode == 3
+    assert b"empty" in done.stderr
+    assert b"body" not in done.stderr
+
+
 @pytest.mark.parametrize("reports", ["30", "300"])
 def test_the_order_of_fixes_saves_attempts_in_a_simulated_world(reports):
     done = fixbook("bench", "--simulate", "--reports", reports, "--replicates", "20", "--json")

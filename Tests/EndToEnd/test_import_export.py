@@ -114,8 +114,30 @@ def test_the_importer_says_what_it_understood(tmp_path):
     guide.write_text(HARBOUR, encoding="utf-8")
     done = fixbook("import", "--db", tmp_path / "base.db", guide)
     said = done.stdout.decode() + done.stderr.decode()
-    assert "harbour.md" in said
     assert "4 issues" in said
+    line = HARBOUR.splitlines().index("### Crane refuses to swing") + 1
+    assert f"{guide}:{line + 1}: “Crane refuses to swing”: 2 symptoms, 1 cause, 2 fixes" in said
+    assert done.stdout == b""
+    quiet = fixbook("import", "--db", tmp_path / "base.db", "--quiet", guide)
+    assert quiet.stderr.decode().count("\n") == 1
+
+
+def test_the_importer_says_what_it_kept_as_plain_text(tmp_path):
+    guide = tmp_path / "odd.md"
+    guide.write_text("# Odd\n\n## S\n\n### I\n- a\n\n| x | y |\n|---|---|\n| 1 | 2 |\n", "utf-8")
+    said = fixbook("import", "--db", tmp_path / "base.db", guide).stderr.decode()
+    assert f"{guide}:6: “I”: 1 symptom, 3 lines kept as plain text" in said
+
+
+def test_an_empty_file_in_a_folder_makes_no_guide(tmp_path):
+    folder = tmp_path / "runbooks"
+    folder.mkdir()
+    (folder / "one.md").write_text("# One\n\n- seen\n", encoding="utf-8")
+    (folder / "empty.md").write_bytes(b" \n")
+    done = fixbook("import", "--db", tmp_path / "base.db", folder)
+    assert "empty.md" in done.stderr.decode()
+    succeed("export", "--db", tmp_path / "base.db", "--output", tmp_path / "out")
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["one.md"]
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -155,6 +155,8 @@ def test_edits_of_the_same_line_are_a_conflict_that_shows_all_three(harbour, iss
     assert "Clean" in str(document["base"])
     assert "Scrape" in str(document["current"])
     assert "Oil" in str(document["yours"])
+    revisions = [document[side]["revision"] for side in ("base", "current", "yours")]
+    assert revisions == [base, base + 1, None], "yours is no revision yet"
     assert "Scrape" in harbour.issue(issue["slug"])["markdown"]
 
 
@@ -228,6 +230,46 @@ def test_an_edit_changes_nothing_else_in_the_guide(harbour, issue):
     after = harbour.get(f"/guides/{GUIDE}.md").text
     place = before.index(issue["title"])
     assert after == before[:place] + before[place:].replace("Clean", "Wipe", 1)
+
+
+def test_everything_can_be_written_at_the_page_addresses_with_a_token(harbour):
+    """For curl: forms, and answers in plain text."""
+    client, token = harbour.client, bearer()
+    form = {"guide": GUIDE, "section": "Quay", "title": "Bollard creaks", "markdown": "- creak"}
+    made = client.post("/issues", data=form, headers=token)
+    assert made.status_code == 201, made.text
+    assert made.headers["location"] == f"{harbour.url}/issues/bollard-creaks"
+    assert made.headers["content-type"].startswith("text/plain")
+    assert "Bollard creaks" in made.text
+    path = "/issues/bollard-creaks"
+
+    def revision():
+        return harbour.issue("bollard-creaks")["revision"]
+
+    assert client.patch(path, data={"markdown": "- groan"}, headers=token).status_code == 428
+    start = revision()
+    changed = client.patch(path, data={"markdown": "- groan", "base": start}, headers=token)
+    assert changed.status_code == 200, changed.text
+    whole = {"title": "Bollard creaks", "section": "Quay", "markdown": "- squeal"}
+    stale = client.put(path, data=whole, headers={**token, "If-Match": f'"{start}-0"'})
+    assert stale.status_code == 412
+    put = client.put(path, json=whole, headers={**token, "If-Match": f'"{revision()}-0"'})
+    assert put.status_code == 200, put.text
+    assert harbour.issue("bollard-creaks")["markdown"].strip() == "- squeal"
+    for method in ("put", "patch", "delete"):
+        anonymous = client.request(method, path, headers={"If-Match": "*"})
+        assert anonymous.status_code == 401, method
+    assert client.delete(path, headers={**token, "If-Match": "*"}).status_code == 200
+    assert harbour.get(path).status_code == 404
+    report = harbour.post("/api/v1/reports", json={"text": "a creak"}).json()["id"]
+    assert client.delete(f"/reports/{report}").status_code == 401
+    assert client.delete(f"/reports/{report}", headers=token).status_code == 200
+    assert harbour.get(f"/reports/{report}").status_code == 404
+
+
+@pytest.mark.parametrize(("number", "status"), [(1.0, 200), (1.5, 422), ("1", 422), (True, 422)])
+def test_a_whole_number_is_one_however_it_is_written(harbour, issue, number, status):
+    assert put(harbour, issue, base=number, markdown="- a\n").status_code == status
 
 
 CRANE_ARTICLE = """\

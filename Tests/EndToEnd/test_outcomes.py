@@ -1,5 +1,7 @@
 """What helped is written down in one step, and the next person sees it first."""
 
+import re
+
 import httpx
 import pytest
 
@@ -326,6 +328,29 @@ def test_a_token_made_on_the_command_line_works_at_once_beside_the_server(harbou
     )
     token = done.stdout.decode().strip()
     assert harbour.post("/api/v1/reports", json={"text": PASTED}, token=token).status_code == 201
+
+
+def test_what_is_said_of_a_diagnosis_that_is_no_longer_kept_is_410(harbour, server):
+    """Any diagnosis that this server does not have was one of long ago."""
+    diagnosis = harbour.diagnose("E-4410 slew interlock open")["id"]
+    outcome = {"fix": 1, "result": "worked"}
+    for path, body in (("outcomes", outcome), ("feedback", {"right_issue": None})):
+        gone = server.post(f"/api/v1/diagnoses/{diagnosis}/{path}", json=body)
+        assert problem(gone, 410)["code"] == "gone"
+        unknown = server.post(f"/api/v1/diagnoses/no-such-id/{path}", json=body)
+        assert problem(unknown, 404)["code"] == "not_found"
+
+
+def test_feedback_says_which_issue_it_was_or_that_it_was_none(harbour):
+    diagnosis = harbour.diagnose("E-4410 slew interlock open")["id"]
+    path = f"/api/v1/diagnoses/{diagnosis}/feedback"
+    assert problem(harbour.post(path, json={}), 422)["field"] == "right_issue"
+    for issue in (None, "hoist-brake-overheats"):
+        assert harbour.post(path, json={"right_issue": issue}).status_code == 201
+    page = harbour.get(f"/diagnoses/{diagnosis}", accept="text/html").text
+    assert re.search(r'action="[^"]+/feedback"[^>]*>\s*<input [^>]*name="right_issue" value=""', page)
+    assert harbour.client.post(path[7:], data={"right_issue": ""}).status_code == 201
+    assert harbour.client.post(path[7:]).status_code == 422
 
 
 def test_an_anonymous_browser_stays_the_reporter_of_its_report(fresh_harbour):

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from harness import BROWSER_ACCEPT, Server, bearer, browser_form, copy_database
+from guides import HARBOUR
+from harness import (
+    BROWSER_ACCEPT,
+    Server,
+    bearer,
+    browser_form,
+    copy_database,
+    problem,
+    succeed,
+)
 
 PAGES = ["/", "/issues/exec-format-error", "/search?q=exec", "/diagnose", "/sign-in", "/nowhere"]
 SCRIPT = "<script>alert(1)</script>"
@@ -157,3 +166,68 @@ def test_a_secret_in_a_search_is_not_logged(server):
 def test_a_member_page_is_not_cached_by_others(server):
     headers = server.get("/api/v1/reports", headers=bearer()).headers
     assert re.search(r"private|no-store", headers["cache-control"])
+
+
+@pytest.fixture(scope="module")
+def signed_in(tmp_path_factory):
+    """A server, an issue in it, and the client of someone who has signed in to it."""
+    folder = tmp_path_factory.mktemp("signed-in")
+    (folder / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    with Server(folder / "base.db", "--no-guides") as server:
+        succeed("import", "--db", server.database, folder / "harbour.md")
+        link = re.search(r"/sign-in\?link=([\w-]+)", server.output)[1]
+        with server.new_client(headers={"Accept": "text/html"}) as client:
+            own = {"Sec-Fetch-Site": "same-origin"}
+            client.post("/sign-in", data={"link": link}, headers=own)
+            assert "fixbook_session" in client.cookies
+            yield server, client
+
+
+SLUG = "crane-refuses-to-swing"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "own"}])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", f"/issues/{SLUG}", {"title": "Renamed by a cookie"}),
+        ("PUT", f"/issues/{SLUG}", {"title": "a", "section": "", "markdown": "- a"}),
+        ("DELETE", f"/issues/{SLUG}", None),
+        ("POST", "/issues", {"guide": "harbour-runbook", "title": "b", "markdown": "- b"}),
+        ("POST", f"/issues/{SLUG}/verify", {}),
+        ("POST", "/reports", {"text": "met"}),
+        ("POST", "/suggestions", {"issue": SLUG, "title": "a", "markdown": "- a"}),
+    ],
+)
+def test_the_api_writes_with_a_token_only(signed_in, method, path, body, headers):
+    server, client = signed_in
+    if "Origin" in headers:
+        headers = {"Origin": server.url}
+    before = server.issue(SLUG)
+    answer = client.request(
+        method, f"/api/v1{path}", json=body, headers={"If-Match": "*", **headers}
+    )
+    assert problem(answer, 401)["code"] == "unauthorized"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert server.issue(SLUG) == before
+    with_token = client.request(
+        method, f"/api/v1{path}", json=body, headers={"If-Match": '"0-0"', **bearer(), **headers}
+    )
+    assert with_token.status_code in (200, 201, 412), with_token.text
+
+
+def test_a_form_that_nothing_vouches_for_is_asked_about_in_a_browser_and_refused_elsewhere(
+    signed_in,
+):
+    server, client = signed_in
+    before = server.issue(SLUG)
+    form = {"against": "1.0"}
+    asked = client.post(f"/issues/{SLUG}/verify", data=form)
+    assert "Please confirm" in asked.text
+    for accept in ("application/json", "*/*", "text/plain"):
+        refused = client.post(f"/issues/{SLUG}/verify", data=form, headers={"Accept": accept})
+        assert refused.status_code == 403, accept
+        assert "foreign_form" in refused.text
+    changed = client.patch(f"/issues/{SLUG}", data={"title": "x"}, headers={"If-Match": "*"})
+    assert changed.status_code == 403
+    assert server.issue(SLUG) == before

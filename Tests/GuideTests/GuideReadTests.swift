@@ -312,7 +312,7 @@ struct GuideReadTests {
       file.notes.map { "\($0.line) \($0.text)" } == [
         "10 underlined heading is kept as text; only # headings are read",
         "13 this code fence is not closed; what follows it is read as code",
-        "3 section “S”", "7 issue “I”",
+        "3 section “S”",
         "5 “too deep” stands too deep for an issue and is kept as plain text",
       ])
   }
