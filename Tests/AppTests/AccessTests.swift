@@ -64,6 +64,9 @@ private let table: [String: Access] = [
   "POST /reports/{id}/resolve": .report, "POST /api/v1/reports/{id}/resolve": .report,
   "POST /reports/{id}/reopen": .report, "POST /api/v1/reports/{id}/reopen": .report,
   "POST /api/v1/diagnose/batch": .anyone,
+  "GET /reviews": .member, "GET /api/v1/reviews": .member,
+  "POST /issues/{slug}/links": .scope(.edit), "POST /api/v1/issues/{slug}/links": .scope(.edit),
+  "DELETE /api/v1/issues/{slug}/links/{kind}/{target}": .scope(.edit),
   "GET /issues/{slug}/suggest": .anyone,
   "POST /issues/{slug}/merge": .scope(.edit), "POST /api/v1/issues/{slug}/merge": .scope(.edit),
   "DELETE /api/v1/guides/{guide}/sections/{id}": .scope(.edit),
@@ -253,7 +256,8 @@ private struct Stage {
   private func path(_ pattern: String) -> String {
     var path = pattern.replacing("{slug}", with: "exec-format-error")
       .replacing("{guide}", with: "field-guide").replacing("{n}", with: "1")
-      .replacing("{chapter}", with: "issues")
+      .replacing("{chapter}", with: "issues").replacing("{kind}", with: "related")
+      .replacing("{target}", with: "nobody-knows")
     for (prefix, value) in values where path.replacing("/api/v1", with: "").hasPrefix(prefix) {
       path = path.replacing("{id}", with: value).replacing("{name}", with: value)
     }
@@ -318,7 +322,8 @@ struct AccessTests {
     let path = parts[1].replacing("{slug}", with: "exec-format-error")
       .replacing("{guide}", with: "field-guide").replacing("{n}", with: "1")
       .replacing("{name}", with: "fixbook.css").replacing("{id}", with: "1")
-      .replacing("{chapter}", with: "issues")
+      .replacing("{chapter}", with: "issues").replacing("{kind}", with: "related")
+      .replacing("{target}", with: "nobody-knows")
     let reply = try server.send(
       String(parts[0]), String(path), [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin")],
       app: closed)
