@@ -15,6 +15,8 @@ private enum Access: Sendable {
   case scope(Scope)
   /// An editor, or whose report it is; here it is somebody else's.
   case report
+  /// The same, whatever the policy.
+  case deletion
   /// An account that is signed in; a token has no account page.
   case account
 }
@@ -59,7 +61,7 @@ private let table: [String: Access] = [
   "GET /reports": .member, "GET /api/v1/reports": .member,
   "POST /reports": .reporting, "POST /api/v1/reports": .scope(.report),
   "GET /reports/{id}": .anyone, "GET /api/v1/reports/{id}": .anyone,
-  "DELETE /api/v1/reports/{id}": .report,
+  "DELETE /api/v1/reports/{id}": .deletion,
   "POST /reports/{id}/outcomes": .report, "POST /api/v1/reports/{id}/outcomes": .report,
   "POST /reports/{id}/resolve": .report, "POST /api/v1/reports/{id}/resolve": .report,
   "POST /reports/{id}/reopen": .report, "POST /api/v1/reports/{id}/reopen": .report,
@@ -72,7 +74,7 @@ private let table: [String: Access] = [
   "POST /issues": .scope(.edit),
   "DELETE /issues/{slug}": .scope(.edit),
   "PATCH /guides/{guide}": .scope(.edit),
-  "DELETE /reports/{id}": .report,
+  "DELETE /reports/{id}": .deletion,
   "GET /reviews": .member, "GET /api/v1/reviews": .member,
   "POST /issues/{slug}/links": .scope(.edit), "POST /api/v1/issues/{slug}/links": .scope(.edit),
   "DELETE /api/v1/issues/{slug}/links/{kind}/{target}": .scope(.edit),
@@ -193,6 +195,7 @@ private enum Caller: String, CaseIterable, Sendable {
     case .member: !isAnonymous
     case .scope(let scope): scopes.contains(scope)
     case .report: scopes.contains(.edit) && (policyIsOpen || scopes.contains(.report))
+    case .deletion: scopes.isSuperset(of: [.edit, .report])
     case .account: isAccount
     }
   }
