@@ -159,6 +159,8 @@ enum PathValue {
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
     "issues/id": .integer("id", "The issue's id.").example(1),
+    "links": .text("kind", limit: 20, "How the two belong together.").example("related"),
+    "{kind}": .text("target", limit: 200, "Slug of the other issue.").example("exec-format-error"),
     "revisions": .integer("n", "Number of the revision.").example(1),
     "fixes": .integer("id", "The fix's id.").example(1),
     "checks": .text("name", "The check's name.").example("session-id"),

@@ -55,7 +55,7 @@ extension App {
     .write(.post, "/issues/{slug}/move", .moveIssue, App.moveIssue),
     .write(.post, "/issues/{slug}/links", .linkIssue, App.linkIssue),
     .write(
-      .delete, "/issues/{slug}/links/{kind}/{target}", .unlinkIssue, page: false, App.unlinkIssue),
+      .delete, "/issues/{slug}/links/{kind}/{target}", .unlinkIssue, App.unlinkIssue),
     .write(.post, "/issues/{slug}/archive", .archiveIssue, App.archiveIssue),
     .write(.post, "/issues/{slug}/delete", api: false, App.deleteFromPage),
     .get("/deleted", api: false, App.listDeleted),

@@ -38,7 +38,7 @@ struct Shape: Sendable {
   static let all: [Shape] = [
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
-    reportOutcome, outcome, suggestion, wording, wordings, gap, insights, change,
+    reportOutcome, outcome, suggestion, wording, wordings, gap, reviewDue, insights, change,
     user, token, audience, auditEntry, webhook, newWebhook, delivery, done,
   ]
 }
