@@ -78,6 +78,7 @@ private let table: [String: Access] = [
   "GET /reviews": .member, "GET /api/v1/reviews": .member,
   "POST /issues/{slug}/links": .scope(.edit), "POST /api/v1/issues/{slug}/links": .scope(.edit),
   "DELETE /api/v1/issues/{slug}/links/{kind}/{target}": .scope(.edit),
+  "DELETE /issues/{slug}/links/{kind}/{target}": .scope(.edit),
   "GET /issues/{slug}/suggest": .anyone,
   "POST /issues/{slug}/merge": .scope(.edit), "POST /api/v1/issues/{slug}/merge": .scope(.edit),
   "DELETE /api/v1/guides/{guide}/sections/{id}": .scope(.edit),
