@@ -1,4 +1,4 @@
-package import Diagnosis
+import Diagnosis
 import SQLite
 
 // The index holds what the analyzer of its day made of the issues. A program with another analyzer

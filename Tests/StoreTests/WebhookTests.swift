@@ -76,7 +76,7 @@ struct WebhookTests {
         NewReport(text: "zanzibar", issueID: 1, reporter: "a", source: .person))
       _ = try writing.closeReport(report.id, by: "other", text: "madagascar")
     }
-    #expect(try base.count("SELECT count(*) FROM delivery") == 2)
+    #expect(try base.count("SELECT count(*) FROM delivery") == 3)
     let words = try base.rows("SELECT group_concat(subject) FROM delivery")
     #expect(!words[0].contains("zanzibar") && !words[0].contains("madagascar"))
   }

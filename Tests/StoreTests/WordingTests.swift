@@ -141,7 +141,7 @@ struct WordingTests {
     #expect(try verdict() == .possible)
   }
 
-  private static let answered = "curl: (22) The requested URL returned error: 504 Gateway Timeout"
+  private static let answered = "504 Gateway Timeout after a minute"
 
   @Test func `what an issue's own words make known stays so, whoever says otherwise`() throws {
     let before = try answer(Self.answered)
