@@ -94,8 +94,8 @@ struct AfterRun {
 
 /// Questions on the terminal: on standard error, since standard output is the command's.
 enum Prompt {
-  /// Milliseconds after which nobody is there.
-  private static let patience: Int32 = 60_000
+  /// Seconds after which nobody is there.
+  private static let patience = 60
 
   /// A person sits there: no pipe, no CI, no job in the background (reading would stop that).
   static var isPossible: Bool {
@@ -105,18 +105,31 @@ enum Prompt {
 
   /// A line in lower-case-insensitive form as typed; nil when there is none: Ctrl-C, Ctrl-D, or time is up.
   static func line(_ question: String) -> String? {
-    Console.error(question)
-    // Ctrl-C leaves the question, not the program: the command's exit code is ours.
+    // Ctrl-C leaves the question, not the program: the command's exit code is ours. It is held back but
+    // while waiting, so that none falls between the question and the wait (pselect(2)).
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    var mask = sigset_t()
+    pthread_sigmask(SIG_BLOCK, &interrupt, &mask)
     var action = sigaction()
     var former = sigaction()
     action.__sigaction_handler.sa_handler = { _ in }
     sigaction(SIGINT, &action, &former)
-    defer { sigaction(SIGINT, &former, nil) }
+    defer {
+      sigaction(SIGINT, &former, nil)
+      pthread_sigmask(SIG_SETMASK, &mask, nil)
+    }
+    Console.error(question)
     var bytes: [UInt8] = []
     while bytes.count < 4_000 {
-      var source = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      var input = fd_set()
+      input.__fds_bits.0 = 1  // descriptor 0
       var byte: UInt8 = 0
-      guard poll(&source, 1, patience) == 1, read(0, &byte, 1) == 1 else { return nil }
+      var wait = timespec(tv_sec: patience, tv_nsec: 0)
+      guard pselect(1, &input, nil, nil, &wait, &mask) == 1, read(0, &byte, 1) == 1 else {
+        return nil
+      }
       if byte == 0x0A { break }
       bytes.append(byte)
     }

@@ -62,7 +62,7 @@ def test_a_script_writes_with_a_token_only(open_server):
     report = {"text": "the crane hums"}
     send = {"headers": {"Origin": CHAT}}
     refused = open_server.post("/api/v1/reports", json=report, token=None, **send)
-    assert problem(refused, 403)["code"] == "foreign_form"
+    assert problem(refused, 401)["code"] == "unauthorized"
     assert open_server.post("/api/v1/reports", json=report, **send).status_code == 201
 
 

@@ -24,7 +24,7 @@ def same(first, second) -> None:
     assert second.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
     assert (first.status_code, first.content) == (second.status_code, second.content)
-    ignored = {"date", "idempotency-replayed", "connection", "keep-alive"}
+    ignored = {"date", "idempotency-replayed", "connection", "keep-alive", "request-id"}
     assert {n: v for n, v in first.headers.items() if n not in ignored} == {
         n: v for n, v in second.headers.items() if n not in ignored
     }
