@@ -48,7 +48,7 @@ extension Operation {
   static let recordOnDiagnosis = Operation(
     "recordOutcomeOfDiagnosis", in: .diagnose, "Say what a fix did, after a diagnosis",
     "Opens the report by itself.", by: .scope(.report), body: OutcomeInput.fields,
-    takesForms: true, answers: [.created(.outcome, "Recorded.")],
+    takesForms: true, answers: [.created(.outcome, "Recorded.")], codes: ["gone"],
     example: Example(["$DIAGNOSIS"], body: ["fix": "$FIX", "result": "worked"]))
 
   static let feedback = Operation(
@@ -57,7 +57,7 @@ extension Operation {
     body: [
       .text("right_issue", limit: 200, "Slug of the issue it was; null: none of ours.")
         .given.example("exec-format-error")
-    ], answers: [.created(.done, "It will be used to answer better.")],
+    ], answers: [.created(.done, "It will be used to answer better.")], codes: ["gone"],
     example: Example(["$DIAGNOSIS"], body: ["right_issue": "exec-format-error"]))
 
   static let search = Operation(

@@ -53,7 +53,7 @@ extension Operation {
     "inviteUser", in: .people, "Make another invitation",
     "Also for someone who forgot the password.", by: .scope(.admin), body: [hours],
     givesSecret: true,
-    answers: [.created(.user, "The account with its invitation.")], codes: ["account_disabled"],
+    answers: [.created(.user, "The account with its invitation.")], codes: ["user_disabled"],
     example: Example(["$USER"], body: ["hours": 24]))
 
   // MARK: Tokens

@@ -65,7 +65,7 @@ extension App {
     return .write { writing in
       guard try writing.reading.account(account.id)?.isDisabled == false else {
         throw Failure(
-          .conflict, "account_disabled", "Account disabled", "Enable the account first.")
+          .conflict, "user_disabled", "Account disabled", "Enable the account first.")
       }
       return .page(
         UserPage(account: account, invitation: try invite(account, hours: hours, writing, site)),

@@ -21,6 +21,7 @@ package enum ProblemCodes {
       "idempotency_in_progress", 409,
       "The first request with this Idempotency-Key is still running."
     ),
+    ("user_disabled", 409, "The account is disabled; enable it first."),
     ("gone", 410, "The diagnosis is no longer kept."),
     ("stale_revision", 412, "The issue was changed meanwhile."),
     ("content_too_large", 413, "The body is too large."),
