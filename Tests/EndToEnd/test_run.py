@@ -87,7 +87,7 @@ def again(folder, *flags, **variables) -> Terminal:
 
 
 def evidence(folder) -> list[tuple[str, int, int]]:
-    with Server(folder / "base.db").start() as server:
+    with Server(folder / "base.db") as server:
         fixes = server.issue("crane-refuses-to-swing")["fixes"]
     return sorted((f["text"][:5], f["evidence"]["worked"], f["evidence"]["tried"]) for f in fixes)
 
@@ -129,7 +129,7 @@ def test_something_else_becomes_the_reports_closing(place):
     terminal.type("The \"fuse\" of bay 3\n")
     assert terminal.end() == 0
     assert evidence(place) == UNTRIED
-    with Server(place / "base.db").start() as server:
+    with Server(place / "base.db") as server:
         report = server.json("/api/v1/reports", headers=bearer())["results"][0]
     assert (report["state"], report["closed_by"]) == ("resolved", "other")
     assert report["closing_text"] == 'The "fuse" of bay 3'
@@ -284,7 +284,7 @@ def test_what_was_not_known_can_be_told(place):
     terminal.read("in a line: ")
     terminal.type("tighten it\n")
     assert terminal.end() == 0
-    with Server(place / "base.db").start() as server:
+    with Server(place / "base.db") as server:
         report = server.json("/api/v1/reports", headers=bearer())["results"][0]
     assert (report["text"], report["closing_text"]) == (line, "tighten it")
 
