@@ -53,7 +53,8 @@ extension App {
       return .page(
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
-          learned: try reading.wordings(ofIssue: id), environment: environment),
+          learned: try reading.wordings(ofIssue: id), environment: environment,
+          warnings: context.caller.may(.edit) ? try reading.warnings(ofIssue: id) : []),
         headers: headers)
     }
   }
@@ -331,6 +332,8 @@ struct IssuePage: Page {
   var learned: [StoredWording] = []
   /// The reader's, whose outcomes speak more.
   var environment: [Property] = []
+  /// For editors: what is said to make things worse.
+  var warnings: [Warning] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }

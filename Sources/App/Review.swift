@@ -11,13 +11,19 @@ extension App {
         ? Failure.unauthorized : Failure.forbidden("Sign in to see what is due for review.")
     }
     try context.query().finish()
-    return .page(
-      ReviewPage(due: try context.read { try $0.reviewsDue(now: context.site.now) }))
+    return try context.read { reading in
+      .page(
+        ReviewPage(
+          due: try reading.reviewsDue(now: context.site.now),
+          warnings: context.caller.may(.edit) ? try reading.warnings() : []))
+    }
   }
 }
 
 struct ReviewPage: Page {
   let due: [ReviewDue]
+  /// For editors.
+  let warnings: [Warning]
   let title = "Review due"
 
   func html(_ site: Site) -> HTML {
@@ -30,6 +36,7 @@ struct ReviewPage: Page {
     }
     return """
       <h1>Review due</h1>
+      \(WarningsPage.link(warnings))
       \("<p>Nothing is due.</p>", if: due.isEmpty)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !due.isEmpty)
       """

@@ -42,6 +42,10 @@ private let questions = [
   Question("issue", 10) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
+  Question("history of a fix", 1) { _ = try $0.history(ofFix: 1) },
+  Question(
+    "warnings", 2, mayScan: ["o": "what no editor has looked at, and nothing else, with a limit"]
+  ) { _ = try $0.warnings() },
   Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), limit: 20) },
   Question("issues of a guide", 1, isLong: true) {
     _ = try $0.issues(filter { $0.guide = "guide" }, limit: 20)
@@ -95,7 +99,13 @@ private let questions = [
   },
   Question("next delivery", 1, isLong: true) { _ = try $0.nextDelivery(without: [1]) },
   Question("most met", 2) { _ = try $0.mostMet(since: .now() + -3_600, limit: 5) },
-  Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
+  Question("met", 1) {
+    _ = try $0.othersMet(
+      issue: 1,
+      before: StoredDiagnosis(
+        id: "x", verdict: .known, matcher: "m1", guide: nil, excerpt: "", kept: nil, redacted: 0,
+        matches: [], source: .person, createdAt: .now()))
+  },
   Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
   Question("report", 1) { _ = try $0.report("x") },
   Question("reports", 1, isLong: true) { _ = try $0.reports(before: 9, limit: 20) },
