@@ -6,14 +6,15 @@ import Store
 enum FixViews {
   /// `place`: what outcomes are recorded for; nil shows no buttons.
   static func list(
-    _ fixes: [Fix], _ site: Site, at place: OutcomePlace?, heading: String = "What to do"
+    _ fixes: [Fix], _ site: Site, at place: OutcomePlace?, heading: String = "What to do",
+    linksToFix: Bool = true
   ) -> HTML {
     let place = site.mayReport ? place : nil
     let items: [HTML] = fixes.enumerated().map { index, fix in
       let name = fix.name + (fixes.count > 1 ? " \(index + 1)" : "")
       return """
         <section class="fix" id="fix-\(fix.id)">
-        <h3>\(name) <span class="evidence-note\(fix.evidence.isTried ? " tried" : "")">\(fix.evidence.inWords)</span></h3>
+        <h3>\(name) \(evidence(fix, isLinked: linksToFix))</h3>
         \(doubt(fix))
         \(risk(fix))
         \(Markdown.html(fix.text))
@@ -27,6 +28,17 @@ enum FixViews {
       \("<p>No fix is written down yet.</p>", if: fixes.isEmpty)
       \(items)
       """
+  }
+
+  /// What was recorded; it leads to how it came about.
+  private static func evidence(_ fix: Fix, isLinked: Bool) -> HTML {
+    guard fix.evidence.isTried else {
+      return "<span class=\"evidence-note\">\(fix.evidence.inWords)</span>"
+    }
+    let words: HTML =
+      isLinked
+      ? "<a href=\"/fixes/\(fix.id)\">\(fix.evidence.inWords)</a>" : "\(fix.evidence.inWords)"
+    return "<span class=\"evidence-note tried\">\(words)</span>"
   }
 
   /// It used to work and stopped.

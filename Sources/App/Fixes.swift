@@ -36,7 +36,7 @@ struct FixPage: Page {
     <p class="crumbs"><a href="/issues/\(issue.slug)">\(issue.title)</a></p>
     <h1>\(fix.name) \(fix.id)</h1>
     \("<p class=\"notice\">It no longer stands in the issue’s text.</p>", if: fix.position == nil)
-    \(FixViews.list([fix], site, at: fix.position == nil ? nil : .issue(issue.slug)))
+    \(FixViews.list([fix], site, at: fix.position == nil ? nil : .issue(issue.slug), linksToFix: false))
     <h2>Over time</h2>
     \(overTime)
     """

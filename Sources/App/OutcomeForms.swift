@@ -69,7 +69,7 @@ enum OutcomeForms {
     }
     return """
       \(about)
-      <label for="\(field)">Or what did fix it? The editors get it as one more fix.</label>
+      <label for="\(field)">Did something else fix it? Say what: the editors get it as one more fix.</label>
       <textarea id="\(field)" name="\(name)" rows="2" required maxlength="5000"></textarea>
       <p><button>Something else fixed it</button></p>
       </form>

@@ -61,10 +61,10 @@ struct WarningsPage: Page {
       """
     }
     return """
+      \("<p>Said by \(warning.reporters), lately:</p>", if: warning.reporters > 1)
       <ul>
       \(words)</ul>
-      <form action="/warnings/\(warning.id)/seen" method="post"><p><button>Seen</button> \
-      <span class="quiet">\(warning.who)</span></p></form>
+      <form action="/warnings/\(warning.id)/seen" method="post"><p><button>Seen</button></p></form>
       """
   }
 
@@ -117,7 +117,10 @@ struct WarningsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     heading(title, width) + (warnings.isEmpty ? "Nothing to look at.\n" : "")
       + warnings.map { warning in
-        wrapped("\n\(warning.issue.title), fix \(warning.fixID): \(warning.who)", width)
+        "\n"
+          + wrapped(
+            "\(warning.issue.title), fix \(warning.fixID), said by \(warning.reporters == 1 ? "one" : String(warning.reporters))",
+            width)
           + "  \(site.url(issue: warning.issue.slug))\n"
           + warning.words.map { word in
             wrapped(
@@ -125,13 +128,6 @@ struct WarningsPage: Page {
               width, indent: 2, hanging: 2) + "    \(site.url("/reports/" + word.reportID))\n"
           }.joined()
       }.joined()
-  }
-}
-
-extension Warning {
-  /// "said by 3"
-  fileprivate var who: String {
-    reporters == 1 ? "said by one" : "said by \(reporters)"
   }
 }
 
