@@ -178,8 +178,7 @@ struct OutcomePage: Page {
     if outcome.report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, "Try next", width)
       text += "\nDid it work? Record it:\n"
-      text += "curl -s -d fix=\(next.id) -d result=worked "
-      text += site.url("/reports/\(outcome.report.id)/outcomes") + "\n"
+      text += site.recordLine(fix: next.id, "/reports/\(outcome.report.id)/outcomes")
     }
     if outcome.report.state != .resolved, next == nil {
       text += "\nAll fixes of this issue were tried. " + ReportPage.askWhat(outcome.report.id, site)

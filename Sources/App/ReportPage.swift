@@ -145,8 +145,8 @@ struct ReportPage: Page {
 
   /// The line for a terminal that says what else fixed it.
   static func askWhat(_ id: String, _ site: Site) -> String {
-    "Something else fixed it? Say what:\ncurl -s -d by=other -d text='…' "
-      + site.url("/reports/\(id)/resolve") + "\n"
+    "Something else fixed it? Say what:\n"
+      + site.curlLine("-d by=other -d text='…'", "/reports/\(id)/resolve")
   }
 
   func text(_ site: Site, width: Int) -> String {
@@ -166,8 +166,8 @@ struct ReportPage: Page {
     }
     if report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, outcomes.isEmpty ? next.name : "Try next", width)
-      text += "\nDid it work? Record it:\ncurl -s -d fix=\(next.id) -d result=worked "
-      text += site.url("/reports/\(report.id)/outcomes") + "\n"
+      text += "\nDid it work? Record it:\n"
+      text += site.recordLine(fix: next.id, "/reports/\(report.id)/outcomes")
     }
     if report.state != .resolved, next == nil, issue != nil {
       text += "\n" + wrapped(lastWords, width) + ReportPage.askWhat(report.id, site)
