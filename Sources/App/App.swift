@@ -188,9 +188,17 @@ package final class App: Application {
       if let keyed = try KeyedRequest(context, match.route) {
         return try once(keyed, context, match.route)
       }
-      return answer(try match.route.handler(context), context)
+      return answer(try reply(match.route, context), context)
     } catch {
       return .now(problem(failure(of: error, request), request, representation, site: known))
+    }
+  }
+
+  private func reply(_ route: Route, _ context: Context) throws -> Reply {
+    do {
+      return try route.handler(context)
+    } catch let elsewhere as Elsewhere {
+      return .redirect(.movedPermanently, to: elsewhere.address)
     }
   }
 

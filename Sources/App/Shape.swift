@@ -56,10 +56,12 @@ extension Shape {
         .init("field", Schema.string("The field, parameter or header that is wrong.")),
         .init("current_revision", Schema.integer("With `stale_revision`.")),
         .init("mistakes", Schema.list(of: mistake, "With `invalid_markdown` and `broken_sample`.")),
+        .init("restore", Schema.string("To editors: what brings a deleted issue back.")),
         .init("base", issueText()), .init("current", issueText()),
         .init(
           "yours", issueText(revision: Schema.optional(Schema.integer("Null: it is none yet.")))),
-      ], optional: ["field", "current_revision", "mistakes", "base", "current", "yours"],
+      ],
+      optional: ["field", "current_revision", "mistakes", "restore", "base", "current", "yours"],
       "RFC 9457. `base`, `current` and `yours` come with `edit_conflict`."))
 
   private static let mistake = Schema.object([
@@ -340,6 +342,7 @@ extension Shape {
       .init("id", Schema.integer("Grows with every change.")),
       .init("kind", Schema.string("issue created, issue edited, guide created …")),
       .init("issue", Schema.optional(issueSummary.reference)),
+      .init("issue_id", Schema.optional(Schema.integer("Also of an issue that was deleted."))),
       .init("guide", Schema.optional(Schema.string())),
       .init("revision", Schema.optional(Schema.integer())), .init("author", Schema.string()),
       .init("summary", Schema.string()), .init("at", time),
