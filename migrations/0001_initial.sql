@@ -279,8 +279,8 @@ CREATE TABLE report (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_created ON report (created_at);
-CREATE INDEX report_issue ON report (issue_id, created_at);
-CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter);
+CREATE INDEX report_issue ON report (issue_id, created_at) WHERE issue_id IS NOT NULL;
+CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter) WHERE diagnosis_id IS NOT NULL;
 
 -- Append-only. A later outcome of the same reporter for the same report and fix replaces
 -- the earlier one in the count.
