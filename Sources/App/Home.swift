@@ -11,7 +11,8 @@ extension App {
         HomePage(
           guides: try reading.guides(),
           recent: try reading.recentChanges(limit: 5),
-          mostMet: try reading.mostMet(since: .now() + -7 * 86_400, limit: 5)))
+          mostMet: try reading.mostMet(since: .now() + -7 * 86_400, limit: 5),
+          warnings: context.caller.may(.edit) ? try reading.warnings() : []))
     }
   }
 
@@ -56,18 +57,21 @@ struct HomePage: Page {
   let guides: [GuideSummary]
   let recent: [Change]
   let mostMet: [(issue: IssueSummary, times: Int)]
+  /// For editors.
+  let warnings: [Warning]
   let title = "Paste the error, get the fix that worked"
 
   func html(_ site: Site) -> HTML {
     """
     <h1><span class="nowrap">Paste the error.</span> <span class="nowrap">Get the fix that worked.</span></h1>
+    \(WarningsPage.link(warnings))
     \(DiagnoseFormPage.form(rows: 7))
     \(.searchForm("Or search for a word, a code or a “phrase”"))
     <h2>Guides</h2>
     \(GuidesPage.list(guides))
     \(met)
     <h2>Recently changed</h2>
-    \(RecentPage.list(recent))
+    \(RecentPage.list(recent, site))
     \("<p><a href=\"/recent\">All changes</a></p>", if: !recent.isEmpty)
     """
   }
@@ -117,24 +121,27 @@ struct RecentPage: Page {
   func html(_ site: Site) -> HTML {
     """
     <h1>Recent changes</h1>
-    \(RecentPage.list(changes))
+    \(RecentPage.list(changes, site))
     \(next.html)
     """
   }
 
-  static func list(_ changes: [Change]) -> HTML {
+  static func list(_ changes: [Change], _ site: Site) -> HTML {
     if changes.isEmpty { return "<p>Nothing yet.</p>" }
     let items: [HTML] = changes.map { change in
       """
-      <li>\(link(change)) <span class="quiet">\(change.what), \(.day(change.at))</span></li>
+      <li>\(link(change, site)) <span class="quiet">\(change.what), \(.day(change.at))</span></li>
 
       """
     }
     return "<ul class=\"issues\">\n\(items)</ul>"
   }
 
-  private static func link(_ change: Change) -> HTML {
+  private static func link(_ change: Change, _ site: Site) -> HTML {
     if let issue = change.issue { return "<a href=\"/issues/\(issue.slug)\">\(issue.title)</a>" }
+    if change.kind == "issue deleted", site.mayEdit, let id = change.issueID {
+      return "<a href=\"/issues/\(id)\">\(change.summary)</a>"
+    }
     if let guide = change.guide { return "<a href=\"/guides/\(guide)\">\(change.summary)</a>" }
     return "\(change.summary)"
   }
@@ -143,7 +150,7 @@ struct RecentPage: Page {
     [
       "id": .integer(change.sequence), "kind": .string(change.kind),
       "issue": change.issue.map { IssueJSON.summary($0, site) } ?? .null,
-      "guide": change.guide.json, "revision": change.revision.json,
+      "issue_id": change.issueID.json, "guide": change.guide.json, "revision": change.revision.json,
       "author": .string(change.author), "summary": .string(change.summary),
       "at": .string(change.at.rfc3339),
     ]

@@ -158,7 +158,6 @@ enum PathValue {
     "sections": .integer("id", "The section's id, as the guide lists it.").example(1),
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
-    "issues/id": .integer("id", "The issue's id.").example(1),
     "links": .text("kind", limit: 20, "How the two belong together.").example("related"),
     "{kind}": .text("target", limit: 200, "Slug of the other issue.").example("exec-format-error"),
     "revisions": .integer("n", "Number of the revision.").example(1),
@@ -168,6 +167,7 @@ enum PathValue {
     "diagnoses": .text("id", limit: 100, "The diagnosis' id, which cannot be guessed."),
     "webhooks": .integer("id", "The webhook's id.").example(1),
     "suggestions": .integer("id", "The suggestion's id.").example(1),
+    "warnings": .integer("id", "The warning's id.").example(1),
     "users": .integer("id", "The account's id.").example(1),
     "tokens": .integer("id", "The token's id.").example(1),
   ]

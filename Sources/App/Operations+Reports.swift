@@ -10,7 +10,7 @@ extension Operation {
   static let openReport = Operation(
     "openReport", in: .reports, "Open a report",
     "A report is one occurrence of a problem that someone met. `text`, `issue` or `diagnosis` must be given.",
-    by: .scope(.report), body: ReportInput.fields, takesForms: false,
+    by: .scope(.report), body: ReportInput.fields + ReportInput.ending, takesForms: false,
     answers: [
       .created(.report, "Opened.", headers: [.text("Location", "Address of the report.")])
     ], codes: ["missing_field"],
@@ -20,7 +20,14 @@ extension Operation {
         "issue": "exec-format-error",
         "environment": ["arch": "arm64"],
       ], keeps: ["REPORT": "id"]),
-    more: [Example(body: ["text": "it is slow today"], keeps: ["MISTAKE": "id"])])
+    more: [
+      Example(body: ["text": "it is slow today"], keeps: ["MISTAKE": "id"]),
+      Example(
+        body: [
+          "issue": "exec-format-error", "closed_by": "other",
+          "closing_text": "Pull the arm64 tag of the base image.",
+        ]),
+    ])
 
   static let showReport = Operation(
     "showReport", in: .reports, "Read a report",
@@ -34,7 +41,8 @@ extension Operation {
     """, by: .scope(.report), body: OutcomeInput.fields, takesForms: true,
     answers: [.created(.outcome, "Recorded.")], codes: ["forbidden"],
     example: Example(
-      ["$REPORT"], body: ["fix": "$FIX", "result": "worked", "note": "at once"]))
+      ["$REPORT"], body: ["fix": "$FIX", "result": "worked", "note": "at once"],
+      keeps: ["OUTCOME": "id"]))
 
   static let resolveReport = Operation(
     "resolveReport", in: .reports, "Close a report that no fix of ours closed",
@@ -78,7 +86,12 @@ extension Operation {
       .text("markdown", limit: 200_000, "What stands under the heading.").required
         .example("- `ERR-7731 deploy key expired`\n"),
       .line("comment", limit: 500, "Why, in a few words."),
-    ], answers: [.created(.suggestion, "In the editors' queue.")], codes: ["invalid_markdown"],
+    ],
+    answers: [
+      .created(
+        .suggestion, "In the editors' queue.",
+        headers: [.text("Location", "Address of the suggestion.")])
+    ], codes: ["invalid_markdown"],
     example: Example(
       body: [
         "guide": "agentcore-field-notes", "section": "Our own", "title": "Registry is read-only",
@@ -111,7 +124,7 @@ extension Operation {
   static let listLearned = Operation(
     "listLearned", in: .suggestions, "List what reports taught about an issue",
     "Words of reports that the issue resolved; search and diagnosis know them.",
-    answers: [.ok(.wordings, "The wordings.")],
+    answers: [.ok(.wordings, "The wordings."), .moved],
     example: Example(["exec-format-error"], keeps: ["WORDING": "results[0].id"], asMember: true))
 
   static let decideLearned = Operation(
@@ -124,6 +137,7 @@ extension Operation {
 
   static let listReviews = Operation(
     "listReviews", in: .suggestions, "List what is due for review", by: .member,
+    query: [.limit, .cursor],
     answers: [.list(of: .reviewDue, "The most urgent first, each with its reason in words.")],
     example: Example())
 

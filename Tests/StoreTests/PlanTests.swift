@@ -43,10 +43,16 @@ private let corpus = [
 /// Everything that a page, the API or the command line asks while serving.
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
-  Question("id", 1) { _ = try $0.issueID(named: "1") },
+  Question("id", 1, mayScan: ["m": "the issues that one was merged into, one after the other"]) {
+    _ = try $0.issueID(named: "1")
+  },
   Question("issue", 10) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
+  Question("history of a fix", 1) { _ = try $0.history(ofFix: 1) },
+  Question(
+    "warnings", 2, mayScan: ["o": "what no editor has looked at, and nothing else, with a limit"]
+  ) { _ = try $0.warnings() },
   Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), limit: 20) },
   Question("issues of a guide", 1, isLong: true) {
     _ = try $0.issues(filter { $0.guide = "guide" }, limit: 20)
@@ -82,6 +88,17 @@ private let questions = [
   Question("guides", 1) { _ = try $0.guides() },
   Question("guide", 1) { _ = try $0.guide("guide") },
   Question("sections", 2) { _ = try $0.sections(ofGuide: 1) },
+  Question("a part of a guide", 2, isLong: true) {
+    _ = try $0.sections(ofGuide: 1, after: 5, limit: 20)
+  },
+  Question("removed issues", 1, isLong: true) { _ = try $0.removedIssues(limit: 20) },
+  Question("further removed issues", 1, isLong: true) {
+    _ = try $0.removedIssues(after: 5, limit: 20)
+  },
+  Question("deleted issue", 1) { _ = try $0.deletedIssue(named: "one") },
+  Question("merged issue", 1) { _ = try $0.mergedIssue(named: "one") },
+  Question("what was merged", 1) { _ = try $0.issuesMerged(into: 1) },
+  Question("guide's title", 1) { _ = try $0.guideTitle("guide") },
   Question("export", 2) { _ = try $0.exported(guide: 1) },
   Question("contact", 1) { _ = try $0.contact(guide: nil) },
   Question("changes", 2, isLong: true) { _ = try $0.changes(after: 5, limit: 20) },
@@ -100,7 +117,13 @@ private let questions = [
   },
   Question("next delivery", 1, isLong: true) { _ = try $0.nextDelivery(without: [1]) },
   Question("most met", 2) { _ = try $0.mostMet(since: .now() + -3_600, limit: 5) },
-  Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
+  Question("met", 1) {
+    _ = try $0.othersMet(
+      issue: 1,
+      before: StoredDiagnosis(
+        id: "x", verdict: .known, matcher: "m1", guide: nil, excerpt: "", kept: nil, redacted: 0,
+        matches: [], source: .person, createdAt: .now()))
+  },
   Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
   Question("report", 1) { _ = try $0.report("x") },
   Question("reports", 1, isLong: true) { _ = try $0.reports(before: 9, limit: 20) },

@@ -97,8 +97,18 @@ private let questions = [
   Question("mostMet") { reading, _ in
     says(try reading.mostMet(since: Time(milliseconds: 0), limit: 9))
   },
-  Question("diagnoses(ofIssue:)") { reading, secret in
-    try reading.diagnoses(ofIssue: secret.issue, since: Time(milliseconds: 0)) > 0
+  Question("othersMet") { reading, secret in
+    let asked = StoredDiagnosis(
+      id: "x", verdict: .known, matcher: "m1", guide: nil, excerpt: "", kept: nil, redacted: 0,
+      matches: [], source: .person, asker: "somebody else", createdAt: .now())
+    return try reading.othersMet(issue: secret.issue, before: asked) > 0
+  },
+  Question("warnings") { reading, _ in says(try reading.warnings()) },
+  Question("warnings of the issue") { reading, secret in
+    says(try reading.warnings(ofIssue: secret.issue))
+  },
+  Question("history of the fix") { reading, secret in
+    try !reading.history(ofFix: secret.fix).spans.isEmpty
   },
   Question("diagnosis") { reading, secret in
     let diagnosis = try reading.diagnosis(secret.diagnosis)
@@ -139,7 +149,13 @@ private let questions = [
   Question("reviewsDue") { reading, _ in
     says(try reading.reviewsDue(now: .now() + 400 * 86_400))
   },
-  Question("deletedIssues") { reading, _ in says(try reading.deletedIssues(limit: 9)) },
+  Question("removedIssues") { reading, _ in says(try reading.removedIssues(limit: 9)) },
+  Question("deletedIssue") { reading, _ in try reading.deletedIssue(named: "zebra-gone") != nil },
+  Question("mergedIssue") { reading, _ in try reading.mergedIssue(named: "zebra-twin") != nil },
+  Question("issuesMerged") { reading, _ in
+    try (1...99).contains { try !reading.issuesMerged(into: $0).isEmpty }
+  },
+  Question("guideTitle") { reading, _ in try reading.guideTitle("zebra-guide") != nil },
   Question("sectionTitles") { reading, _ in
     try !reading.sectionTitles(ofGuide: "zebra-guide").isEmpty
   },
@@ -226,6 +242,9 @@ struct VisibilityTests {
       report: report.id)
     try base.create("Zebra gone", in: "zebra-guide", section: "Zebra section")
     try base.delete("zebra-gone")
+    let host = try base.create("Zebra host", in: "zebra-guide", section: "Zebra section").id
+    let twin = try base.create("Zebra twin", in: "zebra-guide", section: "Zebra section").id
+    _ = try base.store.write(as: .system) { try $0.mergeIssue(twin, into: host) }
     _ = try base.store.write(as: .system) { writing in
       _ = try writing.verify(issue: issue.summary.id, against: "version 7")
       _ = try writing.suggest(
@@ -236,6 +255,10 @@ struct VisibilityTests {
       _ = try writing.record(
         NewOutcome(fixID: issue.fixes[0].id, result: .worked, reporter: "a", source: .person),
         forReport: report.id)
+      _ = try writing.record(
+        NewOutcome(
+          fixID: issue.fixes[0].id, result: .madeWorse, note: "zebra", reporter: "b",
+          source: .anonymous), forReport: report.id)
       try writing.insert(
         AskedQuestion(
           kind: .diagnosis, text: "why zebra", template: "why zebra", guide: "zebra-guide",
