@@ -86,7 +86,7 @@ extension App {
           guide: guide, page.draft.text, comment: page.draft.comment)
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
+          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(page.draft.text, merged: nil, broken: broken))
       }
     }
   }
@@ -113,14 +113,17 @@ extension App {
         return .redirect(
           .seeOther,
           to: "/issues/\(saved.slug)"
-            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
+            + afterSaving(text, merged: saved.merged ? saved.revision : nil, broken: broken))
       }
     }
   }
 
   /// What the page is told about the writing that led to it.
-  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
+  private static func afterSaving(
+    _ text: IssueText, merged revision: Int?, broken: [BrokenSample]
+  ) -> String {
     var fields: [String] = []
+    if !LikelySecrets(text).isEmpty { fields.append("secrets=true") }
     if let revision { fields.append("merged=\(revision)") }
     var slugs: [String] = []
     for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }

@@ -46,6 +46,7 @@ struct EditorPage: HTMLOnly {
     <h1>\(isSuggestion ? "Suggest an edit" : slug == nil ? "New issue" : "Edit")</h1>
     \(conflictHTML)
     \(mistakesHTML)
+    \(isFresh ? "" : LikelySecrets(draft.text).notice)
     \(showsPreview ? preview : "")
     <form class="paste fields editor" method="post" action="\(action)"\(data)>
     \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)

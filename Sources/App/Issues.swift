@@ -33,6 +33,7 @@ extension App {
       var query = try context.query()
       let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
+      let tellsSecrets = try query.flag("secrets")
       let only = try query.choice("only", as: Only.self)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
@@ -53,6 +54,7 @@ extension App {
       return .page(
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
+          secrets: tellsSecrets ? LikelySecrets(title: issue.summary.title, markdown: issue.markdown) : .none,
           learned: try reading.wordings(ofIssue: id), environment: environment),
         headers: headers)
     }
@@ -327,6 +329,8 @@ struct IssuePage: Page {
   var broken: [IssueSummary] = []
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
+  /// Told after a write.
+  var secrets = LikelySecrets.none
   /// What reports taught, as far as the reader may see it.
   var learned: [StoredWording] = []
   /// The reader's, whose outcomes speak more.
@@ -350,6 +354,7 @@ struct IssuePage: Page {
       of: page.json(site).bytes, as: Representation.json.contentType, revision: page.revision)
     page.merged = merged
     page.brokenSamples = broken
+    page.secrets = LikelySecrets(title: issue.summary.title, markdown: issue.markdown)
     return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 
@@ -396,9 +401,8 @@ struct IssuePage: Page {
       .init("url", .string(site.url(issue: summary.slug))),
     ]
     if let merged { members.append(.init("merged", .bool(merged))) }
-    if !brokenSamples.isEmpty {
-      members.append(.init("warnings", .array(brokenSamples.map(\.json))))
-    }
+    let warnings = brokenSamples.map(\.json) + secrets.warnings
+    if !warnings.isEmpty { members.append(.init("warnings", .array(warnings))) }
     return .object(members)
   }
 

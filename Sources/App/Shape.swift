@@ -139,6 +139,15 @@ extension Shape {
     .init("issue", Schema.optional(issueSummary.reference)),
   ])
 
+  private static let warning = Schema.object(
+    [
+      .init("issue", Schema.string("Another issue, of which a sample no longer leads there.")),
+      .init("sample", Schema.string()),
+      .init("line", Schema.integer("Line of the text that looks like a secret.")),
+      .init("secret", Schema.string("The kind it looks like.")),
+      .init("detail", Schema.string("In words.")),
+    ], optional: ["issue", "sample", "line", "secret"])
+
   static let issue = Shape(
     "Issue",
     Schema.object(
@@ -153,10 +162,8 @@ extension Shape {
         .init(
           "warnings",
           Schema.list(
-            of: Schema.object([
-              .init("issue", Schema.string()), .init("sample", Schema.string()),
-              .init("detail", Schema.string()),
-            ]), "In the answer to a change: samples of other issues that it broke.")),
+            of: warning,
+            "In the answer to a change: samples of other issues that it broke, likely secrets.")),
       ], optional: ["merged", "warnings"]))
 
   static let fix = Shape("Fix", Schema.object(fixMembers))
@@ -393,7 +400,8 @@ extension Shape {
       .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
       .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
       .init("url", Schema.string()),
-    ]))
+      .init("warnings", Schema.list(of: warning, "While it is open: likely secrets.")),
+    ], optional: ["warnings"]))
 
   static let wording = Shape(
     "Wording",

@@ -47,7 +47,10 @@ extension App {
         reporter: reporter)
       if isHTML {
         return .page(
-          DonePage(title: "Thank you", detail: "An editor will look at your suggestion."),
+          DonePage(
+            title: "Thank you",
+            detail: ["An editor will look at your suggestion.", LikelySecrets(draft.text).sentence]
+              .compactMap { $0 }.joined(separator: " ")),
           status: .created)
       }
       return .page(
@@ -221,6 +224,7 @@ struct SuggestionPage: Page {
     <h1>\(suggestion.text.title)</h1>
     <p class="quiet">\(issue.map { "For <a href=\"/issues/\($0.slug)\">\($0.title)</a>, revision \(suggestion.text.revision). " as HTML } ?? "A new issue. ")\
     By \(suggestion.author), \(.day(suggestion.createdAt))\(suggestion.comment.isEmpty ? "" : ": ")\(suggestion.comment)</p>
+    \(secrets.notice)
     \(DiffViews.inline(pieces))
     \(suggestion.state == .open && site.mayEdit ? decision : state)
     """
@@ -244,8 +248,13 @@ struct SuggestionPage: Page {
     """
   }
 
+  /// For who decides.
+  private var secrets: LikelySecrets {
+    suggestion.state == .open ? LikelySecrets(suggestion.text) : .none
+  }
+
   func json(_ site: Site) -> JSON {
-    [
+    let members: JSON = [
       "id": .integer(suggestion.id), "state": .string(suggestion.state.rawValue),
       "issue": issue.map { IssueJSON.summary($0, site) } ?? .null,
       "guide": .string(suggestion.guide), "base": .integer(suggestion.text.revision),
@@ -256,6 +265,9 @@ struct SuggestionPage: Page {
       "created_at": .string(suggestion.createdAt.rfc3339),
       "url": .string(site.url("/suggestions/\(suggestion.id)")),
     ]
+    let warnings = secrets.warnings
+    guard !warnings.isEmpty else { return members }
+    return .object((members.members ?? []) + [.init("warnings", .array(warnings))])
   }
 
   func text(_ site: Site, width: Int) -> String {

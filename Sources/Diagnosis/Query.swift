@@ -100,7 +100,7 @@ struct Query {
 
   /// Log lines lose their volatile parts; a question or message is taken as it is.
   static func wording(_ line: String, isLog: Bool) -> String {
-    isLog ? Template.of(line) : line
+    isLog ? Template.withoutPlaceholders(Template.of(line)) : line
   }
 
   static func matters(_ token: Token) -> Bool {
