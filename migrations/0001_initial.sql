@@ -120,6 +120,7 @@ CREATE INDEX issue_guide ON issue (guide_id, section_id, position);
 CREATE INDEX issue_external ON issue (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX issue_updated ON issue (updated_at);
 CREATE INDEX issue_title ON issue (title COLLATE NOCASE);
+CREATE INDEX issue_deleted ON issue (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Every slug an issue ever had; `issue.slug` is the current one.
 CREATE TABLE slug (
@@ -276,8 +277,8 @@ CREATE TABLE report (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_created ON report (created_at);
-CREATE INDEX report_issue ON report (issue_id, created_at);
-CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter);
+CREATE INDEX report_issue ON report (issue_id, created_at) WHERE issue_id IS NOT NULL;
+CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter) WHERE diagnosis_id IS NOT NULL;
 
 -- Append-only. A later outcome of the same reporter for the same report and fix replaces
 -- the earlier one in the count.
@@ -385,6 +386,7 @@ CREATE TABLE merge (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX merge_source ON merge (source_id);
+CREATE INDEX merge_target ON merge (target_id);
 
 -- Answers to POSTs with an Idempotency-Key, kept 24 hours.
 CREATE TABLE idempotency (

@@ -112,8 +112,14 @@ package final class App: Application {
       }
       return run(match, request, intake: sink as? DiagnoseIntake)
     }
-    return match.route.isHeavy || isNewProxyUser(request) ? .work(work) : work()
+    let isHeavy =
+      match.route.isHeavy || request.body.count > App.lightBody || isNewProxyUser(request)
+    return isHeavy ? .work(work) : work()
   }
+
+  /// Bytes of a body that a loop reads by itself: masking and reading a longer one takes long enough
+  /// for others to notice.
+  private static let lightBody = 4_096
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
   private func fill(
@@ -182,9 +188,17 @@ package final class App: Application {
       if let keyed = try KeyedRequest(context, match.route) {
         return try once(keyed, context, match.route)
       }
-      return answer(try match.route.handler(context), context)
+      return answer(try reply(match.route, context), context)
     } catch {
       return .now(problem(failure(of: error, request), request, representation, site: known))
+    }
+  }
+
+  private func reply(_ route: Route, _ context: Context) throws -> Reply {
+    do {
+      return try route.handler(context)
+    } catch let elsewhere as Elsewhere {
+      return .redirect(.movedPermanently, to: elsewhere.address)
     }
   }
 

@@ -137,8 +137,7 @@ extension DiagnosisPage {
     if redacted > 0 { text += "\n\(counted(redacted, "secret")) masked.\n" }
     if verdict != .unknown, let id, let fix = matches.first?.fixes.first {
       text += "\nDid the first fix work? Record it:\n"
-      text +=
-        "curl -s -d fix=\(fix.id) -d result=worked \(site.url("/diagnoses/\(id)/outcomes"))\n"
+      text += site.recordLine(fix: fix.id, "/diagnoses/\(id)/outcomes")
     }
     return text
   }

@@ -7,7 +7,7 @@ import Store
 extension App {
   static func showDiff(_ context: Context) throws -> Reply {
     try context.read { reading in
-      let (id, _) = try issueID(context, reading)
+      let id = try readIssueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       var query = try context.query()
       let from = try query.integer("from")
@@ -46,7 +46,7 @@ struct DiffPage: Page {
     \("<p>Title: <del>\(old.title)</del> <ins>\(new.title)</ins></p>", if: old.title != new.title)
     \("<p>Section: <del>\(old.section)</del> <ins>\(new.section)</ins></p>", if: old.section != new.section)
     \(view == .inline ? DiffViews.inline(pieces) : DiffViews.side(old, new))
-    \(site.mayEdit ? revertForm : "")
+    \(site.mayEdit && old.number < issue.revision ? DiffPage.revertForm(issue, old.number) : "")
     """
   }
 
@@ -57,11 +57,11 @@ struct DiffPage: Page {
       : "<p><a href=\"\(address)\">In one text</a></p>"
   }
 
-  private var revertForm: HTML {
+  static func revertForm(_ issue: IssueSummary, _ number: Int) -> HTML {
     """
     <form action="/issues/\(issue.slug)/revert" method="post">
-    <input type="hidden" name="revision" value="\(old.number)">
-    <p><button>Go back to revision \(old.number)</button></p></form>
+    <input type="hidden" name="revision" value="\(number)">
+    <p><button>Go back to revision \(number)</button></p></form>
     """
   }
 

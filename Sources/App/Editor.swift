@@ -11,7 +11,12 @@ struct UnfinishedWrite: Error {
 
 extension App {
   static func newIssueForm(_ context: Context) throws -> Reply {
-    guard context.caller.may(.edit) else { return try refuseEditor(context) }
+    guard context.caller.may(.edit) else { return try refuseEditor(context, .edit) }
+    return try newIssue(context, isSuggestion: false)
+  }
+
+  /// The empty form, or with what a link to it says.
+  static func newIssue(_ context: Context, isSuggestion: Bool) throws -> Reply {
     var query = try context.query()
     let guide = try query.text("guide")
     let section = try query.text("section") ?? ""
@@ -19,7 +24,10 @@ extension App {
     let markdown = try query.text("markdown", limit: 20_000) ?? EditorPage.template
     let isForm = try query.flag("fields")
     try query.finish()
-    let guides = try context.read { try $0.guides() }
+    let (guides, sections) = try context.read { reading in
+      let guides = try reading.guides()
+      return (guides, try (guide ?? guides.first?.slug).map(reading.sectionTitles) ?? [])
+    }
     var draft = EditorDraft(
       guide: guide ?? guides.first?.slug ?? "",
       IssueText(title: title, section: section, markdown: markdown))
@@ -28,11 +36,13 @@ extension App {
       draft.apply(.form)
     }
     return .page(
-      EditorPage(slug: nil, draft: draft, guides: guides, isFresh: true), headers: privately)
+      EditorPage(
+        slug: nil, draft: draft, guides: guides, sections: sections, isSuggestion: isSuggestion,
+        isFresh: true), headers: privately)
   }
 
   static func editForm(_ context: Context) throws -> Reply {
-    guard context.caller.may(.edit) else { return try refuseEditor(context) }
+    guard context.caller.may(.edit) else { return try refuseEditor(context, .edit) }
     return try editor(context, isSuggestion: false)
   }
 
@@ -42,7 +52,7 @@ extension App {
     let isForm = try query.flag("fields")
     try query.finish()
     return try context.read { reading in
-      let (id, _) = try issueID(context, reading)
+      let id = try readIssueID(context, reading)
       let issue = try visibleIssue(id, reading)
       let summary = issue.summary
       var draft = EditorDraft(
@@ -59,11 +69,11 @@ extension App {
   }
 
   /// Someone without the right is led to sign in.
-  private static func refuseEditor(_ context: Context) throws -> Reply {
+  static func refuseEditor(_ context: Context, _ scope: Scope) throws -> Reply {
     if context.caller.isAnonymous, context.representation == .html {
       return .redirect(.seeOther, to: SignInPage.path(for: context.request))
     }
-    throw context.caller.isAnonymous ? Failure.unauthorized : Failure.missingScope("edit")
+    throw context.caller.isAnonymous ? Failure.unauthorized : Failure.missingScope(scope.rawValue)
   }
 
   static func saveNewIssue(_ context: Context) throws -> Reply {
@@ -71,12 +81,14 @@ extension App {
     var fields = try context.body()
     let guide = try fields.required("guide", limit: 200)
     var (draft, action) = try EditorDraft.read(&fields, guide: guide, base: 0)
+    let suggestion = try fields.integer("suggestion")
     try fields.finish()
-    let guides = try context.read {
+    let (guides, sections) = try context.read {
       draft.place = try $0.place(inGuide: guide)
-      return try $0.guides()
+      return (try $0.guides(), try $0.sectionTitles(ofGuide: guide))
     }
-    let page = EditorPage(slug: nil, draft: draft, guides: guides)
+    let page = EditorPage(
+      slug: nil, draft: draft, guides: guides, sections: sections, suggestion: suggestion)
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
@@ -84,9 +96,11 @@ extension App {
           issue: nil, title: page.draft.text.title, markdown: page.draft.text.markdown, writing)
         let saved = try writing.createIssue(
           guide: guide, page.draft.text, comment: page.draft.comment)
+        if let suggestion { try writing.settle(suggestion: suggestion) }
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(page.draft.text, merged: nil, broken: broken))
+          .seeOther,
+          to: "/issues/\(saved.slug)" + afterSaving(page.draft.text, merged: nil, broken: broken))
       }
     }
   }
@@ -98,9 +112,16 @@ extension App {
     guard let base = try fields.integer("base", in: 1...Int.max) else {
       throw Failure.missing("base")
     }
-    let (draft, action) = try EditorDraft.read(&fields, guide: nil, base: base)
+    let (sent, action) = try EditorDraft.read(&fields, guide: nil, base: base)
+    let suggestion = try fields.integer("suggestion")
     try fields.finish()
-    let page = try context.read { try EditorPage(issue: id, draft, $0) }
+    let (draft, page) = try context.read { reading in
+      var draft = sent
+      try draft.keepSection(ofIssue: id, reading)
+      var page = try EditorPage(issue: id, draft, reading)
+      page.suggestion = suggestion
+      return (draft, page)
+    }
     if let reply = page.unsaved(action) { return reply }
     return .write { writing in
       try page.keepingWhatWasTyped {
@@ -109,6 +130,7 @@ extension App {
           issue: id, title: text.title, markdown: text.markdown, writing)
         let saved = try writing.updateIssue(
           id, text, base: .merging(base), comment: draft.comment)
+        if let suggestion { try writing.settle(suggestion: suggestion) }
         let broken = try samples.check(saved: id, writing)
         return .redirect(
           .seeOther,

@@ -10,6 +10,8 @@ struct EditorDraft: Sendable {
   var base = 0
   var title = ""
   var section = ""
+  /// A program may leave the section out, which then stays as it is.
+  var hasSection = true
   /// The text in the guide format; where `form` is given, the text that it was read from.
   var markdown = ""
   /// The same text in fields.
@@ -46,7 +48,9 @@ struct EditorDraft: Sendable {
     draft.guide = guide
     draft.base = base
     draft.title = try fields.text("title", limit: 10_000) ?? ""
-    draft.section = try fields.text("section", limit: 10_000) ?? ""
+    let section = try fields.text("section", limit: 10_000)
+    draft.section = section ?? ""
+    draft.hasSection = section != nil
     draft.markdown = lines(try fields.text("markdown", limit: 200_000) ?? "")
     draft.comment = try fields.text("comment", limit: 10_000) ?? ""
     let action = try fields.choice("action", as: Action.self) ?? .save
@@ -66,6 +70,12 @@ struct EditorDraft: Sendable {
     guard let form else { return (normal(markdown), []) }
     let (text, mistakes) = form.written(into: markdown)
     return (normal(text), mistakes)
+  }
+
+  /// Takes the section that was left out from the revision that was edited.
+  mutating func keepSection(ofIssue id: Int, _ reading: Reading) throws {
+    guard !hasSection else { return }
+    section = try reading.revision(base, ofIssue: id)?.section ?? ""
   }
 
   /// What must be put right before the text can be saved.

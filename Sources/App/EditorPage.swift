@@ -13,6 +13,8 @@ struct EditorPage: HTMLOnly {
   var sections: [String] = []
   /// Sent to the editors' queue instead of being saved.
   var isSuggestion = false
+  /// The suggestion that saving accepts.
+  var suggestion: Int?
   /// Nothing was sent yet.
   var isFresh = false
   var showsPreview = false
@@ -21,7 +23,16 @@ struct EditorPage: HTMLOnly {
   /// The field that a button has just added.
   var focus: String?
 
-  var title: String { slug == nil ? "New issue" : "Edit: \(draft.title)" }
+  var title: String { slug == nil ? heading : "\(heading): \(draft.title)" }
+
+  private var heading: String {
+    switch (slug, isSuggestion) {
+    case (nil, true): "Suggest a new issue"
+    case (_, true): "Suggest an edit"
+    case (nil, false): "New issue"
+    case (_, false): "Edit"
+    }
+  }
 
   static let template = """
     - What is seen: the message, the symptom
@@ -43,13 +54,16 @@ struct EditorPage: HTMLOnly {
   func html(_ site: Site) -> HTML {
     """
     \(slug.map { "<p class=\"crumbs\"><a href=\"/issues/\($0)\">\(draft.title)</a></p>" as HTML })
-    <h1>\(isSuggestion ? "Suggest an edit" : slug == nil ? "New issue" : "Edit")</h1>
+    \(suggestion.map { "<p class=\"crumbs\"><a href=\"/suggestions/\($0)\">Suggestion \($0)</a></p>" as HTML })
+    <h1>\(heading)</h1>
+    \("<p>An editor looks at it before others see it, and you need not be sure of everything.</p>", if: isSuggestion && slug == nil && isFresh)
     \(conflictHTML)
     \(mistakesHTML)
     \(isFresh ? "" : LikelySecrets(draft.text).notice)
     \(showsPreview ? preview : "")
     <form class="paste fields editor" method="post" action="\(action)"\(data)>
     \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)
+    \(suggestion.map { "<input type=\"hidden\" name=\"suggestion\" value=\"\($0)\">" as HTML })
     \(slug == nil ? guideField : "<input type=\"hidden\" name=\"base\" value=\"\(draft.base)\">" as HTML)
     <p><label for="title">Title</label><input id="title" name="title" value="\(draft.title)" required maxlength="200"\(EditorFields.marks("title", mistakes))></p>
     \(EditorFields.reasons("title", mistakes))
@@ -57,7 +71,7 @@ struct EditorPage: HTMLOnly {
     \(EditorFields.reasons("section", mistakes))
     <datalist id="sections">\(sections.map { "<option value=\"\($0)\"></option>" as HTML })</datalist>
     \(draft.form.map { EditorFields.html($0, markdown: draft.markdown, mistakes: mistakes, focus: focus) } ?? textField)
-    <p><label for="comment">What you changed</label><input id="comment" name="comment" value="\(draft.comment)" maxlength="500"></p>
+    <p><label for="comment">\(slug == nil ? "Where you met it, or why" : "What you changed")</label><input id="comment" name="comment" value="\(draft.comment)" maxlength="500"></p>
     \(EditorFields.reasons("comment", mistakes))
     <p class="row"><button class="primary" name="action" value="save">\(isSuggestion ? "Suggest" : "Save")</button>
     <button name="action" value="preview">Preview</button></p>

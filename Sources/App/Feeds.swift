@@ -21,12 +21,8 @@ extension App {
   }
 
   static func issueFeed(_ context: Context) throws -> Reply {
-    let (id, moved) = try context.read { try issueID(context, $0) }
-    if let moved {
-      let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-      return .redirect(.movedPermanently, to: "/issues/\(moved)/feed.atom\(query)")
-    }
-    return try feed(context) { reading in
+    try feed(context) { reading in
+      let id = try readIssueID(context, reading)
       let issue = try visibleIssue(id, reading)
       return Feed.Source(
         path: "/issues/\(issue.summary.slug)/feed.atom", page: "/issues/\(issue.summary.slug)",

@@ -32,7 +32,10 @@ extension App {
         return .redirect(
           .movedPermanently, to: "\(prefix)/guides/\(slug)\(context.suffix)\(query)")
       }
-      try context.query().finish()
+      var query = try context.query()
+      // A long guide is a page for each hundred issues in a browser, and whole elsewhere.
+      let cursor = context.representation == .html ? try Cursor(try query.text("cursor")) : nil
+      try query.finish()
       if context.representation == .markdown {
         // The exported guide, byte for byte.
         let text = GuideExport.page(try reading.exported(guide: guide.id), guide)
@@ -40,7 +43,15 @@ extension App {
           Array(text.utf8), type: Representation.markdown.contentType,
           headers: [HeaderFields.Field("Vary", "Accept")])
       }
-      return .page(GuidePage(guide: guide, sections: try reading.sections(ofGuide: guide.id)))
+      guard let cursor else {
+        return .page(GuidePage(guide: guide, sections: try reading.sections(ofGuide: guide.id)))
+      }
+      let page = GuidePage(
+        guide: guide,
+        sections: try reading.sections(
+          ofGuide: guide.id, after: cursor.last, limit: GuidePage.length + 1),
+        last: cursor.last, context)
+      return .page(page, headers: page.next.headers)
     }
   }
 }
@@ -113,8 +124,36 @@ struct GuidesPage: Page {
 }
 
 struct GuidePage: Page {
+  /// Issues of one page in a browser.
+  static let length = 100
+
   let guide: GuideSummary
   let sections: [SectionSummary]
+  /// Not the first page.
+  var isContinued = false
+  var next: NextPage?
+
+  init(guide: GuideSummary, sections: [SectionSummary]) {
+    self.guide = guide
+    self.sections = sections
+  }
+
+  /// A part of a long guide: what stands behind the issue `last`, with one issue more than is shown.
+  init(guide: GuideSummary, sections: [SectionSummary], last: Int?, _ context: Context) {
+    var shown = sections
+    var more = false
+    if sections.map(\.issues.count).reduce(0, +) > GuidePage.length,
+      let index = shown.lastIndex(where: { !$0.issues.isEmpty })
+    {
+      more = true
+      shown[index].issues.removeLast()
+    }
+    self.guide = guide
+    self.sections = shown
+    isContinued = last != nil
+    let end = shown.last { !$0.issues.isEmpty }?.issues.last
+    next = NextPage(more ? end.map { Cursor(offset: $0.id).text } : nil, context)
+  }
 
   var title: String { guide.title }
 
@@ -152,7 +191,8 @@ struct GuidePage: Page {
   }
 
   func html(_ site: Site) -> HTML {
-    let shown = sections.filter { site.mayEdit || !$0.issues.isEmpty }
+    let isPart = isContinued || next != nil
+    let shown = sections.filter { site.mayEdit && !isPart || !$0.issues.isEmpty }
     let parts: [HTML] = shown.map { section in
       let items: [HTML] = section.issues.map {
         "<li><a href=\"/issues/\($0.slug)\">\($0.title)</a></li>\n"
@@ -168,11 +208,24 @@ struct GuidePage: Page {
       <p class="crumbs"><a href="/guides">Guides</a></p>
       <h1>\(guide.title)</h1>
       \("<p class=\"notice\">This guide is archived: it is in no list, and search does not find its issues.</p>", if: guide.isArchived)
-      \(Markdown.html(guide.introduction, topHeading: 2))
+      \(isContinued ? "<p><a href=\"/guides/\(guide.slug)\">From the beginning</a></p>" : Markdown.html(guide.introduction, topHeading: 2))
       \(.searchForm("Search this guide", guide: guide.slug))
+      \(isPart ? contents : "")
       \(parts)
+      \(next.html)
       \("<p class=\"row\"><a class=\"button\" href=\"/issues/new?guide=\(guide.slug)&amp;fields=1\">New issue</a> <a class=\"button\" href=\"/guides/\(guide.slug)/edit\">Edit this guide</a></p>", if: site.mayEdit)
+      \("<p><a class=\"button\" href=\"/suggestions/new?guide=\(guide.slug)&amp;fields=1\">Suggest a new issue</a></p>", if: site.mayReport && !site.mayEdit && !guide.isArchived)
       """
+  }
+
+  /// The sections of a guide that is longer than a page.
+  private var contents: HTML {
+    let titled = sections.filter { !$0.title.isEmpty }.prefix(100)
+    guard titled.count > 1 else { return "" }
+    let items: [HTML] = titled.map {
+      "<li><a href=\"/issues?guide=\(guide.slug)&amp;section=\(queryEncoded($0.title))\">\($0.title)</a></li>\n"
+    }
+    return "<details><summary>Sections</summary>\n<ul>\n\(items)</ul></details>"
   }
 
   func text(_ site: Site, width: Int) -> String {

@@ -67,7 +67,7 @@ struct HomePage: Page {
     \(GuidesPage.list(guides))
     \(met)
     <h2>Recently changed</h2>
-    \(RecentPage.list(recent))
+    \(RecentPage.list(recent, site))
     \("<p><a href=\"/recent\">All changes</a></p>", if: !recent.isEmpty)
     """
   }
@@ -117,24 +117,27 @@ struct RecentPage: Page {
   func html(_ site: Site) -> HTML {
     """
     <h1>Recent changes</h1>
-    \(RecentPage.list(changes))
+    \(RecentPage.list(changes, site))
     \(next.html)
     """
   }
 
-  static func list(_ changes: [Change]) -> HTML {
+  static func list(_ changes: [Change], _ site: Site) -> HTML {
     if changes.isEmpty { return "<p>Nothing yet.</p>" }
     let items: [HTML] = changes.map { change in
       """
-      <li>\(link(change)) <span class="quiet">\(change.what), \(.day(change.at))</span></li>
+      <li>\(link(change, site)) <span class="quiet">\(change.what), \(.day(change.at))</span></li>
 
       """
     }
     return "<ul class=\"issues\">\n\(items)</ul>"
   }
 
-  private static func link(_ change: Change) -> HTML {
+  private static func link(_ change: Change, _ site: Site) -> HTML {
     if let issue = change.issue { return "<a href=\"/issues/\(issue.slug)\">\(issue.title)</a>" }
+    if change.kind == "issue deleted", site.mayEdit, let id = change.issueID {
+      return "<a href=\"/issues/\(id)\">\(change.summary)</a>"
+    }
     if let guide = change.guide { return "<a href=\"/guides/\(guide)\">\(change.summary)</a>" }
     return "\(change.summary)"
   }
@@ -143,7 +146,7 @@ struct RecentPage: Page {
     [
       "id": .integer(change.sequence), "kind": .string(change.kind),
       "issue": change.issue.map { IssueJSON.summary($0, site) } ?? .null,
-      "guide": change.guide.json, "revision": change.revision.json,
+      "issue_id": change.issueID.json, "guide": change.guide.json, "revision": change.revision.json,
       "author": .string(change.author), "summary": .string(change.summary),
       "at": .string(change.at.rfc3339),
     ]

@@ -27,31 +27,6 @@ extension App {
     }
   }
 
-  /// Brings back what was deleted (named by its id) or archived.
-  static func restoreIssue(_ context: Context) throws -> Reply {
-    try context.require(.edit)
-    let found = try context.read { try $0.issueID(named: context.path[0]) }
-    try context.body().finish()
-    let isHTML = context.representation == .html
-    let name = context.path[0]
-    return .write { writing in
-      let id: Int
-      switch found {
-      case .issue(let known), .moved(let known, _):
-        id = known
-        if try writing.reading.summaries([id]).first?.confidence == .archived {
-          try writing.setConfidence(.unverified, ofIssue: id)
-        }
-      case nil:
-        guard let gone = wholeNumber(name) else { throw Failure.notFound("issue") }
-        id = try writing.restoreIssue(gone).id
-      }
-      let issue = try writing.reading.issue(id)!
-      if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
-      return try IssuePage.written(id, writing.reading, context.site)
-    }
-  }
-
   static func archiveIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
@@ -98,24 +73,6 @@ extension App {
     }
   }
 
-  static func deleteFromPage(_ context: Context) throws -> Reply {
-    try context.require(.edit)
-    let (id, _) = try context.read { try issueID(context, $0) }
-    try context.body().finish()
-    return .write { writing in
-      try writing.deleteIssue(id, base: .any, comment: "deleted")
-      return .redirect(.seeOther, to: "/deleted")
-    }
-  }
-
-  static func listDeleted(_ context: Context) throws -> Reply {
-    try context.require(.edit)
-    try context.query().finish()
-    return .page(
-      DeletedPage(issues: try context.read { try $0.deletedIssues(limit: 100) }),
-      headers: privately)
-  }
-
   static func verifyIssue(_ context: Context) throws -> Reply {
     try context.require(.edit)
     let (id, _) = try context.read { try issueID(context, $0) }
@@ -129,26 +86,5 @@ extension App {
       if isHTML { return .redirect(.seeOther, to: "/issues/\(issue.summary.slug)") }
       return try IssuePage.written(id, writing.reading, context.site)
     }
-  }
-}
-
-/// Issues that were deleted, to be brought back.
-struct DeletedPage: HTMLOnly {
-  let issues: [IssueSummary]
-  let title = "Deleted issues"
-
-  func html(_ site: Site) -> HTML {
-    let items: [HTML] = issues.map {
-      """
-      <li class="row">\($0.title) <span class="quiet">\(.place($0))</span>\
-      <form action="/issues/\($0.id)/restore" method="post"><button aria-label="Restore \($0.title)">Restore</button></form></li>
-
-      """
-    }
-    return """
-      <h1>Deleted issues</h1>
-      \("<p>There are none.</p>", if: items.isEmpty)
-      \("<ul class=\"issues\">\n\(items)</ul>", if: !items.isEmpty)
-      """
   }
 }

@@ -102,7 +102,10 @@ extension IssuePage {
 
   private func list(_ name: String, _ texts: [String]) -> HTML {
     guard !texts.isEmpty else { return "" }
-    let items: [HTML] = texts.map { "<li>\(Markdown.inline($0))</li>\n" }
+    let definitions = Markdown.definitions(in: issue.markdown)
+    let items: [HTML] = texts.map {
+      "<li>\(Markdown.line($0, definitions: definitions))</li>\n"
+    }
     return "<h2>\(name)</h2>\n<ul>\n\(items)</ul>"
   }
 
@@ -204,7 +207,8 @@ extension IssuePage {
       </form>
       \(IssueLinks.form(issue))
       <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
-      <a href="/deleted">Deleted issues</a> <a href="/reviews">Review due</a></div>
+      <a href="/deleted">Deleted and merged issues</a> <a href="/reviews">Review due</a></div>
+      \(RemovedViews.merged(absorbed))
       </details>
       """
   }
@@ -230,8 +234,7 @@ extension IssuePage {
     text += "\n\(site.url(issue: summary.slug))\n"
     if let fix = issue.fixes.first {
       text += "\nDid the first fix work? Record it:\n"
-      text +=
-        "curl -s -d fix=\(fix.id) -d result=worked \(site.url(issue: summary.slug))/outcomes\n"
+      text += site.recordLine(fix: fix.id, "/issues/\(summary.slug)/outcomes")
     }
     return text
   }

@@ -20,16 +20,30 @@ extension App {
     }
   }
 
+  /// The issue that the address of something to read names. A former slug, and what named a merged
+  /// issue, leads on to the same below the present slug.
+  static func readIssueID(_ context: Context, _ reading: Reading) throws -> Int {
+    let (id, moved) = try issueID(context, reading)
+    guard let moved, wholeNumber(context.path[0]) != id else { return id }
+    var segments = context.request.segments
+    let place = context.isAPI ? 3 : 1
+    segments[place] = moved + (place + 1 == segments.count ? context.suffix : "")
+    let query = context.request.rawQuery.map { "?" + $0 } ?? ""
+    throw Elsewhere(address: segments.map { "/" + queryEncoded($0) }.joined() + query)
+  }
+
   static func showIssue(_ context: Context) throws -> Reply {
     try context.read { reading in
-      let (id, moved) = try issueID(context, reading)
-      let isID = wholeNumber(context.path[0]) == id
-      if let moved, !isID {
-        let prefix = context.isAPI ? "/api/v1" : ""
-        let query = context.request.rawQuery.map { "?" + $0 } ?? ""
-        return .redirect(
-          .movedPermanently, to: "\(prefix)/issues/\(moved)\(context.suffix)\(query)")
+      let id: Int
+      do {
+        id = try readIssueID(context, reading)
+      } catch let failure as Failure {
+        guard context.caller.may(.edit),
+          let deleted = try reading.deletedIssue(named: context.path[0])
+        else { throw failure }
+        return try App.deleted(deleted, context)
       }
+      let isID = wholeNumber(context.path[0]) == id
       var query = try context.query()
       let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
@@ -54,8 +68,10 @@ extension App {
       return .page(
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
-          secrets: tellsSecrets ? LikelySecrets(title: issue.summary.title, markdown: issue.markdown) : .none,
-          learned: try reading.wordings(ofIssue: id), environment: environment),
+          secrets: tellsSecrets
+            ? LikelySecrets(title: issue.summary.title, markdown: issue.markdown) : .none,
+          learned: try reading.wordings(ofIssue: id), environment: environment,
+          absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : []),
         headers: headers)
     }
   }
@@ -179,8 +195,10 @@ extension App {
     }
     try context.takesNothing()
     return .write { writing in
-      try writing.deleteIssue(id, base: base, comment: "deleted")
-      return .page(DonePage(title: "Deleted", detail: "The issue can be restored."))
+      try writing.deleteIssue(id, base: base, comment: "")
+      return .page(
+        DonePage(
+          title: "Deleted", detail: "POST /api/v1/issues/\(id)/restore brings the issue back."))
     }
   }
 
@@ -232,7 +250,7 @@ extension App {
 
   static func listRevisions(_ context: Context) throws -> Reply {
     try context.read { reading in
-      let (id, _) = try issueID(context, reading)
+      let id = try readIssueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       var query = try context.query()
       let limit = try query.limit()
@@ -244,14 +262,15 @@ extension App {
       let page = RevisionsPage(
         issue: issue, revisions: shown,
         next: NextPage(
-          found.count > limit ? Cursor(offset: shown.last!.number).text : nil, context))
+          found.count > limit ? Cursor(offset: shown.last!.number).text : nil, context),
+        absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : [])
       return .page(page, headers: page.next.headers)
     }
   }
 
   static func showRevision(_ context: Context) throws -> Reply {
     return try context.read { reading in
-      let (id, _) = try issueID(context, reading)
+      let id = try readIssueID(context, reading)
       guard let number = wholeNumber(context.path[1]),
         let revision = try reading.revision(number, ofIssue: id),
         let issue = try reading.summaries([id]).first
@@ -335,6 +354,8 @@ struct IssuePage: Page {
   var learned: [StoredWording] = []
   /// The reader's, whose outcomes speak more.
   var environment: [Property] = []
+  /// What was merged into it, for editors.
+  var absorbed: [RemovedIssue] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }

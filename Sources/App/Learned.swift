@@ -9,7 +9,7 @@ extension App {
   static func listLearned(_ context: Context) throws -> Reply {
     try context.query().finish()
     return try context.read { reading in
-      let (id, _) = try issueID(context, reading)
+      let id = try readIssueID(context, reading)
       guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
       return .page(LearnedPage(issue: issue, wordings: try reading.wordings(ofIssue: id)))
     }

@@ -158,7 +158,6 @@ enum PathValue {
     "sections": .integer("id", "The section's id, as the guide lists it.").example(1),
     "issues": .text("slug", limit: 200, "The issue's slug, a former one, or its id.")
       .example("exec-format-error"),
-    "issues/id": .integer("id", "The issue's id.").example(1),
     "links": .text("kind", limit: 20, "How the two belong together.").example("related"),
     "{kind}": .text("target", limit: 200, "Slug of the other issue.").example("exec-format-error"),
     "revisions": .integer("n", "Number of the revision.").example(1),

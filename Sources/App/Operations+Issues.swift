@@ -163,7 +163,7 @@ extension Operation {
 
   static let restoreIssue = Operation(
     "restoreIssue", in: .issues, "Restore an issue",
-    "A deleted one is named by its id; an archived one becomes unverified.", by: .scope(.edit),
+    "Deleted ones come back as they were; an archived one becomes unverified.", by: .scope(.edit),
     answers: [.ok(.issue, "Restored.", headers: tag)], codes: guideCodes,
     example: Example(["$DUPLICATE"]))
 
@@ -175,12 +175,12 @@ extension Operation {
 
   static let listRevisions = Operation(
     "listRevisions", in: .issues, "List an issue's revisions", query: [.limit, .cursor],
-    answers: [.list(of: .revision, "Newest first.")],
+    answers: [.list(of: .revision, "Newest first."), .moved],
     example: Example(["deploy-key-has-expired"]))
 
   static let showRevision = Operation(
     "showRevision", in: .issues, "Read a revision",
-    answers: [.ok(.revisionPage, "The revision's text.")],
+    answers: [.ok(.revisionPage, "The revision's text."), .moved],
     example: Example(["deploy-key-has-expired", "1"]))
 
   static let showDiff = Operation(
@@ -188,7 +188,7 @@ extension Operation {
     query: [
       .integer("from", "The older; without it the one before `to`."),
       .integer("to", "The newer; without it the newest."),
-    ], answers: [.ok(.diff, "The text in words: same, removed, added.")],
+    ], answers: [.ok(.diff, "The text in words: same, removed, added."), .moved],
     example: Example(["deploy-key-has-expired"], query: ["from": "1", "to": "2"]))
 
   static let revert = Operation(
@@ -249,7 +249,8 @@ extension Operation {
     example: Example(["$DUPLICATE"], body: ["into": "deploy-key-has-expired"]))
 
   static let unmergeIssue = Operation(
-    "unmergeIssue", in: .issues, "Undo a merge", "The merged issue is named by its id.",
+    "unmergeIssue", in: .issues, "Undo a merge",
+    "The merged issue is named by its id or the slug it had at last.",
     by: .scope(.edit), answers: [.ok(.issue, "The issue, on its own again.")],
     codes: editCodes.filter { $0 != "precondition_required" }, example: Example(["$DUPLICATE"]))
 

@@ -78,7 +78,12 @@ extension Operation {
       .text("markdown", limit: 200_000, "What stands under the heading.").required
         .example("- `ERR-7731 deploy key expired`\n"),
       .line("comment", limit: 500, "Why, in a few words."),
-    ], answers: [.created(.suggestion, "In the editors' queue.")], codes: ["invalid_markdown"],
+    ],
+    answers: [
+      .created(
+        .suggestion, "In the editors' queue.",
+        headers: [.text("Location", "Address of the suggestion.")])
+    ], codes: ["invalid_markdown"],
     example: Example(
       body: [
         "guide": "agentcore-field-notes", "section": "Our own", "title": "Registry is read-only",
@@ -111,7 +116,7 @@ extension Operation {
   static let listLearned = Operation(
     "listLearned", in: .suggestions, "List what reports taught about an issue",
     "Words of reports that the issue resolved; search and diagnosis know them.",
-    answers: [.ok(.wordings, "The wordings.")],
+    answers: [.ok(.wordings, "The wordings."), .moved],
     example: Example(["exec-format-error"], keeps: ["WORDING": "results[0].id"], asMember: true))
 
   static let decideLearned = Operation(
@@ -124,6 +129,7 @@ extension Operation {
 
   static let listReviews = Operation(
     "listReviews", in: .suggestions, "List what is due for review", by: .member,
+    query: [.limit, .cursor],
     answers: [.list(of: .reviewDue, "The most urgent first, each with its reason in words.")],
     example: Example())
 

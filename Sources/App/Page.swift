@@ -37,6 +37,12 @@ package struct Site: Sendable {
   func url(_ path: String) -> String { base + uriEncoded(path) }
   func url(issue slug: String) -> String { url("/issues/" + slug) }
 
+  /// A line for a terminal that records that a fix worked, with a token where one is needed.
+  func recordLine(fix id: Int, _ path: String) -> String {
+    let token = openToAnyone ? "" : "-H \"Authorization: Bearer $FIXBOOK_TOKEN\" "
+    return "curl -s \(token)-d fix=\(id) -d result=worked \(url(path))\n"
+  }
+
   /// May record outcomes through the page's forms.
   var mayReport: Bool { openToAnyone || caller.may(.report) }
   var mayEdit: Bool { caller.may(.edit) }
@@ -97,6 +103,12 @@ package struct Caller: Sendable, Hashable {
     case .token(let id, _, _, _): "token:\(id)"
     }
   }
+}
+
+/// What was asked for is at another address, for good.
+struct Elsewhere: Error {
+  /// Path and query, encoded.
+  let address: String
 }
 
 /// What a handler gives back.

@@ -344,8 +344,8 @@ struct ReportPage: Page {
     }
     if report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, outcomes.isEmpty ? next.name : "Try next", width)
-      text += "\nDid it work? Record it:\ncurl -s -d fix=\(next.id) -d result=worked "
-      text += site.url("/reports/\(report.id)/outcomes") + "\n"
+      text += "\nDid it work? Record it:\n"
+      text += site.recordLine(fix: next.id, "/reports/\(report.id)/outcomes")
     }
     return text
   }

@@ -10,28 +10,60 @@ extension App {
       throw context.isAPI
         ? Failure.unauthorized : Failure.forbidden("Sign in to see what is due for review.")
     }
-    try context.query().finish()
-    return .page(
-      ReviewPage(due: try context.read { try $0.reviewsDue(now: context.site.now) }))
+    var query = try context.query()
+    let limit = try query.limit()
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      let found = try reading.reviewsDue(
+        now: context.site.now, from: cursor.offset, limit: limit + 1)
+      var page = ReviewPage(
+        due: Array(found.prefix(limit)),
+        next: NextPage(
+          found.count > limit ? Cursor(offset: cursor.offset + limit).text : nil, context))
+      if cursor.last == nil, context.representation == .html {
+        page.suggestions = try reading.suggestions(state: .open, limit: 4).map {
+          try SuggestionPage($0, reading: reading)
+        }
+      }
+      return .page(page, headers: page.next.headers)
+    }
   }
 }
 
 struct ReviewPage: Page {
   let due: [ReviewDue]
+  let next: NextPage?
+  /// The newest that wait for an editor, one more than is shown.
+  var suggestions: [SuggestionPage] = []
   let title = "Review due"
 
   func html(_ site: Site) -> HTML {
     let items: [HTML] = due.map {
       """
-      <li><a href="/issues/\($0.issue.slug)">\($0.issue.title)</a> <span class="quiet">\(.place($0.issue))</span><br>\
-      \($0.reason) <span class="quiet">Since \(.day($0.since)).</span></li>
+      <li><a href="/issues/\($0.issue.slug)">\($0.issue.title)</a><br>
+      \($0.reason)<br>
+      <span class="quiet">\(.place($0.issue)) · since \(.day($0.since))</span></li>
 
       """
     }
     return """
       <h1>Review due</h1>
-      \("<p>Nothing is due.</p>", if: due.isEmpty)
+      \(waiting)
+      \("<p>What may not hold any more, the most urgent first. Verify it on its page, or correct it.</p>", if: !due.isEmpty)
+      \("<p class=\"notice\">No issue is due.</p>", if: due.isEmpty && next == nil)
       \("<ul class=\"issues\">\n\(items)</ul>", if: !due.isEmpty)
+      \(next.html)
+      """
+  }
+
+  private var waiting: HTML {
+    guard !suggestions.isEmpty else { return "" }
+    return """
+      <h2>Suggestions that wait</h2>
+      \(SuggestionsPage.list(Array(suggestions.prefix(3))))
+      \("<p><a href=\"/suggestions\">All suggestions</a></p>", if: suggestions.count > 3)
+      <h2>Issues</h2>
       """
   }
 
@@ -43,7 +75,7 @@ struct ReviewPage: Page {
             "issue": IssueJSON.summary($0.issue, site), "reason": .string($0.reason),
             "since": .string($0.since.rfc3339),
           ]
-        }), "next": .null,
+        }), "next": next.json,
     ]
   }
 
@@ -52,6 +84,6 @@ struct ReviewPage: Page {
       + due.map {
         wrapped("\n\($0.issue.title)", width) + wrapped("\($0.reason)", width, indent: 2)
           + "  \(site.url(issue: $0.issue.slug))\n"
-      }.joined() + (due.isEmpty ? "Nothing is due.\n" : "")
+      }.joined() + (due.isEmpty ? "No issue is due.\n" : "") + next.text(site)
   }
 }

@@ -9,6 +9,8 @@ struct RevisionsPage: Page {
   let issue: IssueSummary
   let revisions: [Reading.Revision]
   let next: NextPage?
+  /// What was merged into the issue, for editors.
+  var absorbed: [RemovedIssue] = []
 
   var title: String { "History of \(issue.title)" }
 
@@ -29,6 +31,7 @@ struct RevisionsPage: Page {
       <tbody>
       \(rows)</tbody></table></div>
       \(next.html)
+      \(RemovedViews.merged(absorbed))
       """
   }
 
@@ -68,6 +71,7 @@ struct RevisionPage: Page {
     <p class="quiet">\(.moment(revision.createdAt)) · \(revision.author)\(revision.comment.isEmpty ? "" : " · ")\(revision.comment)</p>
     <h2>\(revision.title)</h2>
     \(.verbatim(revision.markdown))
+    \(site.mayEdit && revision.number < issue.revision ? DiffPage.revertForm(issue, revision.number) : "")
     """
   }
 

@@ -82,10 +82,12 @@ extension App {
 
     .get("/issues/{slug}/suggest", api: false, App.suggestForm),
     .write(.post, "/issues/{slug}/merge", .mergeIssues, App.mergeIssues),
-    .write(.post, "/issues/{id}/unmerge", .unmergeIssue, App.unmergeIssue),
+    .write(.post, "/issues/{slug}/unmerge", .unmergeIssue, App.unmergeIssue),
     .get("/suggestions", .listSuggestions, App.listSuggestions),
     .write(.post, "/suggestions", .suggest, App.suggest),
+    .get("/suggestions/new", api: false, App.suggestIssueForm),
     .get("/suggestions/{id}", .showSuggestion, App.showSuggestion),
+    .get("/suggestions/{id}/edit", api: false, App.editSuggestion),
     .write(.post, "/suggestions/{id}/accept", .acceptSuggestion, App.acceptSuggestion),
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
     .get("/reviews", .listReviews, App.listReviews),

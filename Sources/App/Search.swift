@@ -229,6 +229,9 @@ struct SearchPage: Page {
       site.mayEdit
       ? "<a href=\"/issues/new?title=\(queryEncoded(String(query.prefix(200))))\">Write it down</a>"
       : "<a href=\"/report\">Leave a report</a>"
+        + (site.mayReport
+          ? " or <a href=\"/suggestions/new?title=\(queryEncoded(String(query.prefix(200))))\">suggest a new issue</a>"
+          : "")
     return """
       <p class="quiet">Not what you look for? \(contact.map { "Ask \($0). " })\(write).</p>
       """

@@ -56,10 +56,12 @@ extension Shape {
         .init("field", Schema.string("The field, parameter or header that is wrong.")),
         .init("current_revision", Schema.integer("With `stale_revision`.")),
         .init("mistakes", Schema.list(of: mistake, "With `invalid_markdown` and `broken_sample`.")),
+        .init("restore", Schema.string("To editors: what brings a deleted issue back.")),
         .init("base", issueText()), .init("current", issueText()),
         .init(
           "yours", issueText(revision: Schema.optional(Schema.integer("Null: it is none yet.")))),
-      ], optional: ["field", "current_revision", "mistakes", "base", "current", "yours"],
+      ],
+      optional: ["field", "current_revision", "mistakes", "restore", "base", "current", "yours"],
       "RFC 9457. `base`, `current` and `yours` come with `edit_conflict`."))
 
   private static let mistake = Schema.object([
@@ -347,6 +349,7 @@ extension Shape {
       .init("id", Schema.integer("Grows with every change.")),
       .init("kind", Schema.string("issue created, issue edited, guide created …")),
       .init("issue", Schema.optional(issueSummary.reference)),
+      .init("issue_id", Schema.optional(Schema.integer("Also of an issue that was deleted."))),
       .init("guide", Schema.optional(Schema.string())),
       .init("revision", Schema.optional(Schema.integer())), .init("author", Schema.string()),
       .init("summary", Schema.string()), .init("at", time),
@@ -390,18 +393,19 @@ extension Shape {
 
   static let suggestion = Shape(
     "Suggestion",
-    Schema.object([
-      .init("id", Schema.integer()),
-      .init("state", Schema.choice(Suggestion.State.allCases.map(\.rawValue))),
-      .init("issue", Schema.optional(issueSummary.reference)), .init("guide", Schema.string()),
-      .init("base", Schema.integer("Revision it starts from; 0: a new issue.")),
-      .init("title", Schema.string()), .init("section", Schema.string()),
-      .init("markdown", Schema.string()), .init("comment", Schema.string()),
-      .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
-      .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
-      .init("url", Schema.string()),
-      .init("warnings", Schema.list(of: warning, "While it is open: likely secrets.")),
-    ], optional: ["warnings"]))
+    Schema.object(
+      [
+        .init("id", Schema.integer()),
+        .init("state", Schema.choice(Suggestion.State.allCases.map(\.rawValue))),
+        .init("issue", Schema.optional(issueSummary.reference)), .init("guide", Schema.string()),
+        .init("base", Schema.integer("Revision it starts from; 0: a new issue.")),
+        .init("title", Schema.string()), .init("section", Schema.string()),
+        .init("markdown", Schema.string()), .init("comment", Schema.string()),
+        .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
+        .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
+        .init("url", Schema.string()),
+        .init("warnings", Schema.list(of: warning, "While it is open: likely secrets.")),
+      ], optional: ["warnings"]))
 
   static let wording = Shape(
     "Wording",

@@ -17,7 +17,8 @@ package enum Template {
     out.reserveCapacity(bytes.count)
     var place = 0
     while place < bytes.count {
-      if bytes[place] == .ascii("<"), let name = placeholders.first(where: { bytes.has($0, at: place) })
+      if bytes[place] == .ascii("<"),
+        let name = placeholders.first(where: { bytes.has($0, at: place) })
       {
         out.append(0x20)
         place += name.utf8.count

@@ -26,7 +26,35 @@ struct LayoutChooser {
     guard let level = headings.map(\.level).min() else {
       return Choice(layout: .single, level: 2)
     }
+    if level == 1, hasSecondTitle { return Choice(layout: .sections, level: 2) }
+    if level == 3, isOneIssue { return Choice(layout: .issues, level: 3) }
     return Choice(layout: layout(tops(level)), level: level)
+  }
+
+  /// Several `#` with sections and issues below them: the issues are those of the third level.
+  private var hasSecondTitle: Bool {
+    let sections = tops(2)
+    let grouping = sections.count { top in top.children.contains { $0.isPlain } }
+    return headings.count { $0.level == 1 } >= 2 && grouping >= 1
+      && grouping * 2 >= sections.count
+      && sections.allSatisfy {
+        !$0.heading.isIssuePart && !outline.hasIssueLabel(in: $0.heading.body)
+      }
+      && sections.flatMap(\.children).contains { isIssue($0) }
+  }
+
+  /// A guide with its first issue and no section yet.
+  private var isOneIssue: Bool {
+    hasTitle && headings.count == 1 && headings[0].isPlain && isIssue(headings[0])
+  }
+
+  /// Opens with a symptom, or has a label.
+  private func isIssue(_ heading: HeadingLine) -> Bool {
+    if outline.hasIssueLabel(in: heading.body) { return true }
+    guard let first = heading.body.first, case .item = outline.blocks[first].kind else {
+      return false
+    }
+    return true
   }
 
   private func layout(_ tops: [Top]) -> GuideFile.Layout {

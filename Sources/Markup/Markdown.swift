@@ -35,27 +35,50 @@ package enum Markdown {
     remembered(markdown, .line) { renderedInline(markdown) }
   }
 
-  private static func renderedInline(_ markdown: String) -> HTML {
-    guard let tree = Tree(markdown) else { return .text(markdown) }
+  /// Renders text of one line with its links; images are links too.
+  ///
+  /// - Parameter definitions: What `[name]` links in it may name, as `definitions(in:)` gives it.
+  package static func line(_ markdown: String, definitions: String = "") -> HTML {
+    let source =
+      definitions.isEmpty || !markdown.utf8.contains(UInt8(ascii: "["))
+      ? markdown : "\(markdown)\n\n\(definitions)"
+    return remembered(source, .linkedLine) { renderedInline(source, or: markdown, links: true) }
+  }
+
+  /// The link reference definitions of a text, one a line (CommonMark §4.7).
+  package static func definitions(in markdown: String) -> String {
+    guard markdown.contains("]:") else { return "" }
+    return markdown.split(whereSeparator: \.isNewline).filter { line in
+      let start = line.prefix { $0 == " " }
+      return start.count <= 3 && line.dropFirst(start.count).hasPrefix("[") && line.contains("]:")
+    }.joined(separator: "\n")
+  }
+
+  private static func renderedInline(
+    _ markdown: String, or plain: String? = nil, links: Bool = false
+  ) -> HTML {
+    let plain = plain ?? markdown
+    guard let tree = Tree(markdown) else { return .text(plain) }
     var renderer = HTMLRenderer(idPrefix: nil, headingRanks: [:])
-    renderer.allowsLinks = false
+    renderer.allowsLinks = links
     var isParagraph = true
     tree.walk { node, entering in
       switch node.kind {
       case .document: return
       case .paragraph where node.parent?.kind == .document && node.isFirst && node.isLast: return
       case .text, .softBreak, .code, .emphasis, .strong, .strikethrough, .link, .htmlInline: break
+      case .image where links: break
       default: isParagraph = false
       }
       if entering { renderer.enter(node) } else { renderer.leave(node) }
     }
-    return isParagraph ? renderer.html : .text(markdown)
+    return isParagraph ? renderer.html : .text(plain)
   }
 
   /// All that an output depends on.
   private struct Source: Hashable {
     enum Kind: Hashable {
-      case line
+      case line, linkedLine
       case blocks(_ idPrefix: String?, _ topHeading: Int)
     }
 

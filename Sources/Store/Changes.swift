@@ -6,6 +6,8 @@ package struct Change: Sendable, Equatable {
   /// "issue created", "issue edited", "issue deleted", "issue archived", "guide created" …
   package let kind: String
   package let issue: IssueSummary?
+  /// The issue's id, also of one that is deleted.
+  package let issueID: Int?
   package let guide: String?
   package let revision: Int?
   package let author: String
@@ -51,7 +53,8 @@ extension Reading {
       uniqueKeysWithValues: try summaries(Array(Set(rows.compactMap(\.2)))).map { ($0.id, $0) })
     return rows.map { row in
       Change(
-        sequence: row.0, kind: row.1, issue: row.2.flatMap { issues[$0] }, guide: row.3,
+        sequence: row.0, kind: row.1, issue: row.2.flatMap { issues[$0] }, issueID: row.2,
+        guide: row.3,
         revision: row.4, author: row.5, summary: row.6, at: Time(milliseconds: row.7))
     }
   }

@@ -22,7 +22,7 @@ package struct SectionSummary: Sendable, Equatable {
   package let title: String
   /// Markdown.
   package let introduction: String
-  package let issues: [IssueSummary]
+  package var issues: [IssueSummary]
 }
 
 /// How a guide came, and so how it leaves.
@@ -80,8 +80,10 @@ extension Reading {
   }
 
   /// A guide's sections with their issues, in the author's order, without issues that were archived by
-  /// themselves.
-  package func sections(ofGuide id: Int) throws -> [SectionSummary] {
+  /// themselves: all of them, or `limit` from the first or behind the one with the id `last`.
+  package func sections(
+    ofGuide id: Int, after last: Int? = nil, limit: Int = .max
+  ) throws -> [SectionSummary] {
     var sections: [(id: Int, title: String, lead: String, issues: [IssueSummary])] =
       try connection.rows(
         """
@@ -91,13 +93,16 @@ extension Reading {
       ) { ($0.int(0), $0.text(1), $0.text(2), []) }
     let places = Dictionary(
       uniqueKeysWithValues: sections.enumerated().map { ($0.element.id, $0.offset) })
+    let isShown: SQL = last.map { behind($0, .guide) } ?? "1"
+    // CROSS JOIN: in the guide's order, and no further than the limit.
     try connection.each(
       """
-      SELECT \(Reading.summaryColumns), s.id FROM issue i
-      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
-      WHERE i.guide_id = \(id) AND i.deleted_at IS NULL
-        AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL) AND \(visible("i.guide_id"))
-      ORDER BY i.guide_id, i.section_id, i.position
+      SELECT \(Reading.summaryColumns), s.id FROM section s
+      CROSS JOIN issue i ON i.section_id = s.id CROSS JOIN guide g ON g.id = s.guide_id
+      WHERE s.guide_id = \(id) AND i.deleted_at IS NULL
+        AND (i.confidence <> 'archived' OR i.archived_from IS NOT NULL) AND \(isShown)
+        AND \(visible("s.guide_id"))
+      ORDER BY s.guide_id, s.position, i.position, i.id LIMIT \(limit)
       """
     ) { row in
       if let place = places[row.int(10)] { sections[place].issues.append(Reading.summary(row)) }

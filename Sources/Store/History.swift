@@ -24,17 +24,6 @@ extension Reading {
     }
   }
 
-  /// Deleted issues, newest first.
-  package func deletedIssues(limit: Int) throws -> [IssueSummary] {
-    try connection.rows(
-      """
-      SELECT \(Reading.summaryColumns) FROM issue i
-      JOIN guide g ON g.id = i.guide_id JOIN section s ON s.id = i.section_id
-      WHERE i.deleted_at IS NOT NULL AND i.merged_into IS NULL AND \(visible("i.guide_id"))
-      ORDER BY i.deleted_at DESC LIMIT \(limit)
-      """, Reading.summary)
-  }
-
   /// The sections of a guide by name, in order, also empty ones.
   package func sectionTitles(ofGuide slug: String) throws -> [String] {
     try connection.rows(

@@ -88,12 +88,20 @@ package enum SlugTarget: Sendable, Equatable {
 }
 
 extension Reading {
-  /// Looks an issue up by slug, former slug or id.
+  /// Looks an issue up by slug, former slug or id. Like the slugs of a merged issue its id leads to
+  /// the other one.
   package func issueID(named name: String) throws -> SlugTarget? {
-    if let id = Int(name), String(id) == name {
+    if let id = Reading.issueID(name) {
       return try connection.first(
-        "SELECT slug FROM issue i WHERE id = \(id) AND deleted_at IS NULL AND \(visible("guide_id"))"
-      ) { SlugTarget.moved(id, to: $0.text(0)) }
+        """
+        WITH RECURSIVE merged (id, target) AS (
+          SELECT id, merged_into FROM issue WHERE id = \(id)
+          UNION
+          SELECT n.id, n.merged_into FROM merged m JOIN issue n ON n.id = m.target)
+        SELECT i.id, i.slug FROM merged m JOIN issue i ON i.id = m.id
+        WHERE m.target IS NULL AND i.deleted_at IS NULL AND \(visible("i.guide_id"))
+        """
+      ) { SlugTarget.moved($0.int(0), to: $0.text(1)) }
     }
     return try connection.first(
       """
@@ -258,7 +266,7 @@ extension Reading {
   }
 
   /// What comes behind an issue in a list, by where it stands now.
-  private func behind(_ last: Int, _ sort: IssueFilter.Sort) -> SQL {
+  func behind(_ last: Int, _ sort: IssueFilter.Sort) -> SQL {
     let issue: SQL = "FROM issue l WHERE l.id = \(last)"
     let section: SQL = """
       SELECT p.guide_id, p.position FROM issue l JOIN section p ON p.id = l.section_id

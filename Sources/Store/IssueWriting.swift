@@ -229,9 +229,9 @@ extension Writing {
     guard
       let row = try connection.first(
         """
-        SELECT revision, guide_id, confidence = 'archived' FROM issue
+        SELECT revision, guide_id, confidence = 'archived', title FROM issue
         WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
-        """, { ($0.int(0), $0.int(1), isArchived: $0.bool(2)) })
+        """, { ($0.int(0), $0.int(1), isArchived: $0.bool(2), title: $0.text(3)) })
     else { throw IssueWriteError.notFound }
     switch base {
     case .any: break
@@ -248,7 +248,10 @@ extension Writing {
       """
       DELETE FROM sample_shingle WHERE sample_id IN (SELECT id FROM sample WHERE issue_id = \(id))
       """)
-    try change("issue deleted", issueID: id, guideID: row.1, revision: row.0, summary: comment)
+    // The stream shows no issue for it any more, so it says which one that was.
+    try change(
+      "issue deleted", issueID: id, guideID: row.1, revision: row.0,
+      summary: comment.isEmpty ? row.title : "\(row.title): \(comment)")
   }
 
   /// Writes the rows that are read out of the text, and the index.

@@ -16,6 +16,11 @@ package struct Suggestion: Sendable, Equatable {
   package let reason: String
   package let decidedBy: String?
   package let createdAt: Time
+
+  /// What the history of the issue says about it.
+  package var acceptance: String {
+    "suggested by \(author)" + (comment.isEmpty ? "" : ": \(comment)")
+  }
 }
 
 extension Reading {
@@ -44,6 +49,12 @@ extension Reading {
       WHERE x.state = \(state.rawValue) AND x.id < \(before) AND \(visible("g.id"))
       ORDER BY x.id DESC LIMIT \(limit)
       """, Reading.suggestion)
+  }
+
+  package func guideTitle(_ slug: String) throws -> String? {
+    try connection.first("SELECT title FROM guide g WHERE slug = \(slug) AND \(visible("g.id"))") {
+      $0.text(0)
+    }
   }
 
   package func suggestion(_ id: Int) throws -> Suggestion? {
@@ -86,7 +97,7 @@ extension Writing {
 
   /// Makes the edit that was proposed, merging it with what changed since.
   package func accept(_ suggestion: Suggestion) throws -> SavedIssue {
-    let comment = "suggested by \(suggestion.author): \(suggestion.comment)"
+    let comment = suggestion.acceptance
     let saved: SavedIssue
     if let issue = suggestion.issueID {
       saved = try updateIssue(
@@ -96,6 +107,12 @@ extension Writing {
     }
     try decide(suggestion.id, .accepted, reason: "")
     return saved
+  }
+
+  /// Closes a suggestion that an editor saved with changes of their own.
+  package func settle(suggestion id: Int) throws {
+    guard let suggestion = try reading.suggestion(id), suggestion.state == .open else { return }
+    try decide(id, .accepted, reason: "with changes")
   }
 
   package func reject(_ suggestion: Suggestion, reason: String) throws {

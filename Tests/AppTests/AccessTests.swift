@@ -79,7 +79,8 @@ private let table: [String: Access] = [
   "POST /issues/{slug}/links": .scope(.edit), "POST /api/v1/issues/{slug}/links": .scope(.edit),
   "DELETE /api/v1/issues/{slug}/links/{kind}/{target}": .scope(.edit),
   "DELETE /issues/{slug}/links/{kind}/{target}": .scope(.edit),
-  "GET /issues/{slug}/suggest": .anyone,
+  "GET /issues/{slug}/suggest": .reporting,
+  "GET /suggestions/new": .reporting, "GET /suggestions/{id}/edit": .scope(.edit),
   "POST /issues/{slug}/merge": .scope(.edit), "POST /api/v1/issues/{slug}/merge": .scope(.edit),
   "DELETE /api/v1/guides/{guide}/sections/{id}": .scope(.edit),
   "GET /deleted": .scope(.edit),
@@ -92,7 +93,7 @@ private let table: [String: Access] = [
   "POST /api/v1/guides/{guide}/archive": .scope(.edit),
   "POST /api/v1/guides/{guide}/restore": .scope(.edit),
   "POST /api/v1/guides/{guide}/sections": .scope(.edit),
-  "POST /api/v1/issues/{id}/unmerge": .scope(.edit),
+  "POST /api/v1/issues/{slug}/unmerge": .scope(.edit),
   "POST /api/v1/issues/{slug}/archive": .scope(.edit),
   "POST /api/v1/issues/{slug}/move": .scope(.edit),
   "POST /guides/new": .scope(.edit),
@@ -102,7 +103,7 @@ private let table: [String: Access] = [
   "POST /guides/{guide}/sections": .scope(.edit),
   "POST /guides/{guide}/sections/{id}/edit": .scope(.edit),
   "POST /guides/{guide}/sections/{id}/remove": .scope(.edit),
-  "POST /issues/{id}/unmerge": .scope(.edit),
+  "POST /issues/{slug}/unmerge": .scope(.edit),
   "POST /issues/{slug}/archive": .scope(.edit),
   "POST /issues/{slug}/delete": .scope(.edit),
   "POST /issues/{slug}/move": .scope(.edit),
@@ -257,8 +258,8 @@ private struct Stage {
     for (caller, secret) in secrets { headers[caller] = ("Authorization", "Bearer " + secret) }
     self.headers = headers
     values = [
-      ("/guides/field-guide/sections/{id}", "1"), ("/issues/{id}", "1"),
-      ("/diagnoses/{id}", diagnosis), ("/fixes/{id}", "1"), ("/reports/{id}", report),
+      ("/guides/field-guide/sections/{id}", "1"), ("/diagnoses/{id}", diagnosis),
+      ("/fixes/{id}", "1"), ("/reports/{id}", report),
       ("/suggestions/{id}", "1"), ("/users/{id}", "\(victim)"), ("/admin/users/{id}", "\(victim)"),
       ("/tokens/{id}", "\(token)"), ("/admin/tokens/{id}", "\(token)"),
       ("/account/sessions/{id}", "0"), ("/account/tokens/{id}", "\(token)"),

@@ -209,6 +209,8 @@ struct GuideReadTests {
       "[A, B]"
     ),
     ("x.md", "# X\n\n### A\n- **Fix**: a\n\n### B\n- **Fix**: b\n", "[A, B]"),
+    ("x.md", "# X\n\n### A\n- s\n", "[A]"),
+    ("x.md", "# X\n\nWhat we met.\n\n### A\n- **Fix**: a\n", "[A]"),
   ])
   func `a file with one issue per heading is recognised`(
     name: String, text: String, expected: String
@@ -218,7 +220,15 @@ struct GuideReadTests {
     #expect(outline(file) == [expected])
   }
 
+  @Test func `issues below a second title are issues too`() throws {
+    let text = "# G\n\n## S\n\n### A\n- s\n\n# H\n\n## T\n\n### B\n- **Fix**: f\n\n### C\n- t\n"
+    let file = try guide(text)
+    #expect(outline(file) == ["G[]", "S[A]", "H[]", "T[B, C]"])
+    #expect(file.text == text)
+  }
+
   @Test(arguments: [
+    "# X fails\n\n### Remedy\n\nOne text.\n",
     "# X fails\n\n## Symptoms\n\ns\n\n## Cause\n\nc\n\n## Resolution\n\nr\n",
     "# X fails\n\n## Problem\n\n- p\n\n## Solution\n\n### First step\n\na\n\n### Second step\n\nb\n",
     "---\ntitle: X fails\n---\n\n## Meaning\n\nm\n\n## Impact\n\ni\n\n## Diagnosis\n\nd\n\n## Mitigation\n\nf\n",

@@ -38,7 +38,9 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
 /// Everything that a page, the API or the command line asks while serving.
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
-  Question("id", 1) { _ = try $0.issueID(named: "1") },
+  Question("id", 1, mayScan: ["m": "the issues that one was merged into, one after the other"]) {
+    _ = try $0.issueID(named: "1")
+  },
   Question("issue", 10) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
@@ -77,6 +79,17 @@ private let questions = [
   Question("guides", 1) { _ = try $0.guides() },
   Question("guide", 1) { _ = try $0.guide("guide") },
   Question("sections", 2) { _ = try $0.sections(ofGuide: 1) },
+  Question("a part of a guide", 2, isLong: true) {
+    _ = try $0.sections(ofGuide: 1, after: 5, limit: 20)
+  },
+  Question("removed issues", 1, isLong: true) { _ = try $0.removedIssues(limit: 20) },
+  Question("further removed issues", 1, isLong: true) {
+    _ = try $0.removedIssues(after: 5, limit: 20)
+  },
+  Question("deleted issue", 1) { _ = try $0.deletedIssue(named: "one") },
+  Question("merged issue", 1) { _ = try $0.mergedIssue(named: "one") },
+  Question("what was merged", 1) { _ = try $0.issuesMerged(into: 1) },
+  Question("guide's title", 1) { _ = try $0.guideTitle("guide") },
   Question("export", 2) { _ = try $0.exported(guide: 1) },
   Question("contact", 1) { _ = try $0.contact(guide: nil) },
   Question("changes", 2, isLong: true) { _ = try $0.changes(after: 5, limit: 20) },

@@ -139,7 +139,13 @@ private let questions = [
   Question("reviewsDue") { reading, _ in
     says(try reading.reviewsDue(now: .now() + 400 * 86_400))
   },
-  Question("deletedIssues") { reading, _ in says(try reading.deletedIssues(limit: 9)) },
+  Question("removedIssues") { reading, _ in says(try reading.removedIssues(limit: 9)) },
+  Question("deletedIssue") { reading, _ in try reading.deletedIssue(named: "zebra-gone") != nil },
+  Question("mergedIssue") { reading, _ in try reading.mergedIssue(named: "zebra-twin") != nil },
+  Question("issuesMerged") { reading, _ in
+    try (1...99).contains { try !reading.issuesMerged(into: $0).isEmpty }
+  },
+  Question("guideTitle") { reading, _ in try reading.guideTitle("zebra-guide") != nil },
   Question("sectionTitles") { reading, _ in
     try !reading.sectionTitles(ofGuide: "zebra-guide").isEmpty
   },
@@ -226,6 +232,9 @@ struct VisibilityTests {
       report: report.id)
     try base.create("Zebra gone", in: "zebra-guide", section: "Zebra section")
     try base.delete("zebra-gone")
+    let host = try base.create("Zebra host", in: "zebra-guide", section: "Zebra section").id
+    let twin = try base.create("Zebra twin", in: "zebra-guide", section: "Zebra section").id
+    _ = try base.store.write(as: .system) { try $0.mergeIssue(twin, into: host) }
     _ = try base.store.write(as: .system) { writing in
       _ = try writing.verify(issue: issue.summary.id, against: "version 7")
       _ = try writing.suggest(
