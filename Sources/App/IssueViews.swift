@@ -20,6 +20,7 @@ extension IssuePage {
       \(flagged)
       \(secrets.notice)
       \(doubt)
+      \(WarningsPage.notice(warnings))
       \(mergedNotice)
       \(IssueLinks.notice(issue))
       \(Markdown.html(prose.lead, topHeading: 2))
@@ -79,7 +80,7 @@ extension IssuePage {
     if issue.fixes.isEmpty, !prose.isEmpty { return "" }
     return """
       \(FixViews.list(
-        issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes"))
+        issue.fixes, site, at: .issue(issue.summary.slug)))
       \(environmentForm)
       """
   }
