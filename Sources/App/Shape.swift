@@ -142,7 +142,7 @@ extension Shape {
     .init("issue", Schema.optional(issueSummary.reference)),
   ])
 
-  private static let warning = Schema.object(
+  private static let writeWarning = Schema.object(
     [
       .init("issue", Schema.string("Another issue, of which a sample no longer leads there.")),
       .init("sample", Schema.string()),
@@ -165,7 +165,7 @@ extension Shape {
         .init(
           "warnings",
           Schema.list(
-            of: warning,
+            of: writeWarning,
             "In the answer to a change: samples of other issues that it broke, likely secrets.")),
       ], optional: ["merged", "warnings"]))
 
@@ -425,7 +425,7 @@ extension Shape {
         .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
         .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
         .init("url", Schema.string()),
-        .init("warnings", Schema.list(of: warning, "While it is open: likely secrets.")),
+        .init("warnings", Schema.list(of: writeWarning, "While it is open: likely secrets.")),
       ], optional: ["warnings"]))
 
   static let wording = Shape(
