@@ -172,7 +172,8 @@ extension Reading {
       FROM issue i
       WHERE i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
       ORDER BY i.id LIMIT 1
-      """) { ($0.text(0), $0.text(1), $0.text(2)) }
+      """
+    ) { ($0.text(0), $0.text(1), $0.text(2)) }
   }
 
   package func allSamples(guide: String?) throws -> [OwnedSample] {
