@@ -247,6 +247,8 @@ CREATE TABLE diagnosis_issue (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
   created_at INTEGER NOT NULL,
   diagnosis_id TEXT NOT NULL REFERENCES diagnosis (id) ON DELETE CASCADE,
+  -- Who asked, as a digest that is another one the next day: to tell people apart, not to know them.
+  asker TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (issue_id, created_at, diagnosis_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX diagnosis_issue_diagnosis ON diagnosis_issue (diagnosis_id);

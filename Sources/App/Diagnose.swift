@@ -60,7 +60,7 @@ extension App {
   ) throws -> DiagnosisPage {
     let started = monotonicMilliseconds()
     let page = try DiagnosisPage.diagnose(
-      input, store: store, viewer: caller.viewer, source: source)
+      input, store: store, viewer: caller.viewer, source: source, reporter: caller.reporter)
     let line = String((input.text.mostTelling?.text ?? "").prefix(300))
     store.count(
       Question(
@@ -185,7 +185,7 @@ struct DiagnosisPage: Page {
 
   /// Runs the whole main job; the same for server and command line.
   static func diagnose(
-    _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind
+    _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind, reporter: String
   ) throws -> DiagnosisPage {
     let now = Time.now()
     let (stored, page) = try store.read(as: viewer) { reading in
@@ -206,7 +206,7 @@ struct DiagnosisPage: Page {
               issueID: match.issueID, revision: $0, confidence: match.confidence,
               evidence: match.evidence)
           }
-        }, source: source, createdAt: now)
+        }, source: source, asker: Asker.digest(reporter, at: now), createdAt: now)
       return (stored, try DiagnosisPage(stored, reading: reading))
     }
     return store.remember(stored) ? page : page.withoutID
@@ -248,8 +248,7 @@ struct DiagnosisPage: Page {
     let isThere = matches.first?.issue.id == stored.matches.first?.issueID
     verdict = isThere ? stored.verdict : .unknown
     if let best = matches.first, verdict != .unknown {
-      metLastHour = try reading.diagnoses(
-        ofIssue: best.issue.id, since: stored.createdAt + -3_600)
+      metLastHour = try reading.othersMet(issue: best.issue.id, before: stored)
       contact = nil
     } else {
       metLastHour = 0

@@ -205,11 +205,8 @@ extension Writing {
   package func report(
     ofDiagnosis diagnosis: StoredDiagnosis, reporter: String, source: SourceKind
   ) throws -> Report {
-    if let id = try connection.first(
-      """
-      SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
-      ORDER BY rowid DESC LIMIT 1
-      """, { $0.text(0) }), let report = try reading.report(id)
+    if let id = try reportID(ofDiagnosis: diagnosis.id, reporter: reporter),
+      let report = try reading.report(id)
     {
       return report
     }
@@ -263,6 +260,7 @@ extension Writing {
       """)
     try learn(fromReport: id)
     try watch(fix: outcome.fixID)
+    try warn(outcome: outcomeID, outcome, report: id, issue: fix.issueID)
     if state == .resolved, report.state != .resolved {
       try notify(.reportResolved, report: id, issue: fix.issueID)
     }
