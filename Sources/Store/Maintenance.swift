@@ -163,16 +163,18 @@ extension Reading {
 
   /// An issue that may be seen, and a line that leads to it: a sample, else its title.
   package func example() throws -> (slug: String, title: String, line: String)? {
-    try connection.first(
+    let issue: SQL = """
+      i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
       """
-      SELECT i.slug, i.title, coalesce((
-        SELECT p.text FROM sample p
-        WHERE p.issue_id = i.id AND NOT p.negative AND length(p.text) <= 120
-        ORDER BY p.id LIMIT 1), i.title)
-      FROM issue i
-      WHERE i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
-      ORDER BY i.id LIMIT 1
+    let sample = try connection.first(
       """
+      SELECT i.slug, i.title, p.text FROM sample p JOIN issue i ON i.id = p.issue_id
+      WHERE NOT p.negative AND length(p.text) <= 120 AND \(issue) ORDER BY p.id LIMIT 1
+      """
+    ) { ($0.text(0), $0.text(1), $0.text(2)) }
+    if let sample { return sample }
+    return try connection.first(
+      "SELECT i.slug, i.title, i.title FROM issue i WHERE \(issue) ORDER BY i.id LIMIT 1"
     ) { ($0.text(0), $0.text(1), $0.text(2)) }
   }
 
