@@ -247,6 +247,8 @@ CREATE TABLE diagnosis_issue (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
   created_at INTEGER NOT NULL,
   diagnosis_id TEXT NOT NULL REFERENCES diagnosis (id) ON DELETE CASCADE,
+  -- Who asked, as a digest that is another one the next day: to tell people apart, not to know them.
+  asker TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (issue_id, created_at, diagnosis_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX diagnosis_issue_diagnosis ON diagnosis_issue (diagnosis_id);
@@ -277,8 +279,8 @@ CREATE TABLE report (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_created ON report (created_at);
-CREATE INDEX report_issue ON report (issue_id, created_at);
-CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter);
+CREATE INDEX report_issue ON report (issue_id, created_at) WHERE issue_id IS NOT NULL;
+CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter) WHERE diagnosis_id IS NOT NULL;
 
 -- Append-only. A later outcome of the same reporter for the same report and fix replaces
 -- the earlier one in the count.

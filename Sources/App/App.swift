@@ -117,8 +117,14 @@ package final class App: Application {
       }
       return run(match, request, intake: sink as? DiagnoseIntake)
     }
-    return match.route.isHeavy || isNewProxyUser(request) ? .work(work) : work()
+    let isHeavy =
+      match.route.isHeavy || request.body.count > App.lightBody || isNewProxyUser(request)
+    return isHeavy ? .work(work) : work()
   }
+
+  /// Bytes of a body that a loop reads by itself: masking and reading a longer one takes long enough
+  /// for others to notice.
+  private static let lightBody = 4_096
 
   /// Makes a page for the cache, from what the cache's key holds of the request alone.
   private func fill(

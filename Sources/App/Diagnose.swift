@@ -60,10 +60,11 @@ extension App {
   ) throws -> DiagnosisPage {
     let started = monotonicMilliseconds()
     let page = try DiagnosisPage.diagnose(
-      input, store: store, viewer: caller.viewer, source: source)
+      input, store: store, viewer: caller.viewer, source: source, reporter: caller.reporter)
+    let line = String((input.text.mostTelling?.text ?? "").prefix(300))
     store.count(
       Question(
-        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
+        kind: .diagnosis, text: line, template: Template.of(line),
         guide: input.guide, source: channel, reporter: caller.reporter, verdict: page.verdict,
         results: page.matches.count, milliseconds: monotonicMilliseconds() - started,
         subject: page.id))
@@ -182,12 +183,9 @@ struct DiagnosisPage: Page {
       path: best.map { "/issues/" + $0.issue.slug } ?? id.map { "/diagnoses/" + $0 } ?? "/diagnose")
   }
 
-  /// First line that mattered, for counting.
-  var questionText: String { String((excerpt.split(separator: "\n").first ?? "").prefix(300)) }
-
   /// Runs the whole main job; the same for server and command line.
   static func diagnose(
-    _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind
+    _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind, reporter: String
   ) throws -> DiagnosisPage {
     let now = Time.now()
     let (stored, page) = try store.read(as: viewer) { reading in
@@ -208,7 +206,7 @@ struct DiagnosisPage: Page {
               issueID: match.issueID, revision: $0, confidence: match.confidence,
               evidence: match.evidence)
           }
-        }, source: source, createdAt: now)
+        }, source: source, asker: Asker.digest(reporter, at: now), createdAt: now)
       return (stored, try DiagnosisPage(stored, reading: reading))
     }
     return store.remember(stored) ? page : page.withoutID
@@ -218,7 +216,10 @@ struct DiagnosisPage: Page {
   private static func excerpt(_ text: PastedText, _ judgement: Judgement) -> String {
     var numbers = Set(judgement.matches.prefix(1).flatMap { $0.evidence.map(\.line) })
     if judgement.verdict == .unknown || numbers.isEmpty {
-      numbers = Set(text.lines.sorted { $0.weight > $1.weight }.prefix(3).map(\.number))
+      let telling = text.lines.sorted {
+        ($0.telling, $1.number) > ($1.telling, $0.number)
+      }
+      numbers = Set(telling.prefix(3).map(\.number))
     }
     return text.lines.filter { numbers.contains($0.number) }.map { String($0.text.prefix(500)) }
       .joined(separator: "\n")
@@ -247,8 +248,7 @@ struct DiagnosisPage: Page {
     let isThere = matches.first?.issue.id == stored.matches.first?.issueID
     verdict = isThere ? stored.verdict : .unknown
     if let best = matches.first, verdict != .unknown {
-      metLastHour = try reading.diagnoses(
-        ofIssue: best.issue.id, since: stored.createdAt + -3_600)
+      metLastHour = try reading.othersMet(issue: best.issue.id, before: stored)
       contact = nil
     } else {
       metLastHour = 0

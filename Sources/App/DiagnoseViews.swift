@@ -31,7 +31,7 @@ extension DiagnosisPage {
       <h1><span class="verdict">\(verdict == .known ? "Known:" : "Possible:")</span> <a href="/issues/\(best.issue.slug)">\(best.issue.title)</a></h1>
       \("<p>This looks similar. Check that the marked line is your problem before you try a fix.</p>", if: verdict == .possible)
       <p class="quiet">\(.place(best.issue)) · \(best.sureness) · revision \(best.revision)\(best.revision < best.issue.revision ? " (now \(best.issue.revision))" : "")</p>
-      \("<p>\(counted(metLastHour - 1, "other")) met this in the last hour.</p>", if: metLastHour > 1)
+      \("<p>\(counted(metLastHour, "other")) met this in the last hour.</p>", if: metLastHour > 0)
       </div>
       """
   }
@@ -40,7 +40,7 @@ extension DiagnosisPage {
     guard let best = matches.first else { return "" }
     return """
       \("<h2>Why</h2>\n\(evidenceHTML(best.evidence))", if: !best.evidence.isEmpty)
-      \(FixViews.list(best.fixes, site, action: id.map { "/diagnoses/\($0)/outcomes" }))
+      \(FixViews.list(best.fixes, site, at: id.map { .diagnosis($0, issue: best.issue.slug) }))
       """
   }
 
@@ -146,7 +146,7 @@ extension DiagnosisPage {
     var text = "  \(site.url(issue: match.issue.slug))\n"
     text += "  \(match.sureness), revision \(match.revision)"
     text +=
-      metLastHour > 1 ? ", met by \(counted(metLastHour - 1, "other")) in the last hour\n" : "\n"
+      metLastHour > 0 ? ", met by \(counted(metLastHour, "other")) in the last hour\n" : "\n"
     if verdict == .possible {
       text +=
         "\n"

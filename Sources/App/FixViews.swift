@@ -4,21 +4,22 @@ import Store
 
 /// Fixes with their evidence, as issue and diagnosis pages show them.
 enum FixViews {
-  /// `action`: where outcomes are posted; nil shows no buttons.
+  /// `place`: what outcomes are recorded for; nil shows no buttons.
   static func list(
-    _ fixes: [Fix], _ site: Site, action: String?, heading: String = "What to do"
+    _ fixes: [Fix], _ site: Site, at place: OutcomePlace?, heading: String = "What to do",
+    linksToFix: Bool = true
   ) -> HTML {
-    let action = site.mayReport ? action : nil
+    let place = site.mayReport ? place : nil
     let items: [HTML] = fixes.enumerated().map { index, fix in
       let name = fix.name + (fixes.count > 1 ? " \(index + 1)" : "")
       return """
         <section class="fix" id="fix-\(fix.id)">
-        <h3>\(name) <span class="evidence-note\(fix.evidence.isTried ? " tried" : "")">\(fix.evidence.inWords)</span></h3>
+        <h3>\(name) \(evidence(fix, isLinked: linksToFix))</h3>
         \(doubt(fix))
         \(risk(fix))
         \(Markdown.html(fix.text))
         \(verify(fix))
-        \(action.map { buttons(fix, name, $0) })
+        \(place.map { OutcomeForms.html(fix, name, $0) })
         </section>
         """
     }
@@ -27,6 +28,17 @@ enum FixViews {
       \("<p>No fix is written down yet.</p>", if: fixes.isEmpty)
       \(items)
       """
+  }
+
+  /// What was recorded; it leads to how it came about.
+  private static func evidence(_ fix: Fix, isLinked: Bool) -> HTML {
+    guard fix.evidence.isTried else {
+      return "<span class=\"evidence-note\">\(fix.evidence.inWords)</span>"
+    }
+    let words: HTML =
+      isLinked
+      ? "<a href=\"/fixes/\(fix.id)\">\(fix.evidence.inWords)</a>" : "\(fix.evidence.inWords)"
+    return "<span class=\"evidence-note tried\">\(words)</span>"
   }
 
   /// It used to work and stopped.
@@ -50,22 +62,6 @@ enum FixViews {
       return "<p><strong>Check that it worked:</strong> \(Markdown.inline(verify))</p>"
     }
     return "<p><strong>Check that it worked:</strong></p>\(Markdown.html(verify))"
-  }
-
-  private static func buttons(_ fix: Fix, _ name: String, _ action: String) -> HTML {
-    """
-    <form class="outcome" action="\(action)" method="post" aria-label="Outcome of \(name.lowercased())">
-    <input type="hidden" name="fix" value="\(fix.id)">
-    <button name="result" value="worked" class="good">Fixed it</button>
-    <button name="result" value="no_effect">Didn’t help</button>
-    <details><summary>More</summary>
-    <p><button name="result" value="partly">Helped a little</button>
-    <button name="result" value="recurred">Came back</button>
-    <button name="result" value="made_worse">Made it worse</button>
-    <button name="result" value="not_applicable">Didn’t apply</button></p>
-    </details>
-    </form>
-    """
   }
 
   static func text(_ fixes: [Fix], _ width: Int) -> String {

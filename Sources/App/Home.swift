@@ -11,7 +11,8 @@ extension App {
         HomePage(
           guides: try reading.guides(),
           recent: try reading.recentChanges(limit: 5),
-          mostMet: try reading.mostMet(since: .now() + -7 * 86_400, limit: 5)))
+          mostMet: try reading.mostMet(since: .now() + -7 * 86_400, limit: 5),
+          warnings: context.caller.may(.edit) ? try reading.warnings() : []))
     }
   }
 
@@ -56,11 +57,14 @@ struct HomePage: Page {
   let guides: [GuideSummary]
   let recent: [Change]
   let mostMet: [(issue: IssueSummary, times: Int)]
+  /// For editors.
+  let warnings: [Warning]
   let title = "Paste the error, get the fix that worked"
 
   func html(_ site: Site) -> HTML {
     """
     <h1><span class="nowrap">Paste the error.</span> <span class="nowrap">Get the fix that worked.</span></h1>
+    \(WarningsPage.link(warnings))
     \(DiagnoseFormPage.form(rows: 7))
     \(.searchForm("Or search for a word, a code or a “phrase”"))
     <h2>Guides</h2>
@@ -94,7 +98,7 @@ struct HomePage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Fixbook: paste the error, get the fix that worked", width)
     text += "\n  failing-command 2>&1 | curl -s --data-binary @- \(site.url("/diagnose"))\n"
-    text += "  curl -s '\(site.url("/search"))?q=exec+format+error'\n\nGuides\n"
+    text += "  curl -s '\(site.url("/search"))?q=words+of+the+error'\n\nGuides\n"
     for guide in guides {
       text += "  \(guide.title) (\(counted(guide.issueCount, "issue")))\n"
       text += "    \(site.url("/guides/" + guide.slug))\n"

@@ -141,7 +141,7 @@ struct InsightsPage: Page {
         return (
           name(bucket),
           [
-            InsightsPage.half(bucket.successes), "\(bucket.tried)",
+            Figure.half(bucket.successes), "\(bucket.tried)",
             "\(percent(low)) to \(percent(high))",
           ]
         )
@@ -181,28 +181,14 @@ struct InsightsPage: Page {
     return "<ul class=\"issues\">\n\(items)</ul>"
   }
 
-  /// The picture, and the same as a table.
   private func figure(
     _ chart: HTML, legend: HTML, head: [String], rows: [(name: String, cells: [String])]
   ) -> HTML {
-    let columns: [HTML] = head.map { "<th scope=\"col\" class=\"right\">\($0)</th>" }
-    let lines: [HTML] = rows.map { row in
-      let cells: [HTML] = row.cells.map { "<td class=\"right\">\($0)</td>" }
-      return "<tr><th scope=\"row\" class=\"nowrap\">\(row.name)</th>\(cells)</tr>\n"
-    }
-    return """
-      <figure>\(chart)<figcaption>\(legend)</figcaption></figure>
-      <details><summary>The same as a table</summary>
-      <div class="scroll"><table><thead><tr><th scope="col">\(stretch.prefix(1).uppercased() + stretch.dropFirst()) from</th>\(columns)</tr></thead>
-      <tbody>
-      \(lines)</tbody></table></div></details>
-      """
-  }
-
-  /// "3", "2½".
-  private static func half(_ number: Double) -> String {
-    let whole = Int(number)
-    return number == Double(whole) ? "\(whole)" : whole == 0 ? "½" : "\(whole)½"
+    Figure(
+      chart: chart, legend: legend,
+      rowHead: "\(stretch.prefix(1).uppercased())\(stretch.dropFirst()) from", head: head,
+      rows: rows
+    ).html
   }
 
   static func duration(_ seconds: Int) -> String {
@@ -253,7 +239,7 @@ struct InsightsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Insights, \(insights.since.date) to \(lastDay)", width)
     text += "Questions: \(asked), answered: \(answered)\n"
-    text += "Attempts: \(tried), worked: \(InsightsPage.half(successes))\n"
+    text += "Attempts: \(tried), worked: \(Figure.half(successes))\n"
     text += "Reports: \(opened), resolved: \(resolved)\n"
     text += "\n\(stretch) from  answered  not  worked/tried  90 %        opened  resolved  time\n"
     for bucket in buckets
@@ -263,7 +249,7 @@ struct InsightsPage: Page {
       let time = bucket.medianSeconds.map(InsightsPage.duration) ?? "-"
       text +=
         "\(name(bucket))  \(bucket.answered)  \(bucket.unanswered)  "
-        + "\(InsightsPage.half(bucket.successes))/\(bucket.tried)  \(interval)  "
+        + "\(Figure.half(bucket.successes))/\(bucket.tried)  \(interval)  "
         + "\(bucket.opened)  \(bucket.resolved)  \(time)\n"
     }
     if !insights.stale.isEmpty { text += "\nFixes in doubt\n" }

@@ -19,6 +19,7 @@ extension IssuePage {
       <h1>\(issue.summary.title)</h1>
       \(flagged)
       \(doubt)
+      \(WarningsPage.notice(warnings))
       \(mergedNotice)
       \(IssueLinks.notice(issue))
       \(Markdown.html(prose.lead, topHeading: 2))
@@ -78,7 +79,7 @@ extension IssuePage {
     if issue.fixes.isEmpty, !prose.isEmpty { return "" }
     return """
       \(FixViews.list(
-        issue.fixes, site, action: "/issues/\(issue.summary.slug)/outcomes"))
+        issue.fixes, site, at: .issue(issue.summary.slug)))
       \(environmentForm)
       """
   }

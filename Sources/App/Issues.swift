@@ -68,7 +68,8 @@ extension App {
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
           learned: try reading.wordings(ofIssue: id), environment: environment,
-          absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : []),
+          absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : [],
+          warnings: context.caller.may(.edit) ? try reading.warnings(ofIssue: id) : []),
         headers: headers)
     }
   }
@@ -351,6 +352,8 @@ struct IssuePage: Page {
   var environment: [Property] = []
   /// What was merged into it, for editors.
   var absorbed: [RemovedIssue] = []
+  /// For editors: what is said to make things worse.
+  var warnings: [Warning] = []
 
   var title: String { issue.summary.title }
   var revision: Int? { issue.summary.revision }

@@ -144,7 +144,7 @@ extension DiagnosisPage {
     parts.append("matcher \(id: matcher)")
     if let id { parts.append("diagnosis \(id: id)") }
     if redacted > 0 { parts.append("secrets masked: \(redacted)") }
-    if metLastHour > 1 { parts.append("met in the last hour: \(metLastHour) times") }
+    if metLastHour > 0 { parts.append("others who met it in the last hour: \(metLastHour)") }
     return OwnWords(joining: parts, by: "; ")
   }
 

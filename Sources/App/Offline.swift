@@ -30,7 +30,7 @@ package enum Offline {
     }
     let page = try DiagnosisPage.diagnose(
       DiagnoseInput(text: text, guide: guide, limit: limit), store: store, viewer: .system,
-      source: .automation)
+      source: .automation, reporter: "local")
     let site = site(base)
     return Answer(
       text: Markdown.forTerminal(page.text(site, width: width)), json: page.json(site),

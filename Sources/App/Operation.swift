@@ -167,6 +167,7 @@ enum PathValue {
     "diagnoses": .text("id", limit: 100, "The diagnosis' id, which cannot be guessed."),
     "webhooks": .integer("id", "The webhook's id.").example(1),
     "suggestions": .integer("id", "The suggestion's id.").example(1),
+    "warnings": .integer("id", "The warning's id.").example(1),
     "users": .integer("id", "The account's id.").example(1),
     "tokens": .integer("id", "The token's id.").example(1),
   ]

@@ -10,7 +10,7 @@ extension Operation {
   static let openReport = Operation(
     "openReport", in: .reports, "Open a report",
     "A report is one occurrence of a problem that someone met. `text`, `issue` or `diagnosis` must be given.",
-    by: .scope(.report), body: ReportInput.fields, takesForms: false,
+    by: .scope(.report), body: ReportInput.fields + ReportInput.ending, takesForms: false,
     answers: [
       .created(.report, "Opened.", headers: [.text("Location", "Address of the report.")])
     ], codes: ["missing_field"],
@@ -20,7 +20,14 @@ extension Operation {
         "issue": "exec-format-error",
         "environment": ["arch": "arm64"],
       ], keeps: ["REPORT": "id"]),
-    more: [Example(body: ["text": "it is slow today"], keeps: ["MISTAKE": "id"])])
+    more: [
+      Example(body: ["text": "it is slow today"], keeps: ["MISTAKE": "id"]),
+      Example(
+        body: [
+          "issue": "exec-format-error", "closed_by": "other",
+          "closing_text": "Pull the arm64 tag of the base image.",
+        ]),
+    ])
 
   static let showReport = Operation(
     "showReport", in: .reports, "Read a report",
@@ -34,7 +41,8 @@ extension Operation {
     """, by: .scope(.report), body: OutcomeInput.fields, takesForms: true,
     answers: [.created(.outcome, "Recorded.")], codes: ["forbidden"],
     example: Example(
-      ["$REPORT"], body: ["fix": "$FIX", "result": "worked", "note": "at once"]))
+      ["$REPORT"], body: ["fix": "$FIX", "result": "worked", "note": "at once"],
+      keeps: ["OUTCOME": "id"]))
 
   static let resolveReport = Operation(
     "resolveReport", in: .reports, "Close a report that no fix of ours closed",

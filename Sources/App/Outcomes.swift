@@ -121,30 +121,6 @@ extension App {
     throw Failure.forbidden("Only its reporter or an editor may do that.")
   }
 
-  /// "This was another problem."
-  static func feedback(_ context: Context) throws -> Reply {
-    try context.requireReporting()
-    let id = try context.read { try storedDiagnosis(context, $0).id }
-    var fields = try context.body()
-    let slug = try fields.text("right_issue")
-    guard fields.isGiven("right_issue") else { throw Failure.missing("right_issue") }
-    try fields.finish()
-    var issue: Int?
-    if let slug, !slug.isEmpty {
-      switch try context.read({ try $0.issueID(named: slug) }) {
-      case .issue(let id), .moved(let id, _): issue = id
-      case nil: throw Failure.invalid("right_issue", "There is no such issue.")
-      }
-    }
-    let reporter = context.caller.reporter
-    return .write { [issue] writing in
-      try writing.addFeedback(diagnosis: id, rightIssue: issue, reporter: reporter)
-      return .page(
-        DonePage(title: "Thank you", detail: "This will be used to answer better."),
-        status: .created)
-    }
-  }
-
   func failure(ofOutcome error: OutcomeError) -> Failure {
     switch error {
     case .reportNotFound: .notFound("report")
@@ -202,8 +178,10 @@ struct OutcomePage: Page {
     if outcome.report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, "Try next", width)
       text += "\nDid it work? Record it:\n"
-      text += "curl -s -d fix=\(next.id) -d result=worked "
-      text += site.url("/reports/\(outcome.report.id)/outcomes") + "\n"
+      text += site.recordLine(fix: next.id, "/reports/\(outcome.report.id)/outcomes")
+    }
+    if outcome.report.state != .resolved, next == nil {
+      text += "\nAll fixes of this issue were tried. " + ReportPage.askWhat(outcome.report.id, site)
     }
     return text + site.url("/reports/\(outcome.report.id)") + "\n"
   }

@@ -39,8 +39,13 @@ package struct Site: Sendable {
 
   /// A line for a terminal that records that a fix worked, with a token where one is needed.
   func recordLine(fix id: Int, _ path: String) -> String {
+    curlLine("-d fix=\(id) -d result=worked", path)
+  }
+
+  /// A line for a terminal that says something about a report, with a token where one is needed.
+  func curlLine(_ fields: String, _ path: String) -> String {
     let token = openToAnyone ? "" : "-H \"Authorization: Bearer $FIXBOOK_TOKEN\" "
-    return "curl -s \(token)-d fix=\(id) -d result=worked \(url(path))\n"
+    return "curl -s \(token)\(fields) \(url(path))\n"
   }
 
   /// May record outcomes through the page's forms.

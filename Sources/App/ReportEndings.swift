@@ -31,19 +31,12 @@ extension ReportPage {
         <form action="\(address)/reopen" method="post"><p><button>It is back: open it again</button></p></form>
         """
     }
-    let other: HTML = """
-      <form action="\(address)/resolve" method="post" class="paste">
-      <input type="hidden" name="by" value="other">
-      <label for="else">What fixed it</label>
-      <textarea id="else" name="text" rows="3" required maxlength="5000"></textarea>
-      <p><button>Something else fixed it</button></p>
-      </form>
-      """
-    // Where nothing more is written down, the page asks for it already.
-    let asks = next != nil || issue == nil
+    // Beside a fix, and where nothing more is written down, the page asks for it already.
+    let other = OutcomeForms.somethingElse(
+      .report(report.id, diagnosis: report.diagnosisID), field: "else")
     return """
       <details><summary>It ended another way</summary>
-      \(other, if: asks)
+      \(other, if: issue == nil)
       <form action="\(address)/resolve" method="post">
       <input type="hidden" name="by" value="itself">
       <p><button>It went away by itself</button></p>

@@ -26,6 +26,9 @@ extension App {
           try SuggestionPage($0, reading: reading)
         }
       }
+      if context.caller.may(.edit), context.representation == .html {
+        page.warnings = try reading.warnings()
+      }
       return .page(page, headers: page.next.headers)
     }
   }
@@ -36,6 +39,8 @@ struct ReviewPage: Page {
   let next: NextPage?
   /// The newest that wait for an editor, one more than is shown.
   var suggestions: [SuggestionPage] = []
+  /// For editors.
+  var warnings: [Warning] = []
   let title = "Review due"
 
   func html(_ site: Site) -> HTML {
@@ -49,6 +54,7 @@ struct ReviewPage: Page {
     }
     return """
       <h1>Review due</h1>
+      \(WarningsPage.link(warnings))
       \(waiting)
       \("<p>What may not hold any more, the most urgent first. Verify it on its page, or correct it.</p>", if: !due.isEmpty)
       \("<p class=\"notice\">No issue is due.</p>", if: due.isEmpty && next == nil)

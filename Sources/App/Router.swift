@@ -64,12 +64,13 @@ struct Route: Sendable {
 /// Finds the route of a request and the representation asked for.
 struct Router: Sendable {
   struct Match: Sendable {
-    let route: Route
+    fileprivate let entry: Entry
     let values: [String]
     let isAPI: Bool
     let suffix: String
     /// nil: none of the four is acceptable.
     let form: Representation?
+    var route: Route { entry.route }
     /// What an error comes as.
     var representation: Representation { form ?? .text }
   }
@@ -82,28 +83,43 @@ struct Router: Sendable {
   }
 
   /// A segment of a pattern.
-  private enum Segment: Sendable {
+  fileprivate enum Segment: Sendable {
     case literal(String)
     case value
   }
 
-  private struct Entry: Sendable {
+  /// A class, since every request looks at several and a route is large to copy.
+  fileprivate final class Entry: Sendable {
     let segments: [Segment]
     let route: Route
+
+    init(_ route: Route) {
+      self.route = route
+      segments = Router.segments(of: route.pattern).map {
+        $0.hasPrefix("{") ? .value : .literal(String($0))
+      }
+    }
   }
 
-  private let pages: [Entry]
-  private let api: [Entry]
+  /// Routes by the first segment of their pattern, which is a literal ("" for the root).
+  private typealias Table = [String: [Entry]]
+
+  private let pages: Table
+  private let api: Table
 
   init(_ routes: [Route]) {
-    let entries = routes.map { route in
-      Entry(
-        segments: Router.segments(of: route.pattern).map {
-          $0.hasPrefix("{") ? .value : .literal(String($0))
-        }, route: route)
+    func table(_ entries: [Entry]) -> Table {
+      Table(grouping: entries) { entry in
+        switch entry.segments.first {
+        case .literal(let name): return name
+        case .value: preconditionFailure("\(entry.route.pattern) begins with a value")
+        case nil: return ""
+        }
+      }
     }
-    pages = entries.filter(\.route.hasPage)
-    api = entries.filter(\.route.hasAPI)
+    let entries = routes.map(Entry.init)
+    pages = table(entries.filter(\.route.hasPage))
+    api = table(entries.filter(\.route.hasAPI))
   }
 
   /// A slash at the end is a segment without a letter, as in a request.
@@ -145,7 +161,7 @@ struct Router: Sendable {
     }
     return .found(
       Match(
-        route: entry.route, values: values, isAPI: isAPI, suffix: suffix,
+        entry: entry, values: values, isAPI: isAPI, suffix: suffix,
         form: entry.route.isHTMLOnly ? htmlOnly(suffix: suffix, request) : form))
   }
 
@@ -190,10 +206,10 @@ struct Router: Sendable {
   }
 
   private func candidates(
-    _ entries: [Entry], _ path: ArraySlice<String>
+    _ table: Table, _ path: ArraySlice<String>
   ) -> [(entry: Entry, values: [String])] {
     var matches: [(entry: Entry, values: [String])] = []
-    for entry in entries where entry.segments.count == path.count {
+    for entry in table[path.first ?? ""] ?? [] where entry.segments.count == path.count {
       var values: [String] = []
       let fits = zip(entry.segments, path).allSatisfy { segment, text in
         switch segment {

@@ -91,6 +91,8 @@ extension App {
     .write(.post, "/suggestions/{id}/accept", .acceptSuggestion, App.acceptSuggestion),
     .write(.post, "/suggestions/{id}/reject", .rejectSuggestion, App.rejectSuggestion),
     .get("/reviews", .listReviews, App.listReviews),
+    .get("/warnings", .listWarnings, App.listWarnings),
+    .write(.post, "/warnings/{id}/seen", .seeWarning, App.seeWarning),
     .get("/gaps", .listGaps, heavy: true, App.listGaps),
     .write(.post, "/gaps/draft", .draftFromGap, App.draftFromGap),
     .get("/insights", .insights, heavy: true, App.showInsights),

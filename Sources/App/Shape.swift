@@ -38,7 +38,8 @@ struct Shape: Sendable {
   static let all: [Shape] = [
     problem, diagnosis, match, evidenceLine, searchResult, guide, guidePage, issueSummary, issue,
     fix, evidence, fixPage, revision, revisionPage, diff, check, checkResult, report,
-    reportOutcome, outcome, suggestion, wording, wordings, gap, reviewDue, insights, change,
+    reportOutcome, outcome, suggestion, wording, wordings, gap, reviewDue, warning, insights,
+    change,
     user, token, audience, auditEntry, webhook, newWebhook, delivery, done,
   ]
 }
@@ -182,7 +183,27 @@ extension Shape {
   ]
 
   static let fixPage = Shape(
-    "FixWithIssue", Schema.object(fixMembers + [.init("issue", issueSummary.reference)]))
+    "FixWithIssue",
+    Schema.object(
+      fixMembers + [.init("issue", issueSummary.reference), .init("history", history)]))
+
+  private static let history = Schema.object(
+    [
+      .init("unit", Schema.choice(["week", "month"])),
+      .init(
+        "spans",
+        Schema.list(
+          of: Schema.object([
+            .init("start", time),
+            .init("worked", Schema.number("Of members' attempts; a part is a half.")),
+            .init("tried", Schema.integer()), .init("low", Schema.optional(Schema.number())),
+            .init("high", Schema.optional(Schema.number())),
+            .init(
+              "others",
+              Schema.integer(
+                "Attempts of people without an account, agents and automation, worked or not.")),
+          ]), "From the first attempt to the last, without a hole; the latest sixty.")),
+    ], "What was recorded over time.")
 
   private static let counts = Schema.object([
     .init("worked", Schema.integer()), .init("tried", Schema.integer()),
@@ -259,7 +280,7 @@ extension Shape {
       .init("verdict", Schema.choice(["known", "possible", "unknown"])),
       .init("matcher", Schema.string("Version of the matcher.")),
       .init("redacted", Schema.integer("Secrets masked before anything was stored.")),
-      .init("met_last_hour", Schema.integer("How many others met it.")),
+      .init("met_last_hour", Schema.integer("How many others met it in the hour before.")),
       .init("contact", Schema.optional(Schema.string("Whom to ask when it is not known."))),
       .init("environment", Schema.strings("What it ran on.")), .init("created_at", time),
       .init("matches", Schema.list(of: match.reference, "For unknown: at most three near misses.")),
@@ -415,6 +436,23 @@ extension Shape {
     Schema.object([
       .init("issue", issueSummary.reference),
       .init("results", Schema.list(of: wording.reference)), .init("next", ["type": "null"]),
+    ]))
+
+  static let warning = Shape(
+    "Warning",
+    Schema.object([
+      .init("id", Schema.integer("Of the newest outcome that says so.")),
+      .init("issue", issueSummary.reference), .init("fix", Schema.integer()),
+      .init("text", Schema.string("The fix's, Markdown.")),
+      .init("reporters", Schema.integer("How many say so.")),
+      .init(
+        "outcomes",
+        Schema.list(
+          of: Schema.object([
+            .init("id", Schema.integer()), .init("report", Schema.string()),
+            .init("source", Schema.string()), .init("note", Schema.string()),
+            .init("environment", Schema.strings()), .init("created_at", time),
+          ]), "The newest five.")),
     ]))
 
   static let reviewDue = Shape(

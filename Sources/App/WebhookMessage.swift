@@ -32,6 +32,7 @@ struct WebhookMessage: Sendable {
 
   /// Of an issue's page, a report's, …
   private var url: String {
+    if delivery.event == .fixMadeWorse { return base + "/warnings" }
     if let id = subject["report"]?.text { return base + "/reports/" + id }
     if let id = subject["suggestion"]?.integer { return base + "/suggestions/\(id)" }
     if subject["gap"] != nil { return base + "/gaps" }
@@ -86,6 +87,7 @@ struct WebhookMessage: Sendable {
     case .suggestionMade: "Edit suggested"
     case .gapFirstSeen: "Not known yet"
     case .fixRegressed: "A fix stopped working"
+    case .fixMadeWorse: "A fix is said to have made things worse"
     case .test: "Test"
     }
   }

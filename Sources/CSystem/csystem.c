@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
   struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -50,6 +52,13 @@ int fixbook_processors(void) {
 }
 
 void fixbook_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void fixbook_lower_priority(int by) {
+  pid_t thread = gettid();
+  errno = 0;
+  int now = getpriority(PRIO_PROCESS, thread);
+  if (errno == 0) setpriority(PRIO_PROCESS, thread, now + by);
+}
 
 int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length) {
   return sqlite3_bind_text64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_TRANSIENT,

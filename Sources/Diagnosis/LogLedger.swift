@@ -25,13 +25,15 @@ struct LogLedger: Sendable {
   /// From a cheap hash of the raw line, and from the template's, to the entry.
   private var byShape: [UInt64: Int] = [:]
   private var byTemplate: [UInt64: Int] = [:]
-  /// Lines by their opening words, counted in a table of fixed size.
-  private var openings = [UInt32](repeating: 0, count: 1 << 14)
+  /// Lines by 14 bits of their opening words' hash.
+  private var openings: [UInt16: UInt32] = [:]
   private(set) var isFull = false
   private var troubleAt = Int.min / 2
   private var previous: Int?
 
-  func count(ofOpening opening: UInt64) -> Int { Int(openings[Int(opening & 0x3FFF)]) }
+  func count(ofOpening opening: UInt64) -> Int { Int(openings[Self.key(opening), default: 0]) }
+
+  private static func key(_ opening: UInt64) -> UInt16 { UInt16(opening & 0x3FFF) }
 
   /// The entry for a raw line seen before.
   func known(_ shape: UInt64) -> Int? { byShape[shape] }
@@ -40,7 +42,7 @@ struct LogLedger: Sendable {
   mutating func `repeat`(_ index: Int, at number: Int) {
     entries[index].repeats += 1
     entries[index].last = number
-    openings[Int(entries[index].opening & 0x3FFF)] &+= 1
+    openings[Self.key(entries[index].opening), default: 0] &+= 1
     noteContext(index, number)
   }
 
@@ -57,7 +59,7 @@ struct LogLedger: Sendable {
     entries.append(entry)
     byShape[shape] = index
     byTemplate[template] = index
-    openings[Int(entry.opening & 0x3FFF)] &+= 1
+    openings[Self.key(entry.opening), default: 0] &+= 1
     noteContext(index, entry.number)
   }
 

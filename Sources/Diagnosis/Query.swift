@@ -183,6 +183,11 @@ struct Query {
       && (CommonWords.share(token.text) ?? 0) < 0.03
   }
 
+  /// The related word that was found instead of the term itself.
+  func related(_ hit: TermHit) -> String? {
+    hit.via.map { terms[hit.term].alternatives[$0].text }
+  }
+
   /// What all terms together weigh.
   var mass: Double { terms.reduce(0) { $0 + $1.mass } }
 }

@@ -17,13 +17,31 @@ enum Rarity {
 
   static let stopWord = 0.3
 
-  /// A word's weight by its hash alone, for words of issues that were not asked for.
-  static func inProse(_ hash: UInt32) -> Double { prose[hash] ?? 4 }
+  /// Words' weights by their hashes alone, for words of issues that were not asked for.
+  static let inProse = ProseWeights()
+}
 
-  private static let prose: WordTable<Double> = {
+/// What the words of troubleshooting prose weigh, by their hashes.
+struct ProseWeights: Sendable {
+  /// Of words that prose does not have, and of those it has a little more often.
+  static let rare = 4.0
+
+  let table: WordTable
+  let weights: [Double]
+
+  fileprivate init() {
     var prose: [UInt32: Double] = [:]
-    for (stem, share) in CommonWords.all { prose[IssueVector.hash(stem)] = min(4, -log(share)) }
-    for word in stopWords { prose[IssueVector.hash(word)] = stopWord }
-    return WordTable(prose)
-  }()
+    for (stem, share) in CommonWords.all {
+      prose[IssueVector.hash(stem)] = min(ProseWeights.rare, -log(share))
+    }
+    for word in stopWords { prose[IssueVector.hash(word)] = Rarity.stopWord }
+    var places: [UInt32: Int] = [:]
+    var weights: [Double] = []
+    for (hash, weight) in prose {
+      places[hash] = weights.count
+      weights.append(weight)
+    }
+    self.weights = weights
+    table = WordTable(places)
+  }
 }

@@ -19,7 +19,11 @@ final class Acceptor {
   init() { fillReserve() }
 
   private static let pause: UInt64 = 50
-  private static let batch = 64
+  /// Connections taken in one turn of the loop: those that are open already wait meanwhile, and the
+  /// poller tells again of those that are left.
+  private static let batch = 8
+  /// Connections taken at the end, when nobody waits any more.
+  private static let lastBatch = 64
   /// Tokens with generation 0 are listeners' indices.
   static func listener(of token: UInt64) -> Int? { token >> 32 == 0 ? Int(token) : nil }
 
@@ -41,7 +45,7 @@ final class Acceptor {
   /// Takes what has connected and listens no more.
   func close(_ loop: EventLoop) {
     for listener in loop.shared.listeners {
-      for _ in 0..<Acceptor.batch {
+      for _ in 0..<Acceptor.lastBatch {
         guard takeOne(from: listener, loop, mayGiveAway: false) else { break }
       }
     }

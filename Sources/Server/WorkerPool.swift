@@ -69,7 +69,10 @@ final class WorkerPool: Sendable {
 
   private func startThread() {
     do {
-      try Thread("fixbook-worker") { [self] in run() }.detach()
+      try Thread("fixbook-worker") { [self] in
+        Thread.giveWay()
+        run()
+      }.detach()
     } catch {
       // The job stays queued for the threads there are, or for the next attempt.
       state.withLock { $0.threads -= 1 }

@@ -20,12 +20,14 @@ package struct StoredDiagnosis: Sendable, Equatable {
   package let redacted: Int
   package var matches: [StoredMatch]
   package let source: SourceKind
+  /// `Asker.digest` of who asked; empty where nobody is told apart.
+  package let asker: String
   package let createdAt: Time
 
   package init(
     id: String, verdict: Verdict, matcher: String, guide: String?, excerpt: String, kept: String?,
     environment: [Property] = [], redacted: Int, matches: [StoredMatch], source: SourceKind,
-    createdAt: Time
+    asker: String = "", createdAt: Time
   ) {
     self.id = id
     self.verdict = verdict
@@ -37,6 +39,7 @@ package struct StoredDiagnosis: Sendable, Equatable {
     self.redacted = redacted
     self.matches = matches
     self.source = source
+    self.asker = asker
     self.createdAt = createdAt
   }
 }
@@ -197,8 +200,8 @@ extension Writing {
     for match in diagnosis.matches.prefix(1) {
       try connection.execute(
         """
-        INSERT INTO diagnosis_issue (issue_id, created_at, diagnosis_id)
-        SELECT id, \(diagnosis.createdAt.milliseconds), \(diagnosis.id) FROM issue
+        INSERT INTO diagnosis_issue (issue_id, created_at, diagnosis_id, asker)
+        SELECT id, \(diagnosis.createdAt.milliseconds), \(diagnosis.id), \(diagnosis.asker) FROM issue
         WHERE id = \(match.issueID)
         """)
     }
@@ -277,7 +280,8 @@ extension Reading {
     let stored = try connection.first(
       """
       SELECT d.verdict, d.matcher, g.slug, d.excerpt, d.kept, d.redacted, d.answer, d.source,
-        d.created_at, d.environment
+        d.created_at, d.environment,
+        (SELECT x.asker FROM diagnosis_issue x WHERE x.diagnosis_id = d.id)
       FROM diagnosis d LEFT JOIN guide g ON g.id = d.guide_id AND \(visible("g.id"))
       WHERE d.id = \(id)
       """
@@ -288,7 +292,7 @@ extension Reading {
         environment: decodedProperties(row.text(9)), redacted: row.int(5),
         matches: decodedMatches(row.text(6)),
         source: SourceKind(rawValue: row.text(7)) ?? .anonymous,
-        createdAt: Time(milliseconds: row.int(8)))
+        asker: row.optionalText(10) ?? "", createdAt: Time(milliseconds: row.int(8)))
     }
     return try stored.map { try withoutHidden($0) }
   }
@@ -309,30 +313,5 @@ extension Reading {
     // That something is known here would tell of the issue that may not be seen.
     if stored.matches.first?.issueID != first { stored.verdict = .unknown }
     return stored
-  }
-
-  /// How many diagnoses led to the issue since then.
-  package func diagnoses(ofIssue id: Int, since time: Time) throws -> Int {
-    try connection.integer(
-      """
-      SELECT count(*) FROM diagnosis_issue
-      WHERE issue_id = \(id) AND created_at >= \(time.milliseconds) AND \(mayBeSeen(issue: id))
-      """)
-  }
-
-  /// Issues most often met since then.
-  package func mostMet(since time: Time, limit: Int) throws -> [(issue: IssueSummary, times: Int)] {
-    let rows = try connection.rows(
-      """
-      SELECT x.issue_id, count(*) AS times FROM diagnosis d INDEXED BY diagnosis_created
-      JOIN diagnosis_issue x ON x.diagnosis_id = d.id
-        JOIN issue i ON i.id = x.issue_id
-      WHERE d.created_at >= \(time.milliseconds) AND i.deleted_at IS NULL
-        AND \(visible("i.guide_id"))
-      GROUP BY x.issue_id ORDER BY times DESC, x.issue_id LIMIT \(limit)
-      """
-    ) { ($0.int(0), $0.int(1)) }
-    let times = Dictionary(uniqueKeysWithValues: rows)
-    return try summaries(rows.map(\.0)).map { ($0, times[$0.id] ?? 0) }
   }
 }

@@ -14,13 +14,7 @@ package struct InsightBucket: Sendable, Equatable {
   package var medianSeconds: Int?
 
   /// The central 90 % of the posterior Beta(1,1) over the outcomes.
-  package var interval: (low: Double, high: Double) {
-    let failures = max(Double(tried) - successes, 0)
-    return (
-      betaQuantile(0.05, successes + 1, failures + 1),
-      betaQuantile(0.95, successes + 1, failures + 1)
-    )
-  }
+  package var interval: (low: Double, high: Double) { shareInterval(successes, of: tried) }
 }
 
 /// An issue whose fix is in doubt, and why, in words.

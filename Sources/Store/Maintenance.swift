@@ -168,6 +168,25 @@ extension Reading {
       "SELECT EXISTS (SELECT 1 FROM guide) OR EXISTS (SELECT 1 FROM account)") == 0
   }
 
+  package func hasAccounts() throws -> Bool {
+    try connection.integer("SELECT EXISTS (SELECT 1 FROM account)") == 1
+  }
+
+  /// An issue that may be seen, and a line that leads to it: a sample, else its title.
+  package func example() throws -> (slug: String, title: String, line: String)? {
+    try connection.first(
+      """
+      SELECT i.slug, i.title, coalesce((
+        SELECT p.text FROM sample p
+        WHERE p.issue_id = i.id AND NOT p.negative AND length(p.text) <= 120
+        ORDER BY p.id LIMIT 1), i.title)
+      FROM issue i
+      WHERE i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
+      ORDER BY i.id LIMIT 1
+      """
+    ) { ($0.text(0), $0.text(1), $0.text(2)) }
+  }
+
   package func allSamples(guide: String?) throws -> [OwnedSample] {
     try connection.rows(
       """

@@ -132,6 +132,7 @@ extension RecordKind {
       type: "diagnosis_issue", table: "diagnosis_issue",
       columns: [
         .number("issue_id", of: "issue"), .time("created_at"), .plain("diagnosis_id"),
+        .plain("asker"),
       ], order: "issue_id, created_at, diagnosis_id"),
     RecordKind(
       type: "feedback", table: "feedback",

@@ -37,17 +37,24 @@ package struct Outcome: Sendable, Equatable {
 
 /// A report to be opened. Its text is masked already.
 package struct NewReport: Sendable {
-  package var text: String
-  package var environment: [Property]
-  package var issueID: Int?
-  package var diagnosisID: String?
-  package var reporter: String
-  package var source: SourceKind
+  package let text: String
+  package let environment: [Property]
+  package var issueID: Int? { didSet { if issueID != nil { gap = nil } } }
+  package var diagnosisID: String? { didSet { if diagnosisID != nil { gap = nil } } }
+  package let reporter: String
+  package let source: SourceKind
+  /// The line that tells most and its template, when it is a question that nobody answered: one that
+  /// names no issue (of one with a diagnosis that is counted already). Read here, since the
+  /// writer has better things to do.
+  private(set) var gap: (line: String, template: String)?
 
   package init(
     text: String, environment: [Property] = [], issueID: Int? = nil, diagnosisID: String? = nil,
     reporter: String, source: SourceKind
   ) {
+    let isGap = issueID == nil && diagnosisID == nil
+    let line = isGap ? Intake.read(text).mostTelling?.text : nil
+    gap = line.map { (String($0.prefix(300)), Template.of($0)) }
     self.text = text
     self.environment = environment
     self.issueID = issueID
@@ -172,7 +179,7 @@ extension Writing {
       guard try connection.first("SELECT 1 FROM diagnosis WHERE id = \(id)", { _ in true }) != nil
       else { throw OutcomeError.diagnosisNotFound }
     }
-    let id = Secrets.identifier()
+    let id = Secrets.identifier(at: now)
     try connection.execute(
       """
       INSERT INTO report (id, text, environment, state, issue_id, diagnosis_id, reporter, source,
@@ -181,7 +188,12 @@ extension Writing {
         \(report.diagnosisID), \(report.reporter), \(report.source.rawValue),
         \(now.milliseconds), \(now.milliseconds))
       """)
-    if report.issueID == nil, report.diagnosisID == nil { try count(report, id: id) }
+    if let gap = report.gap {
+      try insert(
+        Question(
+          kind: .report, text: gap.line, template: gap.template, source: report.source.rawValue,
+          reporter: report.reporter, verdict: .unknown, results: 0, milliseconds: 0, subject: id))
+    }
     try notify(.reportOpened, report: id, issue: report.issueID)
     return Report(
       id: id, state: .open, text: report.text, environment: report.environment,
@@ -189,27 +201,12 @@ extension Writing {
       source: report.source, closedBy: nil, closingText: nil, createdAt: now)
   }
 
-  /// A report that names no issue is a question that nobody answered; one of a diagnosis is counted
-  /// already.
-  private func count(_ report: NewReport, id: String) throws {
-    let lines = Intake.read(report.text).lines
-    guard let line = lines.max(by: { $0.weight < $1.weight }) else { return }
-    try insert(
-      Question(
-        kind: .report, text: String(line.text.prefix(300)), template: Template.of(line.text),
-        source: report.source.rawValue, reporter: report.reporter, verdict: .unknown, results: 0,
-        milliseconds: 0, subject: id))
-  }
-
   /// The report this reporter has of the diagnosis, opened when there is none.
   package func report(
     ofDiagnosis diagnosis: StoredDiagnosis, reporter: String, source: SourceKind
   ) throws -> Report {
-    if let id = try connection.first(
-      """
-      SELECT id FROM report WHERE diagnosis_id = \(diagnosis.id) AND reporter = \(reporter)
-      ORDER BY rowid DESC LIMIT 1
-      """, { $0.text(0) }), let report = try reading.report(id)
+    if let id = try reportID(ofDiagnosis: diagnosis.id, reporter: reporter),
+      let report = try reading.report(id)
     {
       return report
     }
@@ -263,6 +260,7 @@ extension Writing {
       """)
     try learn(fromReport: id)
     try watch(fix: outcome.fixID)
+    try warn(outcome: outcomeID, outcome, report: id, issue: fix.issueID)
     if state == .resolved, report.state != .resolved {
       try notify(.reportResolved, report: id, issue: fix.issueID)
     }

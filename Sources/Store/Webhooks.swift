@@ -12,6 +12,7 @@ package enum WebhookEvent: String, Sendable, CaseIterable {
   case suggestionMade = "suggestion.made"
   case gapFirstSeen = "gap.first_seen"
   case fixRegressed = "fix.regressed"
+  case fixMadeWorse = "fix.made_worse"
   case test = "webhook.test"
 
   /// The event of an entry of the change stream.
@@ -244,15 +245,19 @@ extension Writing {
 
   /// Tells of a report, by its id: the text is looked up when the message is sent, so that a deleted
   /// report is gone from here too.
-  func notify(_ event: WebhookEvent, report id: String, issue: Int?) throws {
+  func notify(
+    _ event: WebhookEvent, report id: String, issue: Int?, _ more: [JSON.Member] = []
+  ) throws {
     let guide = try issue.flatMap { issue in
       try connection.first("SELECT guide_id FROM issue WHERE id = \(issue)") { $0.int(0) }
     }
     try notify(event, guide: guide) {
-      [
-        "report": .string(id), "issue": try issue.map { try subject(ofIssue: $0) } ?? .null,
-        "author": .string(author.name),
-      ]
+      .object(
+        [
+          .init("report", .string(id)),
+          .init("issue", try issue.map { try subject(ofIssue: $0) } ?? .null),
+          .init("author", .string(author.name)),
+        ] + more)
     }
   }
 

@@ -51,6 +51,11 @@ package struct Thread: Sendable {
     }
   }
 
+  /// From now on the calling thread gets a third of the processor that one of the program's other threads
+  /// gets when there is not enough for both (nice 5, sched(7); on Linux each thread has its own,
+  /// setpriority(2)): what takes long then delays what is quickly done less.
+  package static func giveWay() { fixbook_lower_priority(5) }
+
   /// Waits for the thread's end. Call at most once, and not after `detach`.
   package func join() { pthread_join(handle, nil) }
 

@@ -189,17 +189,17 @@ private func samples(_ metrics: Metrics) -> [Metric] {
   return samples
 }
 
-/// Gives an empty base its guides and an administrator, in one transaction, so that a first start
-/// that is cut short is begun anew. Returns the link that signs in, nil for a base in use.
+/// Gives an empty base its guides and one without accounts an administrator, in one transaction, so that a
+/// first start that is cut short is begun anew. Returns the link that signs in, nil where there are accounts.
 private func fill(_ store: Store, loadsGuides: Bool) throws -> String? {
-  guard store.readOnlyReason == nil, try store.read(as: .system, { try $0.isUnused() }) else {
+  guard store.readOnlyReason == nil, try store.read(as: .system, { try !$0.hasAccounts() }) else {
     return nil
   }
   let shipped = loadsGuides ? ShippedGuides.importer() : nil
   return try store.write(as: .importer) { writing in
     // Another process may have been quicker.
-    guard try writing.reading.isUnused() else { return nil }
-    _ = try shipped?.store(writing)
+    guard try !writing.reading.hasAccounts() else { return nil }
+    if try writing.reading.isUnused() { _ = try shipped?.store(writing) }
     return try writing.createSignInLink(
       account: try writing.createAccount(name: "admin", role: .admin).id)
   }
@@ -225,14 +225,7 @@ private func announce(
     text += "Whoever \(header) from \(proxies) names is signed in"
     text += " (new: as \(configuration.proxyUserRole.rawValue)).\n"
   }
-  text += """
-    Try:
-      curl -s \(base)/issues/exec-format-error
-      printf 'exec /app/run.sh: exec format error\\n' | curl -s --data-binary @- \(base)/diagnose
-      curl -s '\(base)/search?q=CannotPullContainerError'
-
-    """
-  Console.out(text)
+  Console.out(text + firstSteps(in: store, base: base))
 }
 
 /// The address under which this machine reaches what listens there, and which the server answers for:

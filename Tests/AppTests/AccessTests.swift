@@ -76,6 +76,8 @@ private let table: [String: Access] = [
   "PATCH /guides/{guide}": .scope(.edit),
   "DELETE /reports/{id}": .deletion,
   "GET /reviews": .member, "GET /api/v1/reviews": .member,
+  "GET /warnings": .scope(.edit), "GET /api/v1/warnings": .scope(.edit),
+  "POST /warnings/{id}/seen": .scope(.edit), "POST /api/v1/warnings/{id}/seen": .scope(.edit),
   "POST /issues/{slug}/links": .scope(.edit), "POST /api/v1/issues/{slug}/links": .scope(.edit),
   "DELETE /api/v1/issues/{slug}/links/{kind}/{target}": .scope(.edit),
   "DELETE /issues/{slug}/links/{kind}/{target}": .scope(.edit),
@@ -260,7 +262,8 @@ private struct Stage {
     values = [
       ("/guides/field-guide/sections/{id}", "1"), ("/diagnoses/{id}", diagnosis),
       ("/fixes/{id}", "1"), ("/reports/{id}", report),
-      ("/suggestions/{id}", "1"), ("/users/{id}", "\(victim)"), ("/admin/users/{id}", "\(victim)"),
+      ("/suggestions/{id}", "1"), ("/warnings/{id}", "1"), ("/users/{id}", "\(victim)"),
+      ("/admin/users/{id}", "\(victim)"),
       ("/tokens/{id}", "\(token)"), ("/admin/tokens/{id}", "\(token)"),
       ("/account/sessions/{id}", "0"), ("/account/tokens/{id}", "\(token)"),
       ("/webhooks/{id}", "1"), ("/admin/webhooks/{id}", "1"),

@@ -155,3 +155,14 @@ def processor_time(server: Server) -> float:
     """Seconds that the process has had, by the kernel's ticks."""
     fields = open(f"/proc/{server.process.pid}/stat").read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_what_takes_long_gives_way_to_what_is_quickly_done(server):
+    server.client.post("/api/v1/diagnose", content=b"exec format error", headers={"Content-Type": "text/plain"})
+    nice: dict[str, set[int]] = {}
+    for task in os.listdir(f"/proc/{server.process.pid}/task"):
+        head, _, rest = open(f"/proc/{server.process.pid}/task/{task}/stat").read().rpartition(")")
+        nice.setdefault(head.partition("(")[2], set()).add(int(rest.split()[16]))
+    own = os.nice(0)
+    assert nice["fixbook-loop"] == {own} and nice["fixbook-writer"] == {own}
+    assert nice["fixbook-worker"] == {min(own + 5, 19)}

@@ -158,6 +158,12 @@ struct AccountTests {
         $0.utf8.count == 24 && $0.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) }
       })
     #expect(Set(all.joined()).count == 32)
+    // Those made with a time sort by it.
+    let times = [0, 1, 31, 32, 1_000_000, 1_795_569_918_435, 1_795_569_918_436, (1 << 40) - 1]
+    let timed = times.map { Secrets.identifier(at: Time(milliseconds: $0)) }
+    #expect(timed == timed.sorted() && timed.allSatisfy { $0.utf8.count == 24 })
+    let now = (0..<2_000).map { _ in Secrets.identifier(at: Time(milliseconds: 7)) }
+    #expect(Set(now).count == now.count && Set(now.map { $0.prefix(8) }).count == 1)
     #expect(Secrets.isEqual("a", "a") && !Secrets.isEqual("a", "b") && !Secrets.isEqual("a", "aa"))
   }
 }

@@ -35,6 +35,11 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
   return filter
 }
 
+/// What the index reads of a table for any question.
+private let corpus = [
+  "wording_term": "whether there is a row", "sample_shingle": "20,000 rows at most, once",
+]
+
 /// Everything that a page, the API or the command line asks while serving.
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
@@ -44,6 +49,10 @@ private let questions = [
   Question("issue", 10) { _ = try $0.issue(1) },
   Question("summaries", 1) { _ = try $0.summaries([1, 2, 3]) },
   Question("fix", 3) { _ = try $0.fix(1) },
+  Question("history of a fix", 1) { _ = try $0.history(ofFix: 1) },
+  Question(
+    "warnings", 2, mayScan: ["o": "what no editor has looked at, and nothing else, with a limit"]
+  ) { _ = try $0.warnings() },
   Question("issues", 1, isLong: true) { _ = try $0.issues(.init(), limit: 20) },
   Question("issues of a guide", 1, isLong: true) {
     _ = try $0.issues(filter { $0.guide = "guide" }, limit: 20)
@@ -108,7 +117,13 @@ private let questions = [
   },
   Question("next delivery", 1, isLong: true) { _ = try $0.nextDelivery(without: [1]) },
   Question("most met", 2) { _ = try $0.mostMet(since: .now() + -3_600, limit: 5) },
-  Question("met", 1) { _ = try $0.diagnoses(ofIssue: 1, since: .now() + -3_600) },
+  Question("met", 1) {
+    _ = try $0.othersMet(
+      issue: 1,
+      before: StoredDiagnosis(
+        id: "x", verdict: .known, matcher: "m1", guide: nil, excerpt: "", kept: nil, redacted: 0,
+        matches: [], source: .person, createdAt: .now()))
+  },
   Question("diagnosis", 2) { _ = try $0.diagnosis("x") },
   Question("report", 1) { _ = try $0.report("x") },
   Question("reports", 1, isLong: true) { _ = try $0.reports(before: 9, limit: 20) },
@@ -138,19 +153,20 @@ private let questions = [
   },
   Question("issue of an alert's name", 3) { _ = try $0.issue(called: "SomeAlertName") },
   Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
-  Question("a diagnosis of one line", 14) { reading in
+  Question("a diagnosis of one line", 14, mayScan: corpus) { reading in
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },
   Question("insights", 7) { _ = try $0.insights(since: .now() + -86_400, until: .now()) },
   Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
   Question(
-    "what reports say", 6, mayScan: ["f": "the wordings found by their terms, at most 300"]
+    "what reports say", 6,
+    mayScan: corpus.merging(["f": "the wordings found by their terms, at most 300"]) { $1 }
   ) { reading in
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().learned(Intake.read("plain words went wrong here"), corpus: corpus)
   },
-  Question("a diagnosis in one guide", 14) { reading in
+  Question("a diagnosis in one guide", 14, mayScan: corpus) { reading in
     guard let corpus = try reading.corpus(guide: "guide") else { return }
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },

@@ -97,8 +97,18 @@ private let questions = [
   Question("mostMet") { reading, _ in
     says(try reading.mostMet(since: Time(milliseconds: 0), limit: 9))
   },
-  Question("diagnoses(ofIssue:)") { reading, secret in
-    try reading.diagnoses(ofIssue: secret.issue, since: Time(milliseconds: 0)) > 0
+  Question("othersMet") { reading, secret in
+    let asked = StoredDiagnosis(
+      id: "x", verdict: .known, matcher: "m1", guide: nil, excerpt: "", kept: nil, redacted: 0,
+      matches: [], source: .person, asker: "somebody else", createdAt: .now())
+    return try reading.othersMet(issue: secret.issue, before: asked) > 0
+  },
+  Question("warnings") { reading, _ in says(try reading.warnings()) },
+  Question("warnings of the issue") { reading, secret in
+    says(try reading.warnings(ofIssue: secret.issue))
+  },
+  Question("history of the fix") { reading, secret in
+    try !reading.history(ofFix: secret.fix).spans.isEmpty
   },
   Question("diagnosis") { reading, secret in
     let diagnosis = try reading.diagnosis(secret.diagnosis)
@@ -245,6 +255,10 @@ struct VisibilityTests {
       _ = try writing.record(
         NewOutcome(fixID: issue.fixes[0].id, result: .worked, reporter: "a", source: .person),
         forReport: report.id)
+      _ = try writing.record(
+        NewOutcome(
+          fixID: issue.fixes[0].id, result: .madeWorse, note: "zebra", reporter: "b",
+          source: .anonymous), forReport: report.id)
       try writing.insert(
         AskedQuestion(
           kind: .diagnosis, text: "why zebra", template: "why zebra", guide: "zebra-guide",

@@ -146,7 +146,7 @@ class Bench:
         other = self.copy("bare-writes.db")
         request = Request(
             "/api/v1/reports", "POST", WRITE, '{"text": "exec format error"}')
-        title(f"Durable reports, beside a C program that commits {ROWS} such rows at a time")
+        title(f"Durable reports, beside a C program that commits the rows of {ROWS} such reports at a time")
         with Fixbook(database) as server:
             for connections in sorted({ROWS, *self.connections}):
                 ours: list[Run] = []

@@ -3,7 +3,7 @@
 //
 //   bare lookup DB SECONDS THREADS          one issue by its primary key, at random
 //   bare replay DB SECONDS THREADS FILE     recorded statements (recorder.c), group by group
-//   bare commit DB SECONDS ROWS             durable transactions of ROWS reports each
+//   bare commit DB SECONDS REPORTS          durable transactions of REPORTS reports each, all rows of them
 //
 // Statements are prepared once. Prints {"operations", "seconds", "cpu", "p50", "p99"};
 // times in seconds, the last two for one operation (for commit: one transaction).
@@ -136,24 +136,43 @@ static void *replay(void *argument) {
   return NULL;
 }
 
+// What the server writes for one report: the report, the question that it counts as, the audit line.
+static const char *report_rows[] = {
+    "INSERT INTO report (id, text, environment, state, reporter, source, created_at, updated_at)"
+    " VALUES (?2, 'exec format error', '{}', 'open', 'token:0', 'person', ?1, ?1)",
+    "INSERT INTO question (kind, text, template, source, reporter, verdict, results, milliseconds,"
+    " subject, created_at) VALUES ('report', 'exec format error', 'exec format error', 'person',"
+    " 'token:0', 'unknown', 0, 0.0, ?2, ?1)",
+    "INSERT INTO audit (actor, identity, action, subject, peer, created_at)"
+    " VALUES ('admin token', 'token:0', 'POST', '/api/v1/reports', '127.0.0.1', ?1)",
+};
+enum { REPORT_ROWS = sizeof report_rows / sizeof *report_rows };
+
 static void *commit(void *argument) {
   struct worker *self = argument;
-  int rows = atoi(self->file);
+  int reports = atoi(self->file);
   sqlite3_stmt *begin = prepare(self->connection, "BEGIN IMMEDIATE");
   sqlite3_stmt *end_statement = prepare(self->connection, "COMMIT");
-  sqlite3_stmt *insert = prepare(
-      self->connection,
-      "INSERT INTO report (id, text, environment, state, reporter, source, created_at, updated_at)"
-      " VALUES (lower(hex(randomblob(12))), 'exec format error', '{}', 'open', 'token:0', 'person',"
-      " ?1, ?1)");
+  sqlite3_stmt *inserts[REPORT_ROWS];
+  for (int row = 0; row < REPORT_ROWS; row++)
+    inserts[row] = prepare(self->connection, report_rows[row]);
   double end = now() + seconds, begun;
   while ((begun = now()) < end) {
     drain(self->connection, begin);
-    for (int row = 0; row < rows; row++) {
+    for (int report = 0; report < reports; report++) {
       struct timespec time;
       clock_gettime(CLOCK_REALTIME, &time);
-      sqlite3_bind_int64(insert, 1, time.tv_sec * 1000LL + time.tv_nsec / 1000000);
-      drain(self->connection, insert);
+      long long milliseconds = time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+      unsigned long long random;
+      sqlite3_randomness(sizeof random, &random);
+      // As long as the server's, and ascending like them.
+      char id[33];
+      snprintf(id, sizeof id, "%08llx%016llx", milliseconds & 0xffffffff, random);
+      for (int row = 0; row < REPORT_ROWS; row++) {
+        sqlite3_bind_int64(inserts[row], 1, milliseconds);
+        if (row < REPORT_ROWS - 1) sqlite3_bind_text(inserts[row], 2, id, 24, SQLITE_STATIC);
+        drain(self->connection, inserts[row]);
+      }
     }
     drain(self->connection, end_statement);
     count(self, begun);

@@ -37,6 +37,9 @@ int fixbook_processors(void);
 // Names the calling thread, at most 15 bytes (pthread_setname_np is a GNU extension).
 void fixbook_name_thread(const char *name);
 
+// Adds to the calling thread's nice value, at most to 19. A system that refuses is as it was.
+void fixbook_lower_priority(int by);
+
 // sqlite3_bind_text / _blob with SQLITE_TRANSIENT, which is a cast that Swift cannot spell.
 int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length);
 int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int64_t length);

@@ -1,0 +1,33 @@
+import Markup
+
+/// A picture, and the same as a table.
+struct Figure {
+  let chart: HTML
+  /// What its colours mean.
+  var legend: HTML = ""
+  /// What the rows are: "Week from".
+  let rowHead: String
+  let head: [String]
+  let rows: [(name: String, cells: [String])]
+
+  var html: HTML {
+    let columns: [HTML] = head.map { "<th scope=\"col\" class=\"right\">\($0)</th>" }
+    let lines: [HTML] = rows.map { row in
+      let cells: [HTML] = row.cells.map { "<td class=\"right\">\($0)</td>" }
+      return "<tr><th scope=\"row\" class=\"nowrap\">\(row.name)</th>\(cells)</tr>\n"
+    }
+    return """
+      <figure>\(chart)<figcaption>\(legend)</figcaption></figure>
+      <details><summary>The same as a table</summary>
+      <div class="scroll"><table><thead><tr><th scope="col">\(rowHead)</th>\(columns)</tr></thead>
+      <tbody>
+      \(lines)</tbody></table></div></details>
+      """
+  }
+
+  /// "3", "2½": a count in which a part is a half.
+  static func half(_ number: Double) -> String {
+    let whole = Int(number)
+    return number == Double(whole) ? "\(whole)" : whole == 0 ? "½" : "\(whole)½"
+  }
+}
