@@ -59,6 +59,17 @@ extension Store {
     }
   }
 
+  /// The schema of a file and the newest one this program knows; nothing is changed.
+  package static func schema(path: String) throws -> (file: Int, program: Int) {
+    if let obstacle = DatabaseFile.obstacle(path, create: false) {
+      throw StoreUnavailable(reason: obstacle)
+    }
+    let path = DatabaseFile.resolved(path)
+    let migrator = Migrator(Store.migrations)
+    let connection = try Connection(path: path, mode: try readableMode(path))
+    return (try migrator.inspect(connection), migrator.newest)
+  }
+
   /// What is wrong with a file; empty when nothing is.
   package static func verify(path: String) throws -> [String] {
     if let obstacle = DatabaseFile.obstacle(path, create: false) {

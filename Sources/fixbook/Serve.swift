@@ -43,12 +43,10 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   } catch {
     throw settings.wrong("public-url", "must begin with http:// or https://")
   }
-  guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
-    throw settings.wrong("cache", "must be a number of MiB from 0 to 4096")
-  }
-  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
-    throw settings.wrong("keep-questions", "must be a number of days from 1 to 36500")
-  }
+  let cache = try settings.number("cache", 0...4_096, of: "MiB")
+  let retention = Retention(
+    questions: try settings.number("keep-questions", 1...36_500, of: "days"),
+    audit: try settings.number("keep-audit", 0...36_500, of: "days"))
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
@@ -101,7 +99,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     exit(130)
   }
   courier.start()
-  let upkeep = Upkeep(store, keepQuestions: keepDays)
+  let upkeep = Upkeep(store, retention)
   try running.run()
   upkeep.stop()
   courier.stop()
@@ -135,6 +133,11 @@ private func appSettings(
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.anonymousReading = try settings.yes("anonymous-read")
+  for use in AnonymousUse.allCases {
+    let name = "limit-\(use.rawValue)"
+    let count = try settings.number(name, 0...1_000_000, of: "requests a minute")
+    if count > 0 { configuration.anonymousLimits[use] = count }
+  }
   configuration.trustedProxies = Set(settings.list("trusted-proxy"))
   guard let role = Role(rawValue: settings["proxy-user-role"]) else {
     throw settings.wrong("proxy-user-role", "must be reader, reporter, editor or admin")
