@@ -180,11 +180,16 @@ extension EditorPage {
       page.showsPreview = true
     case .text: if page.draft.form != nil { page.mistakes = page.draft.mistakes }
     case .form: break
-    case .addSymptom: page.focus = "symptom-\(page.draft.form?.symptoms.count ?? 1)"
-    case .addCause: page.focus = "cause-\(page.draft.form?.causes.count ?? 1)"
-    case .addFix: page.focus = "fix-\(page.draft.form?.fixes.count ?? 1)"
-    case .addCheck: page.focus = "check-\(page.draft.form?.checks.count ?? 1)"
-    case .addSample: page.focus = "sample-\(page.draft.form?.samples.count ?? 1)"
+    case .add(let row): page.focus = "\(row.rawValue)-\(page.draft.count(row))"
+    case .up(let row, let number):
+      // The same button again, where there is one, else its counterpart.
+      page.focus =
+        number > 2
+        ? "up-\(row.rawValue)-\(number - 1)" : "down-\(row.rawValue)-\(max(1, number - 1))"
+    case .down(let row, let number):
+      page.focus =
+        number + 1 < page.draft.count(row)
+        ? "down-\(row.rawValue)-\(number + 1)" : "up-\(row.rawValue)-\(number + 1)"
     }
     return .page(
       page, status: action == .save ? .unprocessableContent : .ok, headers: App.privately)

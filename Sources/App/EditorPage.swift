@@ -140,7 +140,8 @@ struct EditorPage: HTMLOnly {
     guard let conflict else { return "" }
     return """
       <div class="notice" role="alert"><h2>Someone else changed the same lines</h2>
-      <p>Nothing is lost. Your text stands in the form; theirs is below. Put together what should hold and save again.</p></div>
+      <p>Nothing is lost. Your text stands in the form; theirs is below. Put together what should hold and save again.</p>
+      <p><a href="#markdown">Go to your text</a></p></div>
       \(side("Theirs, revision \(conflict.current.revision)", conflict.base, conflict.current))
       \(side("Yours", conflict.base, conflict.yours))
       <details><summary>Where both began, revision \(conflict.base.revision)</summary>\(.verbatim(conflict.base.markdown))</details>
