@@ -100,9 +100,12 @@ struct Query {
       .sorted { $0.number < $1.number }
   }
 
-  /// Log lines lose their volatile parts; a question or message is taken as it is.
+  /// Log lines lose their volatile parts; a question or message is taken as it is, but for a time before it
+  /// and what else logging puts there.
   static func wording(_ line: String, isLog: Bool) -> String {
-    isLog ? Template.of(line) : line
+    if isLog { return Template.withoutPlaceholders(Template.of(line)) }
+    let stripped = LinePrefix.strip(line)
+    return stripped.hasTime ? stripped.message : line
   }
 
   static func matters(_ token: Token) -> Bool {
