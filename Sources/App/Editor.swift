@@ -99,7 +99,8 @@ extension App {
         if let suggestion { try writing.settle(suggestion: suggestion) }
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
+          .seeOther,
+          to: "/issues/\(saved.slug)" + afterSaving(page.draft.text, merged: nil, broken: broken))
       }
     }
   }
@@ -134,14 +135,17 @@ extension App {
         return .redirect(
           .seeOther,
           to: "/issues/\(saved.slug)"
-            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
+            + afterSaving(text, merged: saved.merged ? saved.revision : nil, broken: broken))
       }
     }
   }
 
   /// What the page is told about the writing that led to it.
-  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
+  private static func afterSaving(
+    _ text: IssueText, merged revision: Int?, broken: [BrokenSample]
+  ) -> String {
     var fields: [String] = []
+    if !LikelySecrets(text).isEmpty { fields.append("secrets=true") }
     if let revision { fields.append("merged=\(revision)") }
     var slugs: [String] = []
     for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }

@@ -59,6 +59,7 @@ struct EditorPage: HTMLOnly {
     \("<p>An editor looks at it before others see it, and you need not be sure of everything.</p>", if: isSuggestion && slug == nil && isFresh)
     \(conflictHTML)
     \(mistakesHTML)
+    \(isFresh ? "" : LikelySecrets(draft.text).notice)
     \(showsPreview ? preview : "")
     <form class="paste fields editor" method="post" action="\(action)"\(data)>
     \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)

@@ -19,6 +19,7 @@ extension IssuePage {
       <h1>\(issue.summary.title)</h1>
       \(flagged)
       \("<p class=\"notice\"><strong>Archived:</strong> this issue is in no list, and search does not find it.</p>", if: issue.summary.confidence == .archived)
+      \(secrets.notice)
       \(doubt)
       \(WarningsPage.notice(warnings))
       \(mergedNotice)

@@ -46,7 +46,7 @@ struct RevisionsPage: Page {
       """
     }
     return """
-      <form action="/issues/\(issue.slug)/diff" class="row">
+      <form action="/issues/\(issue.slug)/diff" class="row paste">
       \(field("from", "Compare revision", 1)) \(field("to", "with", issue.revision))
       <input type="hidden" name="view" value="side"><button>Compare</button></form>
       """

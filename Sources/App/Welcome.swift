@@ -9,11 +9,10 @@ package func firstSteps(in store: Store, base: String) -> String {
 
       """
   }
-  let line = example.line.replacing("'", with: "'\\''")
   return """
     Try:
       curl -s \(base)/issues/\(uriEncoded(example.slug))
-      printf '%s\\n' '\(line)' | curl -s --data-binary @- \(base)/diagnose
+      printf '%s\\n' \(shellQuoted(example.line)) | curl -s --data-binary @- \(base)/diagnose
       curl -s '\(base)/search?q=\(queryEncoded(example.title))'
 
     """

@@ -101,7 +101,7 @@ struct Query {
   /// Log lines lose their volatile parts; a question or message is taken as it is, but for a time before it
   /// and what else logging puts there.
   static func wording(_ line: String, isLog: Bool) -> String {
-    if isLog { return Template.of(line) }
+    if isLog { return Template.withoutPlaceholders(Template.of(line)) }
     let stripped = LinePrefix.strip(line)
     return stripped.hasTime ? stripped.message : line
   }

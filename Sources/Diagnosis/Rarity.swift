@@ -5,8 +5,11 @@ enum Rarity {
   /// The inverse document frequency of Robertson and Spärck Jones as BM25 has it, never more than
   /// the word's rarity in troubleshooting prose at large.
   static func idf(_ token: String, in count: Int, of issues: Int) -> Double {
-    let own = Double(count)
-    let among = log(1 + (max(Double(issues) - own, 0) + 0.5) / (own + 0.5))
+    // A few issues cannot tell rare words from common ones, and theirs would weigh next to nothing:
+    // they are counted as if there were more, with a word in as many of those as the square root says.
+    let all = max(Double(issues), Rarity.smallBase)
+    let own = Double(count) * (all / max(Double(issues), 1)).squareRoot()
+    let among = log(1 + (max(all - own, 0) + 0.5) / (own + 0.5))
     return CommonWords.share(token).map { min(among, -log($0)) } ?? among
   }
 
@@ -16,6 +19,8 @@ enum Rarity {
   }
 
   static let stopWord = 0.3
+  /// Below so many issues their counts alone say too little.
+  private static let smallBase = 8.0
 
   /// Words' weights by their hashes alone, for words of issues that were not asked for.
   static let inProse = ProseWeights()

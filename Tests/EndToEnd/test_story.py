@@ -61,6 +61,10 @@ def test_from_runbooks_to_an_answer_that_worked(base):
         answer = server.client.post("/diagnose", content=LOG).text
         assert answer.startswith("NOT KNOWN")
         assert "payments team" in answer and "oncall-payments@example.org" in answer
+        line = re.search(r"^(curl .*reports)$", answer, re.M).group(1)
+        assert pasted(line).returncode == 0
+        reports = server.client.get("/api/v1/reports", headers=bearer()).json()["results"]
+        assert len(reports) == 1 and "checksum mismatch" in reports[0]["text"]
 
         # What was not known is a gap, by the line that tells what went wrong.
         gaps = eventually(lambda: server.client.get("/api/v1/gaps", headers=bearer()).json()["results"])
@@ -88,8 +92,7 @@ def test_from_runbooks_to_an_answer_that_worked(base):
         assert answer.startswith("KNOWN") and "Ledger batch is damaged" in answer
         assert "ledgerctl batch refetch BATCH" in answer
         line = re.search(r"^\s*(curl .*outcomes.*)$", answer, re.M).group(1)
-        said = subprocess.run(
-            ["bash", "-c", line], capture_output=True, text=True, timeout=60, env=environment())
+        said = pasted(line)
         assert said.returncode == 0, said.stderr
         page = server.client.get(f"/issues/{slug}").text
         assert "worked 1 of 1" in page
@@ -116,6 +119,19 @@ def test_from_runbooks_to_an_answer_that_worked(base):
     offline = fixbook("diagnose", "--db", base, input=LATER)
     assert offline.returncode == 0 and offline.stdout.decode().startswith("KNOWN")
     assert "worked 1 of 1" in offline.stdout.decode()
+    # Its lines need no server either.
+    line = re.search(r"^(fixbook report .*)$", offline.stdout.decode(), re.M).group(1)
+    said = pasted(line.replace("fixbook", str(BINARY), 1))
+    assert said.returncode == 0 and "worked 2 of 2" in said.stdout, said
+    strange = fixbook("diagnose", "--db", base, input="gearbox of the crane howls\n")
+    line = re.search(r"^(fixbook report .*)$", strange.stdout.decode(), re.M).group(1)
+    assert pasted(line.replace("fixbook", str(BINARY), 1)).returncode == 0
+
+
+def pasted(line: str) -> subprocess.CompletedProcess:
+    """What a person gets who pastes a printed line into a shell."""
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, timeout=60, env=environment())
 
 
 def test_the_first_start_on_imported_runbooks_greets_with_what_is_there(base):
@@ -126,8 +142,7 @@ def test_the_first_start_on_imported_runbooks_greets_with_what_is_there(base):
         lines = re.findall(r"^  (curl .*|printf .*)$", said, re.M)
         assert len(lines) == 3
         for line in lines:
-            done = subprocess.run(
-                ["bash", "-c", line], capture_output=True, text=True, timeout=60, env=environment())
+            done = pasted(line)
             assert done.returncode == 0 and "Queue backlog" in done.stdout, line
     with Server(base) as server:
         # An administrator is there already.
