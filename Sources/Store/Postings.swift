@@ -12,7 +12,7 @@ struct PostingChanges {
     let place: UInt16
 
     init(hash: UInt32, issueID: Int) {
-      row = issueID / PostingBlock.span << 32 | Int(hash)
+      row = (issueID / PostingBlock.span) << 32 | Int(hash)
       place = UInt16(issueID % PostingBlock.span)
     }
   }

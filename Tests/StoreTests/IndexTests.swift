@@ -1,3 +1,4 @@
+import Diagnosis
 import Guide
 import SQLite
 import Testing
@@ -58,6 +59,26 @@ struct IndexTests {
     }
     try base.checkIntegrity()
     try expectEveryTokenFindsItsIssue(base)
+  }
+
+  @Test func `issues of every range are found by their words`() throws {
+    let base = try Base()
+    try base.load(guideText("Guide", [("Near", "- **Fix**: grommets")]))
+    var ids: Set<Int> = [1]
+    for last in [PostingBlock.span - 2, 3 * PostingBlock.span + 5] {
+      try base.run("UPDATE sqlite_sequence SET seq = \(last) WHERE name = 'issue'")
+      for title in ["Far", "Farther"] {
+        ids.insert(
+          try base.create("\(title) \(last)", in: "guide", markdown: "- **Fix**: grommets").id)
+      }
+    }
+    #expect(ids.max() == 3 * PostingBlock.span + 7)
+    try base.checkIntegrity()
+    let hits = try base.store.read(as: .anyone) {
+      try Matcher().search(
+        Intake.read("grommets"), corpus: try $0.corpus(guide: nil)!, limit: 9)
+    }
+    #expect(Set(hits.map(\.issueID)) == ids)
   }
 
   private func expectEveryTokenFindsItsIssue(_ base: Base) throws {
