@@ -61,6 +61,7 @@ package final class App: Application {
   let confirmations = Confirmations()
   let runningKeys = RunningKeys()
   let verdicts = VerdictCounts()
+  let openings = Openings()
   package let metricsSource = MetricsSource()
 
   package init(store: Store, configuration: AppSettings) {
@@ -93,6 +94,7 @@ package final class App: Application {
   }
 
   private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
+    noteOpening(request)
     let key = cache == nil || isPersonal(request) ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))

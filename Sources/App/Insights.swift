@@ -67,6 +67,8 @@ struct InsightsPage: Page {
     <p>\(answered) of \(counted(asked, "question")) answered\(asked > 0 ? ": \(percent(Double(answered) / Double(asked)))" : "").</p>
     \(questions)
     \(gaps)
+    <h2>What was opened</h2>
+    \(openings)
     <h2>Success of fixes</h2>
     <p>\(tried == 0 ? "No member recorded an outcome in this time." : "Members recorded \(counted(tried, "attempt")); \(percent(successes / Double(tried))) worked. The lines are the central 90 % of what the true share may be.")</p>
     \(success)
@@ -121,6 +123,31 @@ struct InsightsPage: Page {
       <ul class="issues">
       \(items)</ul>
       <p><a href="/gaps">All gaps, to write them down</a></p>
+      """
+  }
+
+  private static let places = ["first", "second", "third", "later"]
+
+  /// Which results people went on to.
+  private var openings: HTML {
+    let opened = insights.opened
+    let words: HTML =
+      opened.answers == 0
+      ? "No page showed an answer in this time."
+      : "\(counted(opened.answers, "answer")) shown on pages; from \(opened.followed) somebody went on: opened a result, or recorded what a fix did."
+    guard opened.places.contains(where: { $0 > 0 }) else { return "<p>\(words)</p>" }
+    let all = opened.places.reduce(0, +)
+    return """
+      <p>\(words)</p>
+      \(Figure(
+        chart: Chart.columns(
+          zip(InsightsPage.places, opened.places).map {
+            Chart.Column(name: $0, parts: [(Double($1), .good)])
+          }, label: "How often the first, second, third and later results were opened"),
+        rowHead: "Result", head: ["Opened", "Share"],
+        rows: zip(InsightsPage.places, opened.places).map {
+          ($0, ["\($1)", percent(Double($1) / Double(all))])
+        }).html)
       """
   }
 
@@ -205,6 +232,12 @@ struct InsightsPage: Page {
       "since": .string(insights.since.rfc3339), "until": .string(insights.until.rfc3339),
       "days": .integer(insights.days),
       "questions": ["asked": .integer(asked), "answered": .integer(answered)],
+      "opened": [
+        "answers": .integer(insights.opened.answers),
+        "followed": .integer(insights.opened.followed),
+        "places": .object(
+          zip(InsightsPage.places, insights.opened.places).map { .init($0, .integer($1)) }),
+      ],
       "outcomes": ["tried": .integer(tried), "worked": .number(successes)],
       "reports": ["opened": .integer(opened), "resolved": .integer(resolved)],
       "buckets": .array(
@@ -239,6 +272,11 @@ struct InsightsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Insights, \(insights.since.date) to \(lastDay)", width)
     text += "Questions: \(asked), answered: \(answered)\n"
+    text +=
+      "Answers on pages: \(insights.opened.answers), gone on from: \(insights.opened.followed); "
+    text +=
+      zip(InsightsPage.places, insights.opened.places).map { "\($0) \($1)" }
+      .joined(separator: ", ") + "\n"
     text += "Attempts: \(tried), worked: \(Figure.half(successes))\n"
     text += "Reports: \(opened), resolved: \(resolved)\n"
     text += "\n\(stretch) from  answered  not  worked/tried  90 %        opened  resolved  time\n"

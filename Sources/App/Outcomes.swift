@@ -96,6 +96,7 @@ extension App {
     return .write { writing in
       let report = try writing.report(
         ofDiagnosis: diagnosis, reporter: outcome.reporter, source: outcome.source)
+      try writing.open(fix: outcome.fix, of: diagnosis)
       return try outcome.record(writing, report: report.id)
     }
   }
