@@ -1,23 +1,28 @@
-/// What reports would teach, tried on labelled questions: for measuring and for fitting thresholds.
-package enum LessonTrial {
-  /// An issue that the taught wordings point to.
-  package struct Hit: Sendable {
-    package let issueID: Int
-    package let likeness: Double
-    /// Two voices or more say so; then `likeness` is the second one's.
-    package let counts: Bool
-  }
-
+/// What reports would teach, tried on labelled questions: for measuring the thresholds.
+package struct LessonTrial {
   /// The thresholds that hold: for "possible", and for "known".
   package static let thresholds = (possible: Lessons.same, known: Lessons.surely)
 
-  /// What a text is near to, the best first, from a likeness of `least` on.
-  package static func hits(
+  private let hits: [Lessons.Hit]
+
+  /// Asks a text where these wordings were taught, from a likeness of `least` on.
+  package init(
     _ text: PastedText, taught: [LearnedWording], corpus: some Corpus, least: Double
-  ) throws -> [Hit] {
-    try Lessons(text, corpus: corpus, learned: Taught(wordings: taught), least: least).hits.map {
-      Hit(issueID: $0.issueID, likeness: $0.likeness, counts: $0.counts)
-    }
+  ) throws {
+    hits = try Lessons.near(
+      text, corpus: corpus, learned: Taught(wordings: taught), least: least)
+  }
+
+  /// The issue that one member's word would make possible, were `same` the threshold.
+  package func possible(same: Double) -> Int? {
+    Lessons.telling(hits.filter { $0.likeness >= same }).first?.issueID
+  }
+
+  /// The issue that two members' words would make known, were `surely` the threshold. Where two issues are
+  /// taught the same words, none is.
+  package func known(surely: Double) -> Int? {
+    let near = hits.filter { $0.counts && $0.likeness >= min(surely, Lessons.same) }
+    return near.count == 1 && near[0].likeness >= surely ? near[0].issueID : nil
   }
 
   private struct Taught: LearnedCorpus {

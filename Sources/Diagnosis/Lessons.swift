@@ -15,27 +15,37 @@ struct Lessons {
   }
 
   /// How alike a line and a wording must be to be the same problem, and to be called known for it:
-  /// the lesser of the shares that what they have in common has in each, by rarity.
-  static let same = 0.6
+  /// the lesser of the shares that what they have in common has in each, by rarity. Measured by
+  /// `fixbook eval --lessons` (docs/evidence.md).
+  static let same = 0.7
   static let surely = 0.75
+  /// Words that more issues than these were taught (noise of a log, most often) tell nothing of any.
+  private static let crowd = 2
 
   /// The best first.
   let hits: [Hit]
 
-  /// - Parameter least: how alike something must be to say anything.
-  init(
-    _ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus, least: Double = same
-  ) throws {
+  init(_ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus) throws {
+    hits = Lessons.telling(
+      try Lessons.near(text, corpus: corpus, learned: learned, least: Lessons.same))
+  }
+
+  /// Without those that stand in a crowd.
+  static func telling(_ hits: [Hit]) -> [Hit] {
+    [hits.filter(\.counts), hits.filter { !$0.counts }].flatMap { $0.count > crowd ? [] : $0 }
+  }
+
+  /// Every issue with wordings from a likeness of `least` on, the best first.
+  static func near(
+    _ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus, least: Double
+  ) throws -> [Hit] {
     let lines = Wording.heaviest(text.lines).map { line in
       (line: line, wording: Wording(line.text, isLog: text.isLog))
     }.filter { Wording.terms.contains($0.wording.terms.count) }
     let found =
       lines.isEmpty
       ? [] : try learned.wordings(sharing: Set(lines.flatMap(\.wording.terms)).sorted())
-    guard !found.isEmpty else {
-      hits = []
-      return
-    }
+    if found.isEmpty { return [] }
     let all = Set(found.flatMap(\.terms)).union(lines.flatMap(\.wording.terms))
     let frequencies = try corpus.frequencies(all.sorted())
     let issues = max(try corpus.issueCount(), 1)
@@ -53,7 +63,7 @@ struct Lessons {
         best[issue] = hit
       }
     }
-    hits = best.values.sorted(by: Lessons.isBefore)
+    return best.values.sorted(by: Lessons.isBefore)
   }
 
   private static func isBefore(_ one: Hit, _ other: Hit) -> Bool {

@@ -2,37 +2,42 @@ import Diagnosis
 import JSON
 import Store
 
-/// How well one question's words lead to another one's issue, over the thresholds of likeness: each
-/// labelled question is asked in a base that all the others of its file have taught, as resolved
-/// reports of members would.
+/// What the labelled questions of a file would teach each other, over the thresholds of likeness: each is
+/// asked where all the others have been taught, as resolved reports of members would.
 struct LessonMeasure {
-  let crowd = Int(EnvX.get("CROWD") ?? "99")!
-  /// What a threshold would answer.
   struct Row {
     let threshold: Double
-    /// One member taught each issue: "possible".
-    var possible = Count()
-    /// Each question was another member's: "known".
+    /// One member taught: "possible". Of all questions, and of those which the issues' own words leave
+    /// unknown.
+    var possible = (all: Count(), unknown: Count())
+    /// Each question was another member's: "known". Of those which the issues' own words do not make known.
     var known = Count()
+    /// The same question again with other numbers in it, where it was taught itself.
+    var again = Count()
   }
 
   struct Count {
-    var right = 0
-    var wrong = 0
+    private(set) var right = 0
+    private(set) var wrong = 0
 
-    var precision: Double? { right + wrong == 0 ? nil : Double(right) / Double(right + wrong) }
+    mutating func add(_ isRight: Bool) {
+      if isRight { right += 1 } else { wrong += 1 }
+    }
+
+    var json: JSON { ["right": .integer(right), "wrong": .integer(wrong)] }
+    var text: String { "\(right)/\(wrong)" }
   }
 
   private(set) var rows = stride(from: 30, through: 95, by: 5).map {
     Row(threshold: Double($0) / 100)
   }
   private(set) var questions = 0
-  /// Those with another question about the same issue, and with two others: what could be found.
-  private(set) var findable = (possible: 0, known: 0)
+  /// What could be found: with another question about the same issue; taught and asked again.
+  private(set) var findable = (other: 0, again: 0)
 
   init(_ paths: [String], in store: Store) throws {
     defer { store.close() }
-    try store.read(as: .system, deadline: 600_000) { reading in
+    try store.read(as: .system, deadline: 3_600_000) { reading in
       guard let corpus = try reading.corpus(guide: nil) else { return }
       for path in paths { try add(try LabelledQuery.read(path), corpus) }
     }
@@ -43,108 +48,109 @@ struct LessonMeasure {
     for name in queries.flatMap(\.relevant) where numbers[name] == nil {
       numbers[name] = numbers.count
     }
-    func issue(_ query: LabelledQuery) -> Int? { query.relevant.first.flatMap { numbers[$0] } }
+    let issues = queries.map { query in query.relevant.compactMap { numbers[$0] } }
     let wordings = queries.map { Wording.read($0.text) }
-    // Only what teaches at all can be found by it.
-    let teachers = queries.indices.filter { issue(queries[$0]) != nil && !wordings[$0].isEmpty }
-    for (index, query) in queries.enumerated() {
-      let right = Set(query.relevant.compactMap { numbers[$0] })
-      let others = teachers.filter { $0 != index }
-      questions += 1
-      let alike = others.count { right.contains(issue(queries[$0])!) }
-      findable.possible += alike > 0 ? 1 : 0
-      findable.known += alike > 1 ? 1 : 0
-      func taught(voice: (Int) -> String) -> [LearnedWording] {
-        others.flatMap { other in
-          wordings[other].map {
-            LearnedWording(
-              issueID: issue(queries[other])!, voice: voice(other), isMember: true,
-              isAccepted: false, terms: $0.terms)
-          }
+    let teachers = queries.indices.filter { !issues[$0].isEmpty && !wordings[$0].isEmpty }
+    func taught(_ teachers: [Int], voice: (Int) -> String) -> [LearnedWording] {
+      teachers.flatMap { teacher in
+        wordings[teacher].map {
+          LearnedWording(
+            issueID: issues[teacher][0], voice: voice(teacher), isMember: true, isAccepted: false,
+            terms: $0.terms)
         }
       }
+    }
+    let least = rows[0].threshold
+    for (index, query) in queries.enumerated() {
+      questions += 1
+      let others = teachers.filter { $0 != index }
+      if others.contains(where: { issues[index].contains(issues[$0][0]) }) { findable.other += 1 }
       let text = Intake.read(query.text)
-      // What the issues' own words answer is never asked of reports.
       let own = try Matcher().match(text, corpus: corpus, limit: 5).verdict
-      if own == .known { continue }
-      let least = rows[0].threshold
-      let one = try LessonTrial.hits(
-        text, taught: taught { _ in "one" }, corpus: corpus, least: least)
-      let many = try LessonTrial.hits(
-        text, taught: taught { "\($0)" }, corpus: corpus, least: least
-      ).filter(\.counts)
+      let one = try LessonTrial(
+        text, taught: taught(others) { _ in "one" }, corpus: corpus, least: least)
+      let many = try LessonTrial(
+        text, taught: taught(others) { "\($0)" }, corpus: corpus, least: least)
+      var again: LessonTrial?
+      if others.count < teachers.count {
+        findable.again += 1
+        again = try LessonTrial(
+          Intake.read(LessonMeasure.renumbered(query.text)),
+          taught: taught(teachers) { _ in "one" }, corpus: corpus, least: least)
+      }
       for place in rows.indices {
         let threshold = rows[place].threshold
-        if own == .unknown, let best = one.first, best.likeness >= threshold,
-          one.count(where: { $0.likeness >= threshold }) <= crowd
-        {
-          rows[place].possible.add(right.contains(best.issueID))
+        if let found = one.possible(same: threshold) {
+          let isRight = issues[index].contains(found)
+          rows[place].possible.all.add(isRight)
+          if own == .unknown { rows[place].possible.unknown.add(isRight) }
         }
-        // Where two issues are taught the same words, none is known.
-        let contested = min(threshold, LessonTrial.thresholds.possible)
-        let near = many.filter { $0.likeness >= contested }
-        if near.count == 1, near[0].likeness >= threshold {
-          rows[place].known.add(right.contains(near[0].issueID))
+        if own != .known, let found = many.known(surely: threshold) {
+          rows[place].known.add(issues[index].contains(found))
+        }
+        if let found = again?.possible(same: threshold) {
+          rows[place].again.add(issues[index].contains(found))
         }
       }
     }
   }
 
+  /// The same with other numbers: counts, addresses, times. Those of three digits stay, since they are
+  /// statuses and exit codes as often.
+  private static func renumbered(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      var end = start
+      while end < bytes.count, (0x30...0x39).contains(bytes[end]) { end += 1 }
+      if end - start != 3 {
+        for place in start..<end { bytes[place] = 0x30 + (bytes[place] - 0x30 + 3) % 10 }
+      }
+      start = max(end, start + 1)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   var table: String {
-    var text =
-      "\(questions) questions; another one about the same issue: \(findable.possible), two others: \(findable.known)\n\n"
-    text +=
-      "likeness  possible: right wrong precision recall   known: right wrong precision recall\n"
+    var text = """
+      \(questions) questions, \(findable.other) with another one about the same issue; \
+      \(findable.again) asked again with other numbers. Right/wrong:
+
+      likeness  possible  of unknown  known   again
+
+      """
     for row in rows {
-      text += "\(percentage(row.threshold))".padded(to: 10)
-      text += LessonMeasure.columns(row.possible, of: findable.possible, from: 10)
-      text += LessonMeasure.columns(row.known, of: findable.known, from: 7)
-      if row.threshold == LessonTrial.thresholds.possible { text += " <- possible" }
-      if row.threshold == LessonTrial.thresholds.known { text += " <- known" }
-      text += "\n"
+      var line = percentage(row.threshold)
+      func column(_ text: String, at place: Int) {
+        line += String(repeating: " ", count: max(1, place - line.count)) + text
+      }
+      column(row.possible.all.text, at: 10)
+      column(row.possible.unknown.text, at: 20)
+      column(row.known.text, at: 32)
+      column(row.again.text, at: 40)
+      if row.threshold == LessonTrial.thresholds.possible { column("<- possible", at: 50) }
+      if row.threshold == LessonTrial.thresholds.known { column("<- known", at: 50) }
+      text += line + "\n"
     }
     return text
   }
 
-  private static func columns(_ count: Count, of findable: Int, from start: Int) -> String {
-    let recall = findable == 0 ? "-" : percentage(Double(count.right) / Double(findable))
-    return String(repeating: " ", count: start) + "\(count.right)".padded(to: 6)
-      + "\(count.wrong)".padded(to: 6)
-      + (count.precision.map(percentage) ?? "-").padded(to: 10) + recall.padded(to: 9)
-  }
-
   var json: JSON {
     [
-      "questions": .integer(questions),
-      "findable": [
-        "possible": .integer(findable.possible), "known": .integer(findable.known),
+      "questions": .integer(questions), "with_another": .integer(findable.other),
+      "asked_again": .integer(findable.again),
+      "thresholds": [
+        "possible": .number(LessonTrial.thresholds.possible),
+        "known": .number(LessonTrial.thresholds.known),
       ],
       "rows": .array(
         rows.map {
           [
-            "likeness": .number($0.threshold), "possible": LessonMeasure.json($0.possible),
-            "known": LessonMeasure.json($0.known),
+            "likeness": .number($0.threshold), "possible": $0.possible.all.json,
+            "possible_of_unknown": $0.possible.unknown.json, "known": $0.known.json,
+            "again": $0.again.json,
           ]
         }),
     ]
   }
-
-  private static func json(_ count: Count) -> JSON {
-    ["right": .integer(count.right), "wrong": .integer(count.wrong)]
-  }
 }
-
-extension LessonMeasure.Count {
-  fileprivate mutating func add(_ isRight: Bool) {
-    if isRight { right += 1 } else { wrong += 1 }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}
-
-import Glibc
-enum EnvX { static func get(_ n: String) -> String? { getenv(n).map { String(cString: $0) } } }

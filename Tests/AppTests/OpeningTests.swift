@@ -77,7 +77,8 @@ struct OpeningTests {
     try open(issue, from: base + "/diagnoses/" + ids[0])
     let fix = try server.fixes("exec-format-error")[0]
     for id in ids {
-      #expect(try server.form("/diagnoses/\(id)/outcomes", "fix=\(fix)&result=worked").status == 201)
+      #expect(
+        try server.form("/diagnoses/\(id)/outcomes", "fix=\(fix)&result=worked").status == 201)
     }
     #expect(places(try opened()) == [2, 0, 0, 0])
   }
