@@ -75,6 +75,7 @@ def own(queries: list[dict]) -> list[dict]:
             # What the other guide explains is no problem of this one.
             rows.append({**query, "id": query["id"] + "-other", "kind": "none", "relevant": [], "guide": GUIDE})
         is_message = query["kind"] == "error_line" or query["kind"] == "none" and number % 2 == 0
+        is_message = is_message and query["query"].count("\n") < 10
         if is_message:
             kind = "log" if query["relevant"] else "none"
             log = in_log(query["query"], number)

@@ -96,7 +96,29 @@ form.addEventListener('input', () => {
   keepLater();
   if ('live' in form.dataset) previewLater();
 });
+
+// Rows change places here; the server does it where there is no script.
+const belongings = { fix: ['fix', 'verify', 'kind', 'risk'], sample: ['sample', 'means'] };
+function exchange(way, row, number) {
+  const other = way === 'up' ? number - 1 : number + 1;
+  for (const name of belongings[row] ?? [row]) {
+    const [one, two] = [number, other].map((n) => form.elements[`${name}-${n}`]);
+    if (!one || !two) return;
+    [one.value, two.value] = [two.value, one.value];
+    if (one.rows) [one.rows, two.rows] = [two.rows, one.rows];
+  }
+  const button = (name) => form.querySelector(`button[value="${name}-${row}-${other}"]`);
+  (button(way) ?? button(way === 'up' ? 'down' : 'up'))?.focus();
+  form.dispatchEvent(new Event('input'));
+}
+
 form.addEventListener('submit', (event) => {
+  const [way, row, number] = (event.submitter?.value ?? '').split('-');
+  if (number) {
+    event.preventDefault();
+    exchange(way, row, Number(number));
+    return;
+  }
   isLeaving = true;
   keep((event.submitter?.value ?? 'save') === 'save');
 });

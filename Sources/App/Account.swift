@@ -171,7 +171,10 @@ struct AccountPage: HTMLOnly {
     <li><a href="/gaps">Gaps</a>: what nobody has written down yet</li>
     <li><a href="/insights">Insights</a>: what was asked, and which fixes work</li>
     <li><a href="/suggestions">Suggestions</a>: edits that wait for a decision</li>
-    \("<li><a href=\"/issues/new\">New issue</a></li>", if: site.mayEdit)
+    <li><a href="/reviews">Review due</a>: what may not hold any more</li>
+    \("<li><a href=\"/deleted\">Deleted and merged issues</a>, to be brought back</li>", if: site.mayEdit)
+    \("<li><a href=\"/issues/new?fields=1\">New issue</a></li>", if: site.mayEdit)
+    \("<li><a href=\"/suggestions/new?fields=1\">Suggest a new issue</a></li>", if: site.mayReport && !site.mayEdit)
     \("<li><a href=\"/admin\">Administration</a>: users, tokens, who sees what, webhooks, audit log</li>", if: site.mayAdmin)
     </ul>
     <h2 id="password">Password</h2>

@@ -108,13 +108,17 @@ struct AdminPage: HTMLOnly {
     case .reports: "for ever, unless its reporter or an editor deletes it"
     case .diagnoses: "90 days, longer while a report cites it"
     case .questions:
-      (settings.first { $0.name == "keep-questions" }?.value ?? "365")
-        + " days: what gaps are made of, masked"
+      "\(days("keep-questions") ?? 365) days: what gaps are made of, masked"
     case .accounts: "for ever: a disabled account keeps its name in history"
     case .sessions: "\(Lifetime.session / 86_400) days, or until signed out"
     case .tokens: "for ever; as hashes, with when they were used last"
-    case .audit: "for ever"
+    case .audit: days("keep-audit").map { "\($0) days" } ?? "for ever"
     }
+  }
+
+  /// A setting's days; nil for none.
+  private func days(_ name: String) -> Int? {
+    settings.first { $0.name == name }.flatMap { Int($0.value) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// "12 KiB", "3.4 MiB".

@@ -17,6 +17,8 @@ package struct AppSettings: Sendable {
   package var proxyUserRole = Role.reader
   /// Reading without an account.
   package var anonymousReading = true
+  /// How often an address without an account may do what; what is not named is unlimited.
+  package var anonymousLimits: [AnonymousUse: Int] = [:]
   /// Reports and outcomes through page addresses without an account.
   package var anonymousReports: Bool
   /// `FIXBOOK_ADMIN_TOKEN`: a token with every scope.
@@ -52,7 +54,7 @@ package final class App: Application {
 
   package let store: Store
   package let configuration: AppSettings
-  private let router: Router
+  let router: Router
   let limiter = RateLimiter()
   let uses = Uses()
   let cache: ResponseCache?
@@ -94,6 +96,9 @@ package final class App: Application {
   }
 
   private func answer(to request: Request, body sink: (any BodySink)?) -> Answer {
+    if !configuration.anonymousLimits.isEmpty, let refused = refusal(of: request) {
+      return .now(refused)
+    }
     noteOpening(request)
     let key = cache == nil || isPersonal(request) ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
@@ -222,7 +227,7 @@ package final class App: Application {
     if context.caller.isToken { return }
     try refuseForeignForm(context.request)
     // Below /api/v1 nobody writes without a token: 401 tells them why, however often.
-    if context.caller.isAnonymous, !context.isAPI, context.request.peer != .local {
+    if context.caller.isAnonymous, !context.isAPI, isCounted(context.request) {
       try limiter.count(.anonymousWrites, of: peer(of: context.request))
     }
   }

@@ -61,9 +61,10 @@ extension App {
     let started = monotonicMilliseconds()
     let page = try DiagnosisPage.diagnose(
       input, store: store, viewer: caller.viewer, source: source, reporter: caller.reporter)
+    let line = String((input.text.mostTelling?.text ?? "").prefix(300))
     store.count(
       Question(
-        kind: .diagnosis, text: page.questionText, template: Template.of(page.questionText),
+        kind: .diagnosis, text: line, template: Template.of(line),
         guide: input.guide, source: channel, reporter: caller.reporter, verdict: page.verdict,
         results: page.matches.count, milliseconds: monotonicMilliseconds() - started,
         subject: page.id))
@@ -185,9 +186,6 @@ struct DiagnosisPage: Page {
       path: best.map { "/issues/" + $0.issue.slug } ?? id.map { "/diagnoses/" + $0 } ?? "/diagnose")
   }
 
-  /// First line that mattered, for counting.
-  var questionText: String { String((excerpt.split(separator: "\n").first ?? "").prefix(300)) }
-
   /// Runs the whole main job; the same for server and command line.
   static func diagnose(
     _ input: DiagnoseInput, store: Store, viewer: Viewer, source: SourceKind, reporter: String
@@ -221,7 +219,10 @@ struct DiagnosisPage: Page {
   private static func excerpt(_ text: PastedText, _ judgement: Judgement) -> String {
     var numbers = Set(judgement.matches.prefix(1).flatMap { $0.evidence.map(\.line) })
     if judgement.verdict == .unknown || numbers.isEmpty {
-      numbers = Set(text.lines.sorted { $0.weight > $1.weight }.prefix(3).map(\.number))
+      let telling = text.lines.sorted {
+        ($0.telling, $1.number) > ($1.telling, $0.number)
+      }
+      numbers = Set(telling.prefix(3).map(\.number))
     }
     return text.lines.filter { numbers.contains($0.number) }.map { String($0.text.prefix(500)) }
       .joined(separator: "\n")

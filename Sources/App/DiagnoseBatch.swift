@@ -27,6 +27,7 @@ extension App {
         throw Failure.invalid("texts", "texts[\(index)] holds nothing to diagnose.")
       }
     }
+    try context.app.countDiagnoses(inputs.count - 1, context)
     let pages = try inputs.map { input in
       try context.app.diagnose(
         input, caller: context.caller, source: context.caller.source, channel: context.channel)

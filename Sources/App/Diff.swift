@@ -92,9 +92,34 @@ extension WordDiff.Kind {
 }
 
 enum DiffViews {
-  /// What went is struck out, what came is underlined.
+  /// What went is struck out, what came is underlined. Long runs of equal lines are left out.
   static func inline(_ pieces: [WordDiff.Piece]) -> HTML {
-    "<pre class=\"diff\" tabindex=\"0\">\(marked(pieces))</pre>"
+    guard pieces.contains(where: { $0.kind != .same }) else {
+      return "<p>The text is the same.</p>"
+    }
+    let parts: [HTML] = pieces.enumerated().map { index, piece in
+      piece.kind == .same
+        ? shortened(piece.text, isFirst: index == 0, isLast: index == pieces.count - 1)
+        : marked([piece])
+    }
+    return "<pre class=\"diff\" tabindex=\"0\">\(parts.joined())</pre>"
+  }
+
+  /// Equal lines that are shown around a change.
+  private static let context = 3
+
+  private static func shortened(_ text: String, isFirst: Bool, isLast: Bool) -> HTML {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let head = isFirst ? 0 : context
+    let tail = isLast ? 0 : context
+    let count = lines.count - head - tail
+    // A line that says how much is missing takes a line itself.
+    guard count > 2 else { return "\(text)" }
+    let start: HTML? = head > 0 ? "\(lines.prefix(head).joined(separator: "\n"))\n" : nil
+    let end: HTML? = tail > 0 ? "\n\(lines.suffix(tail).joined(separator: "\n"))" : nil
+    return """
+      \(start)<span class="quiet">⋯ \(counted(count, "equal line"))</span>\(end)
+      """
   }
 
   private static func marked(_ pieces: [WordDiff.Piece]) -> HTML {

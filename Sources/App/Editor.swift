@@ -99,7 +99,8 @@ extension App {
         if let suggestion { try writing.settle(suggestion: suggestion) }
         let broken = try samples.check(saved: saved.id, writing)
         return .redirect(
-          .seeOther, to: "/issues/\(saved.slug)" + afterSaving(merged: nil, broken: broken))
+          .seeOther,
+          to: "/issues/\(saved.slug)" + afterSaving(page.draft.text, merged: nil, broken: broken))
       }
     }
   }
@@ -134,14 +135,17 @@ extension App {
         return .redirect(
           .seeOther,
           to: "/issues/\(saved.slug)"
-            + afterSaving(merged: saved.merged ? saved.revision : nil, broken: broken))
+            + afterSaving(text, merged: saved.merged ? saved.revision : nil, broken: broken))
       }
     }
   }
 
   /// What the page is told about the writing that led to it.
-  private static func afterSaving(merged revision: Int?, broken: [BrokenSample]) -> String {
+  private static func afterSaving(
+    _ text: IssueText, merged revision: Int?, broken: [BrokenSample]
+  ) -> String {
     var fields: [String] = []
+    if !LikelySecrets(text).isEmpty { fields.append("secrets=true") }
     if let revision { fields.append("merged=\(revision)") }
     var slugs: [String] = []
     for sample in broken where !slugs.contains(sample.issue) { slugs.append(sample.issue) }
@@ -176,11 +180,16 @@ extension EditorPage {
       page.showsPreview = true
     case .text: if page.draft.form != nil { page.mistakes = page.draft.mistakes }
     case .form: break
-    case .addSymptom: page.focus = "symptom-\(page.draft.form?.symptoms.count ?? 1)"
-    case .addCause: page.focus = "cause-\(page.draft.form?.causes.count ?? 1)"
-    case .addFix: page.focus = "fix-\(page.draft.form?.fixes.count ?? 1)"
-    case .addCheck: page.focus = "check-\(page.draft.form?.checks.count ?? 1)"
-    case .addSample: page.focus = "sample-\(page.draft.form?.samples.count ?? 1)"
+    case .add(let row): page.focus = "\(row.rawValue)-\(page.draft.count(row))"
+    case .up(let row, let number):
+      // The same button again, where there is one, else its counterpart.
+      page.focus =
+        number > 2
+        ? "up-\(row.rawValue)-\(number - 1)" : "down-\(row.rawValue)-\(max(1, number - 1))"
+    case .down(let row, let number):
+      page.focus =
+        number + 1 < page.draft.count(row)
+        ? "down-\(row.rawValue)-\(number + 1)" : "up-\(row.rawValue)-\(number + 1)"
     }
     return .page(
       page, status: action == .save ? .unprocessableContent : .ok, headers: App.privately)

@@ -10,9 +10,11 @@ enum EditorFields {
     let symptoms: [HTML] = fields.rows("symptom", form.symptoms, lines: 2)
     let causes: [HTML] = fields.rows("cause", form.causes, lines: 2)
     let fixes: [HTML] = (form.fixes.isEmpty ? [.init()] : form.fixes).enumerated()
-      .map { fields.fix($1, number: $0 + 1) }
+      .map { fields.fix($1, number: $0 + 1, of: form.fixes.count) }
     let checks: [HTML] = form.checks.isEmpty ? [] : fields.rows("check", form.checks, lines: 1)
-    let samples: [HTML] = form.samples.enumerated().map { fields.sample($1, number: $0 + 1) }
+    let samples: [HTML] = form.samples.enumerated().map {
+      fields.sample($1, number: $0 + 1, of: form.samples.count)
+    }
     let texts: [HTML] = form.texts.isEmpty ? [] : fields.rows("text", form.texts, lines: 4)
     return """
       <input type="hidden" name="fields" value="1">
@@ -96,14 +98,28 @@ private struct EditorFieldRows {
 
   func rows(_ name: String, _ texts: [String], lines: Int) -> [HTML] {
     (texts.isEmpty ? [""] : texts).enumerated().map { row, text in
-      area("\(name)-\(row + 1)", text, lines: lines)
+      area("\(name)-\(row + 1)", text, lines: lines, order: order(name, row + 1, of: texts.count))
     }
   }
 
-  func area(_ field: String, _ text: String, lines: Int) -> HTML {
+  /// Buttons that let a row change places with its neighbours.
+  func order(_ name: String, _ number: Int, of count: Int) -> HTML {
+    guard count > 1, EditorDraft.Row(rawValue: name) != nil else { return "" }
+    func button(_ way: String, _ arrow: String) -> HTML {
+      let value = "\(way)-\(name)-\(number)"
+      return """
+        <button name="action" value="\(value)" class="small" aria-label="Move \(name) \(number) \(way)"\(value == focus ? " autofocus" : "" as HTML)>\(arrow)</button>
+        """
+    }
+    return """
+      <span class="order">\(number > 1 ? button("up", "↑") : "")\(number < count ? button("down", "↓") : "")</span>
+      """
+  }
+
+  func area(_ field: String, _ text: String, lines: Int, order: HTML = "") -> HTML {
     let count = max(lines, min(20, text.count { $0 == "\n" } + 1 + text.count / 90))
     return """
-      <p><label for="\(field)">\(EditorFields.label(field))</label>
+      \(order)<p><label for="\(field)">\(EditorFields.label(field))</label>
       <textarea id="\(field)" name="\(field)" rows="\(count)"\(attributes(field))>\(HTML.raw("\n"))\(text)</textarea></p>
       \(EditorFields.reasons(field, mistakes))
       """
@@ -131,13 +147,13 @@ private struct EditorFieldRows {
       """
   }
 
-  func fix(_ fix: IssueForm.Fix, number: Int) -> HTML {
+  func fix(_ fix: IssueForm.Fix, number: Int, of count: Int) -> HTML {
     let risks =
       [("", "not said")]
       + [FixText.Risk.safe, .disruptive, .destructive].map { ($0.rawValue, $0.rawValue) }
     return """
       <div class="fix">
-      \(area("fix-\(number)", fix.text, lines: 3))
+      \(area("fix-\(number)", fix.text, lines: 3, order: order("fix", number, of: count)))
       \(area("verify-\(number)", fix.verify, lines: 1))
       <p class="row">\(choice("kind-\(number)", [("fix", "fix"), ("workaround", "workaround")], fix.kind.rawValue))
       \(choice("risk-\(number)", risks, fix.risk?.rawValue ?? ""))</p>
@@ -146,10 +162,10 @@ private struct EditorFieldRows {
       """
   }
 
-  func sample(_ sample: IssueForm.Sample, number: Int) -> HTML {
+  func sample(_ sample: IssueForm.Sample, number: Int, of count: Int) -> HTML {
     let means = [("this", "mean this issue"), ("other", "mean something else")]
     return """
-      \(area("sample-\(number)", sample.text, lines: 2))
+      \(area("sample-\(number)", sample.text, lines: 2, order: order("sample", number, of: count)))
       <p class="row">\(choice("means-\(number)", means, sample.negative ? "other" : "this"))</p>
 
       """

@@ -28,16 +28,35 @@ struct EditorDraft: Sendable {
     markdown = text.markdown
   }
 
+  /// Parts of a form that come in rows.
+  enum Row: String, CaseIterable { case symptom, cause, fix, check, sample }
+
   /// What a button of the form asks for.
-  enum Action: String, CaseIterable {
+  enum Action: Equatable {
     case save, preview
     /// Shows the text in fields, or as text.
     case form, text
-    case addSymptom = "add-symptom"
-    case addCause = "add-cause"
-    case addFix = "add-fix"
-    case addCheck = "add-check"
-    case addSample = "add-sample"
+    case add(Row)
+    /// Changes places with the row above or below; rows count from 1.
+    case up(Row, Int)
+    case down(Row, Int)
+
+    /// As buttons say it: "save", "add-fix", "up-fix-2".
+    init?(_ name: String) {
+      let words = name.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+      let row = words.count > 1 ? Row(rawValue: words[1]) : nil
+      let number = words.count == 3 ? wholeNumber(words[2]) : nil
+      switch (words[0], row, number, words.count) {
+      case ("save", nil, nil, 1): self = .save
+      case ("preview", nil, nil, 1): self = .preview
+      case ("form", nil, nil, 1): self = .form
+      case ("text", nil, nil, 1): self = .text
+      case ("add", let row?, nil, 2): self = .add(row)
+      case ("up", let row?, let number?, 3): self = .up(row, number)
+      case ("down", let row?, let number?, 3): self = .down(row, number)
+      default: return nil
+      }
+    }
   }
 
   /// Reads the fields that every editor's form has.
@@ -53,7 +72,9 @@ struct EditorDraft: Sendable {
     draft.hasSection = section != nil
     draft.markdown = lines(try fields.text("markdown", limit: 200_000) ?? "")
     draft.comment = try fields.text("comment", limit: 10_000) ?? ""
-    let action = try fields.choice("action", as: Action.self) ?? .save
+    guard let action = Action(try fields.text("action", limit: 100) ?? "save") else {
+      throw Failure.invalid("action", "action must be what a button of the form says.")
+    }
     if try fields.flag("fields") { draft.form = try IssueForm(&fields) }
     return (draft, action)
   }
@@ -116,11 +137,40 @@ struct EditorDraft: Sendable {
       guard form != nil, written.mistakes.isEmpty else { return }
       markdown = written.markdown
       form = nil
-    case .addSymptom: form?.symptoms.append("")
-    case .addCause: form?.causes.append("")
-    case .addFix: form?.fixes.append(.init())
-    case .addCheck: form?.checks.append("")
-    case .addSample: form?.samples.append(.init())
+    case .add(.symptom): form?.symptoms.append("")
+    case .add(.cause): form?.causes.append("")
+    case .add(.fix): form?.fixes.append(.init())
+    case .add(.check): form?.checks.append("")
+    case .add(.sample): form?.samples.append(.init())
+    case .up(let row, let number): exchange(row, number - 2)
+    case .down(let row, let number): exchange(row, number - 1)
+    }
+  }
+
+  /// Lets a row change places with the next one. A part keeps its identity: that hangs on its text.
+  private mutating func exchange(_ row: Row, _ index: Int) {
+    func exchange<Part>(_ parts: inout [Part]) {
+      if index >= 0, index + 1 < parts.count { parts.swapAt(index, index + 1) }
+    }
+    guard form != nil else { return }
+    switch row {
+    case .symptom: exchange(&form!.symptoms)
+    case .cause: exchange(&form!.causes)
+    case .fix: exchange(&form!.fixes)
+    case .check: exchange(&form!.checks)
+    case .sample: exchange(&form!.samples)
+    }
+  }
+
+  /// How many rows of a kind the form has.
+  func count(_ row: Row) -> Int {
+    guard let form else { return 0 }
+    return switch row {
+    case .symptom: form.symptoms.count
+    case .cause: form.causes.count
+    case .fix: form.fixes.count
+    case .check: form.checks.count
+    case .sample: form.samples.count
     }
   }
 }

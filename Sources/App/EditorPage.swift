@@ -59,6 +59,7 @@ struct EditorPage: HTMLOnly {
     \("<p>An editor looks at it before others see it, and you need not be sure of everything.</p>", if: isSuggestion && slug == nil && isFresh)
     \(conflictHTML)
     \(mistakesHTML)
+    \(isFresh ? "" : LikelySecrets(draft.text).notice)
     \(showsPreview ? preview : "")
     <form class="paste fields editor" method="post" action="\(action)"\(data)>
     \(isSuggestion ? slug.map { "<input type=\"hidden\" name=\"issue\" value=\"\($0)\">" as HTML } : nil)
@@ -139,7 +140,8 @@ struct EditorPage: HTMLOnly {
     guard let conflict else { return "" }
     return """
       <div class="notice" role="alert"><h2>Someone else changed the same lines</h2>
-      <p>Nothing is lost. Your text stands in the form; theirs is below. Put together what should hold and save again.</p></div>
+      <p>Nothing is lost. Your text stands in the form; theirs is below. Put together what should hold and save again.</p>
+      <p><a href="#markdown">Go to your text</a></p></div>
       \(side("Theirs, revision \(conflict.current.revision)", conflict.base, conflict.current))
       \(side("Yours", conflict.base, conflict.yours))
       <details><summary>Where both began, revision \(conflict.base.revision)</summary>\(.verbatim(conflict.base.markdown))</details>

@@ -98,7 +98,7 @@ struct HomePage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Fixbook: paste the error, get the fix that worked", width)
     text += "\n  failing-command 2>&1 | curl -s --data-binary @- \(site.url("/diagnose"))\n"
-    text += "  curl -s '\(site.url("/search"))?q=exec+format+error'\n\nGuides\n"
+    text += "  curl -s '\(site.url("/search"))?q=words+of+the+error'\n\nGuides\n"
     for guide in guides {
       text += "  \(guide.title) (\(counted(guide.issueCount, "issue")))\n"
       text += "    \(site.url("/guides/" + guide.slug))\n"

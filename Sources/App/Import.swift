@@ -41,6 +41,10 @@ package struct Importer: Sendable {
   /// A file of its own: a guide, or one issue that is its own guide.
   package mutating func add(file bytes: [UInt8], path: String) {
     guard let file = read(bytes, path: path) else { return }
+    add(file, path: path)
+  }
+
+  private mutating func add(_ file: GuideFile, path: String) {
     let shape: GuideShape =
       switch file.layout {
       case .sections: .sections
@@ -76,7 +80,7 @@ package struct Importer: Sendable {
       }
       guard let file = read(bytes, path: shown) else { continue }
       guard file.layout == .single, let span = file.sections.first?.issues.first else {
-        add(file: bytes, path: shown)
+        add(file, path: shown)
         continue
       }
       let folder = path.split(separator: "/").dropLast().joined(separator: " / ")

@@ -18,6 +18,7 @@ extension IssuePage {
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
       \(flagged)
+      \(secrets.notice)
       \(doubt)
       \(WarningsPage.notice(warnings))
       \(mergedNotice)

@@ -47,6 +47,7 @@ extension App {
       var query = try context.query()
       let merged = try query.integer("merged")
       let broken = try query.text("broken", limit: 1_000)
+      let tellsSecrets = try query.flag("secrets")
       let only = try query.choice("only", as: Only.self)
       let environment = try query.properties("environment").map { Property($0.key, $0.value) }
       try query.finish()
@@ -67,6 +68,8 @@ extension App {
       return .page(
         IssuePage(
           issue: issue, broken: others, mergedRevision: merged,
+          secrets: tellsSecrets
+            ? LikelySecrets(title: issue.summary.title, markdown: issue.markdown) : .none,
           learned: try reading.wordings(ofIssue: id), environment: environment,
           absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : [],
           warnings: context.caller.may(.edit) ? try reading.warnings(ofIssue: id) : []),
@@ -346,6 +349,8 @@ struct IssuePage: Page {
   var broken: [IssueSummary] = []
   /// The revision that has just brought two people's changes together.
   var mergedRevision: Int?
+  /// Told after a write.
+  var secrets = LikelySecrets.none
   /// What reports taught, as far as the reader may see it.
   var learned: [StoredWording] = []
   /// The reader's, whose outcomes speak more.
@@ -373,6 +378,7 @@ struct IssuePage: Page {
       of: page.json(site).bytes, as: Representation.json.contentType, revision: page.revision)
     page.merged = merged
     page.brokenSamples = broken
+    page.secrets = LikelySecrets(title: issue.summary.title, markdown: issue.markdown)
     return .page(page, status: status, headers: headers + [HeaderFields.Field("ETag", tag)])
   }
 
@@ -419,9 +425,8 @@ struct IssuePage: Page {
       .init("url", .string(site.url(issue: summary.slug))),
     ]
     if let merged { members.append(.init("merged", .bool(merged))) }
-    if !brokenSamples.isEmpty {
-      members.append(.init("warnings", .array(brokenSamples.map(\.json))))
-    }
+    let warnings = brokenSamples.map(\.json) + secrets.warnings
+    if !warnings.isEmpty { members.append(.init("warnings", .array(warnings))) }
     return .object(members)
   }
 

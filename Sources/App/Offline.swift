@@ -14,12 +14,12 @@ package enum Offline {
     package let isEmpty: Bool
   }
 
-  private static func site(_ base: String) -> Site {
+  private static func site(_ base: String, _ store: Store) -> Site {
     Site(
       base: base,
       caller: Caller(
         identity: .anonymous, scopes: [.read, .report], reporter: "local"),
-      openToAnyone: true, now: .now())
+      openToAnyone: true, now: .now(), database: store.path)
   }
 
   package static func diagnose(
@@ -31,7 +31,7 @@ package enum Offline {
     let page = try DiagnosisPage.diagnose(
       DiagnoseInput(text: text, guide: guide, limit: limit), store: store, viewer: .system,
       source: .automation, reporter: "local")
-    let site = site(base)
+    let site = site(base, store)
     return Answer(
       text: Markdown.forTerminal(page.text(site, width: width)), json: page.json(site),
       verdict: page.verdict,
@@ -44,7 +44,7 @@ package enum Offline {
     let page = try store.read(as: .system) {
       try SearchPage.search(SearchInput(words: words, guide: guide, limit: limit), $0)
     }
-    let site = site(base)
+    let site = site(base, store)
     return Answer(
       text: Markdown.forTerminal(page.text(site, width: width)), json: page.json(site),
       verdict: .possible,

@@ -6,8 +6,8 @@ package import Store
 extension Offline {
   /// Opens a report or records an outcome.
   package static func report(
-    text: String, issue: String?, report: String?, fix: Int?, result: OutcomeResult?, note: String,
-    reporter: String, store: Store
+    text: String, issue: String?, report: String?, diagnosis: String? = nil, fix: Int?,
+    result: OutcomeResult?, note: String, reporter: String, store: Store
   ) throws -> (text: String, json: JSON) {
     if (fix == nil) != (result == nil) {
       throw Failure.missing(fix == nil ? "fix" : "result")
@@ -20,7 +20,9 @@ extension Offline {
       }
     }
     let hasText = text.contains { !$0.isWhitespace }
-    guard hasText || issueID != nil || report != nil else { throw Failure.missing("text") }
+    guard hasText || issueID != nil || report != nil || diagnosis != nil else {
+      throw Failure.missing("text")
+    }
     let masked = SecretMasker.mask(hasText ? text : issue ?? "").text
     let maskedNote = SecretMasker.mask(note).text
     let issueOfReport = issueID
@@ -28,6 +30,11 @@ extension Offline {
       let id: String
       if let report {
         id = report
+      } else if let diagnosis {
+        guard let cited = try writing.reading.diagnosis(diagnosis) else {
+          throw Failure.invalid("diagnosis", "There is no diagnosis \(diagnosis).")
+        }
+        id = try writing.report(ofDiagnosis: cited, reporter: reporter, source: .person).id
       } else {
         id = try writing.openReport(
           NewReport(text: masked, issueID: issueOfReport, reporter: reporter, source: .person)

@@ -33,13 +33,32 @@ package struct Site: Sendable {
   /// Forms may be sent without an account.
   package let openToAnyone: Bool
   package let now: Time
+  /// The file that was asked without a server: lines for a terminal name it then.
+  package var database: String?
 
   func url(_ path: String) -> String { base + uriEncoded(path) }
   func url(issue slug: String) -> String { url("/issues/" + slug) }
 
   /// A line for a terminal that records that a fix worked, with a token where one is needed.
+  func recordLine(fix id: Int, diagnosis: String) -> String {
+    if let database {
+      return
+        "fixbook report --db \(shellQuoted(database)) --diagnosis \(diagnosis) --fix \(id) --result worked\n"
+    }
+    return recordLine(fix: id, "/diagnoses/\(diagnosis)/outcomes")
+  }
+
+  /// The same for a report or an issue, by the address that takes outcomes.
   func recordLine(fix id: Int, _ path: String) -> String {
     curlLine("-d fix=\(id) -d result=worked", path)
+  }
+
+  /// A line for a terminal that leaves a report of what a diagnosis was about.
+  func reportLine(diagnosis: String) -> String {
+    if let database {
+      return "fixbook report --db \(shellQuoted(database)) --diagnosis \(diagnosis)\n"
+    }
+    return curlLine("-d diagnosis=\(diagnosis)", "/reports")
   }
 
   /// A line for a terminal that says something about a report, with a token where one is needed.
@@ -52,6 +71,15 @@ package struct Site: Sendable {
   var mayReport: Bool { openToAnyone || caller.may(.report) }
   var mayEdit: Bool { caller.may(.edit) }
   var mayAdmin: Bool { caller.may(.admin) }
+}
+
+/// A word as sh(1) reads it back.
+func shellQuoted(_ word: String) -> String {
+  let isPlain = word.utf8.allSatisfy { byte in
+    byte >= 0x80 || "/._-+=:@%".utf8.contains(byte) || (byte | 0x20) &- 0x61 < 26
+      || byte &- 0x30 < 10
+  }
+  return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
 
 /// Who sends a request.

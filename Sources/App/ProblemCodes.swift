@@ -35,7 +35,7 @@ package enum ProblemCodes {
     ("broken_sample", 422, "The edit breaks a sample of its own issue; the lines are named."),
     ("idempotency_mismatch", 422, "The Idempotency-Key was sent with another body before."),
     ("precondition_required", 428, "If-Match or base is needed."),
-    ("too_many_requests", 429, "Too many writes, sign-ins or wrong tokens."),
+    ("too_many_requests", 429, "Too many writes, sign-ins, wrong tokens, or what else is limited."),
     ("internal_error", 500, "A fault in Fixbook."),
     ("busy", 503, "Too much to do at once; try again."),
     ("timeout", 503, "The question took too long."),

@@ -31,18 +31,20 @@ final class RateLimiter: Sendable {
 
   private let windows = Mutex<[String: Window]>([:])
 
-  /// Counts one event of `key`; throws when the limit is reached.
+  /// Counts one event of `key`, or several; throws when the limit is reached.
   func count(
-    _ limit: RateLimit, of key: String, now: UInt64 = monotonicNanoseconds()
+    _ limit: RateLimit, of key: String, times: Int = 1, now: UInt64 = monotonicNanoseconds()
   ) throws(Failure) {
     guard
-      allows(limit.name + " " + key, count: limit.count, seconds: limit.seconds, now: now)
+      allows(
+        limit.name + " " + key, count: limit.count, seconds: limit.seconds, times: times, now: now)
     else { throw limit.failure(now: now) }
   }
 
-  /// Counts one event; false when there were `count` in this window already.
+  /// Counts an event, or several; false when that is more than `count` in this window.
   func allows(
-    _ key: String, count: Int, seconds: Int, now: UInt64 = monotonicNanoseconds()
+    _ key: String, count: Int, seconds: Int, times: Int = 1,
+    now: UInt64 = monotonicNanoseconds()
   ) -> Bool {
     windows.withLock { windows in
       let start = Int(now / 1_000_000_000) / seconds * seconds
@@ -52,7 +54,7 @@ final class RateLimiter: Sendable {
       }
       var window = windows[key] ?? Window(start: start, count: 0)
       if window.start != start { window = Window(start: start, count: 0) }
-      window.count += 1
+      window.count += times
       windows[key] = window
       return window.count <= count
     }

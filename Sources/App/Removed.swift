@@ -155,7 +155,8 @@ enum RemovedViews {
         " into <a href=\"/issues/\($0)\">\($0)</a>"
       }
       return """
-        <li class="row between"><span>\(name) <span class="quiet">\(issue.guideTitle)\(" › \(issue.section)", if: !issue.section.isEmpty)<br>
+        <li class="row between"><span>\(name)<br>
+        <span class="quiet">\(issue.guideTitle)\(" › \(issue.section)", if: !issue.section.isEmpty)<br>
         \(issue.isMerged ? "merged" : "deleted")\(target) by \(issue.by), \(.day(issue.at))</span></span>
         \(button(issue))</li>
 

@@ -87,7 +87,7 @@ struct SearchPage: Page {
       throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
     }
     var hits = try Searcher.search(terms, corpus: corpus, reading: reading)
-    let suggestion = try Searcher.respelled(input.words, corpus: corpus)
+    let suggestion = try Searcher.respelled(input.words, terms, corpus: corpus)
     var isRespelled = false
     if hits.isEmpty, let suggestion {
       var respelled = SearchQuery(suggestion)
@@ -98,16 +98,16 @@ struct SearchPage: Page {
       if isRespelled { terms = respelled }
     }
     let shown = hits.dropFirst(input.offset).prefix(input.limit)
-    let summaries = try reading.summaries(shown.map(\.issueID))
+    let ids = shown.map(\.issueID)
+    let summaries = try reading.summaries(ids)
     let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
     let wanted = WantedWords(terms.wanted)
+    var excerpts: [Int: Excerpt] = [:]
+    try reading.eachMarkdown(ids) { excerpts[$0] = Excerpt(of: $1, wanted: wanted) }
     var results: [Result] = []
     for hit in shown {
-      guard let issue = byID[hit.issueID] else { continue }
-      let markdown = try reading.issueMarkdown(issue.id)
-      results.append(
-        Result(
-          issue: issue, hit: hit, excerpt: Excerpt(of: markdown, wanted: wanted)))
+      guard let issue = byID[hit.issueID], let excerpt = excerpts[hit.issueID] else { continue }
+      results.append(Result(issue: issue, hit: hit, excerpt: excerpt))
     }
     let end = input.offset + input.limit
     return SearchPage(

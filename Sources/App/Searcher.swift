@@ -100,8 +100,13 @@ enum Searcher {
 
   /// What was typed with words that no issue has put right, nil when there is nothing to put right
   /// or nothing near.
-  static func respelled(_ text: String, corpus: StoredCorpus) throws -> String? {
-    let query = SearchQuery(text)
+  static func respelled(
+    _ text: String, _ query: SearchQuery, corpus: StoredCorpus
+  ) throws -> String? {
+    // Of most questions every word is in some issue.
+    let tokens = Analyzer.words(of: query.words)
+    let counts = try corpus.frequencies(tokens)
+    if tokens.allSatisfy({ counts[$0] != nil || stopWords.contains($0) }) { return nil }
     var pieces: [String] = []
     for piece in query.words.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
       // A name of several parts is put right part by part, where it is not in a guide as it stands.

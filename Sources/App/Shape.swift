@@ -142,6 +142,15 @@ extension Shape {
     .init("issue", Schema.optional(issueSummary.reference)),
   ])
 
+  private static let writeWarning = Schema.object(
+    [
+      .init("issue", Schema.string("Another issue, of which a sample no longer leads there.")),
+      .init("sample", Schema.string()),
+      .init("line", Schema.integer("Line of the text that looks like a secret.")),
+      .init("secret", Schema.string("The kind it looks like.")),
+      .init("detail", Schema.string("In words.")),
+    ], optional: ["issue", "sample", "line", "secret"])
+
   static let issue = Shape(
     "Issue",
     Schema.object(
@@ -156,10 +165,8 @@ extension Shape {
         .init(
           "warnings",
           Schema.list(
-            of: Schema.object([
-              .init("issue", Schema.string()), .init("sample", Schema.string()),
-              .init("detail", Schema.string()),
-            ]), "In the answer to a change: samples of other issues that it broke.")),
+            of: writeWarning,
+            "In the answer to a change: samples of other issues that it broke, likely secrets.")),
       ], optional: ["merged", "warnings"]))
 
   static let fix = Shape("Fix", Schema.object(fixMembers))
@@ -407,17 +414,19 @@ extension Shape {
 
   static let suggestion = Shape(
     "Suggestion",
-    Schema.object([
-      .init("id", Schema.integer()),
-      .init("state", Schema.choice(Suggestion.State.allCases.map(\.rawValue))),
-      .init("issue", Schema.optional(issueSummary.reference)), .init("guide", Schema.string()),
-      .init("base", Schema.integer("Revision it starts from; 0: a new issue.")),
-      .init("title", Schema.string()), .init("section", Schema.string()),
-      .init("markdown", Schema.string()), .init("comment", Schema.string()),
-      .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
-      .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
-      .init("url", Schema.string()),
-    ]))
+    Schema.object(
+      [
+        .init("id", Schema.integer()),
+        .init("state", Schema.choice(Suggestion.State.allCases.map(\.rawValue))),
+        .init("issue", Schema.optional(issueSummary.reference)), .init("guide", Schema.string()),
+        .init("base", Schema.integer("Revision it starts from; 0: a new issue.")),
+        .init("title", Schema.string()), .init("section", Schema.string()),
+        .init("markdown", Schema.string()), .init("comment", Schema.string()),
+        .init("author", Schema.string()), .init("reason", Schema.string("Why it was rejected.")),
+        .init("decided_by", Schema.optional(Schema.string())), .init("created_at", time),
+        .init("url", Schema.string()),
+        .init("warnings", Schema.list(of: writeWarning, "While it is open: likely secrets.")),
+      ], optional: ["warnings"]))
 
   static let wording = Shape(
     "Wording",

@@ -28,12 +28,14 @@ struct SuggestedPage: HTMLOnly {
   let guide: String
   /// The suggestion's id, for those who may look at it.
   let suggestion: Int?
+  let secrets: LikelySecrets
   let title = "Thank you"
 
   func html(_ site: Site) -> HTML {
     """
     <h1>Thank you</h1>
     <p>An editor will look at your suggestion\(issue == nil ? " before it becomes an issue" : "").</p>
+    \(secrets.notice)
     <p class="row">\(issue.map { "<a class=\"button\" href=\"/issues/\($0)\">Back to the issue</a>" as HTML })
     \(issue == nil ? "<a class=\"button\" href=\"/guides/\(guide)\">Back to the guide</a>" : "")
     \(suggestion.map { "<a href=\"/suggestions/\($0)\">See what became of it</a>" as HTML })</p>
@@ -73,6 +75,7 @@ struct SuggestionPage: Page {
     <h1>\(suggestion.text.title)</h1>
     <p>\(SuggestionPage.aim(self)) <span class="quiet">Suggested by \(suggestion.author), \(.day(suggestion.createdAt)).</span></p>
     \("<blockquote>\(suggestion.comment)</blockquote>", if: !suggestion.comment.isEmpty)
+    \(secrets.notice)
     \(text)
     \(suggestion.state == .open && site.mayEdit ? decision : state)
     """
@@ -131,8 +134,13 @@ struct SuggestionPage: Page {
       """
   }
 
+  /// For who decides.
+  private var secrets: LikelySecrets {
+    suggestion.state == .open ? LikelySecrets(suggestion.text) : .none
+  }
+
   func json(_ site: Site) -> JSON {
-    [
+    let members: JSON = [
       "id": .integer(suggestion.id), "state": .string(suggestion.state.rawValue),
       "issue": issue.map { IssueJSON.summary($0, site) } ?? .null,
       "guide": .string(suggestion.guide), "base": .integer(suggestion.text.revision),
@@ -143,6 +151,9 @@ struct SuggestionPage: Page {
       "created_at": .string(suggestion.createdAt.rfc3339),
       "url": .string(site.url("/suggestions/\(suggestion.id)")),
     ]
+    let warnings = secrets.warnings
+    guard !warnings.isEmpty else { return members }
+    return .object((members.members ?? []) + [.init("warnings", .array(warnings))])
   }
 
   func text(_ site: Site, width: Int) -> String {

@@ -48,7 +48,9 @@ extension App {
         "Location", context.site.url("\(prefix)/suggestions/\(id)"))
       if isHTML {
         return .page(
-          SuggestedPage(issue: page.slug, guide: target.guide, suggestion: maySee ? id : nil),
+          SuggestedPage(
+            issue: page.slug, guide: target.guide, suggestion: maySee ? id : nil,
+            secrets: LikelySecrets(draft.text)),
           status: .created, headers: maySee ? [location] : [])
       }
       return .page(

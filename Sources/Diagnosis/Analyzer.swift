@@ -40,7 +40,8 @@ package enum Analyzer {
 
   package static func tokens(of text: String) -> [Token] {
     var tokens: [Token] = []
-    scan(text) { bytes, range in segment(bytes, range, into: &tokens) }
+    var room = Room()
+    scan(text) { bytes, range in segment(bytes, range, &room, into: &tokens) }
     return tokens
   }
 
@@ -49,13 +50,20 @@ package enum Analyzer {
   static func segments(of text: String) -> [(tokens: [Token], written: String)] {
     var segments: [(tokens: [Token], written: String)] = []
     var tokens: [Token] = []
+    var room = Room()
     scan(text) { bytes, range in
-      segment(bytes, range, into: &tokens)
+      segment(bytes, range, &room, into: &tokens)
       if tokens.isEmpty { return }
       segments.append((tokens, String(decoding: bytes[range], as: UTF8.self)))
       tokens.removeAll(keepingCapacity: true)
     }
     return segments
+  }
+
+  /// Room that the segments of a text use one after another.
+  private struct Room {
+    var parts: [Range<Int>] = []
+    var word: [UInt8] = []
   }
 
   private static func scan(
@@ -107,27 +115,29 @@ package enum Analyzer {
   }
 
   private static func segment(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into tokens: inout [Token]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ room: inout Room,
+    into tokens: inout [Token]
   ) {
-    var parts: [Range<Int>] = []
-    var pieces = 0
+    room.parts.removeAll(keepingCapacity: true)
     var pieceStart: Int?
     for index in range.lowerBound...range.upperBound {
       let inside = index < range.upperBound && isWordByte(bytes[index])
       if inside {
         if pieceStart == nil { pieceStart = index }
       } else if let start = pieceStart {
-        pieces += 1
-        split(bytes, start..<index, into: &parts)
+        let before = room.parts.count
+        split(bytes, start..<index, into: &room.parts)
         // `botocore.exceptions.UnknownServiceError`: each camel-case piece is code by itself.
-        if range.count > index - start, splitCount(bytes, start..<index) > 1 {
-          code(bytes, [start..<index], into: &tokens)
+        if range.count > index - start, room.parts.count - before > 1 {
+          code(bytes, CollectionOfOne(start..<index), &room.word, into: &tokens)
         }
         pieceStart = nil
       }
     }
-    for part in parts { word(bytes, part, into: &tokens) }
-    if parts.count > 1, parts.count <= 8 { code(bytes, parts, into: &tokens) }
+    for part in room.parts { word(bytes, part, &room.word, into: &tokens) }
+    if room.parts.count > 1, room.parts.count <= 8 {
+      code(bytes, room.parts, &room.word, into: &tokens)
+    }
   }
 
   /// Splits at changes from lower to upper case and between letters and digits, but keeps `ipv6`,
@@ -141,12 +151,6 @@ package enum Analyzer {
       start = index
     }
     parts.append(start..<range.upperBound)
-  }
-
-  private static func splitCount(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int {
-    var parts: [Range<Int>] = []
-    split(bytes, range, into: &parts)
-    return parts.count
   }
 
   private static func isBoundary(
@@ -166,11 +170,11 @@ package enum Analyzer {
   }
 
   private static func word(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, into tokens: inout [Token]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ word: inout [UInt8],
+    into tokens: inout [Token]
   ) {
     guard range.count <= tokenLimit else { return }
-    var word: [UInt8] = []
-    word.reserveCapacity(range.count)
+    word.removeAll(keepingCapacity: true)
     var ascii = true
     var digits = 0
     for index in range {
@@ -181,23 +185,21 @@ package enum Analyzer {
     }
     // Long numbers are ids and times, which no two people share.
     if digits == word.count, digits > 6 { return }
-    if word.count > 2, word[0] == 0x30, word[1] == 0x78 {
-      guard let short = hexadecimal(word) else { return }
-      word = short
-    }
+    if word.count > 2, word[0] == 0x30, word[1] == 0x78, !shortenHexadecimal(&word) { return }
     if ascii {
-      tokens.append(
-        Token(text: String(decoding: Stemmer.stem(word), as: UTF8.self), kind: .word))
+      Stemmer.stem(&word)
+      tokens.append(Token(text: String(decoding: word, as: UTF8.self), kind: .word))
     } else {
       otherScript(String(decoding: word, as: UTF8.self), into: &tokens)
     }
   }
 
-  /// `0x0000000A` is `0xa`; what has more than nine digits then is an address.
-  private static func hexadecimal(_ word: [UInt8]) -> [UInt8]? {
+  /// `0x0000000A` becomes `0xa`; false for what has more than nine digits then, an address.
+  private static func shortenHexadecimal(_ word: inout [UInt8]) -> Bool {
     let digits = word.dropFirst(2).drop { $0 == 0x30 }
-    if digits.count > 9 { return nil }
-    return Array(word[..<2]) + (digits.isEmpty ? [0x30] : Array(digits))
+    if digits.count > 9 { return false }
+    word = Array(word[..<2]) + (digits.isEmpty ? [0x30] : Array(digits))
+    return true
   }
 
   /// Words of other scripts; runs of characters written without spaces become overlapping pairs.
@@ -235,9 +237,11 @@ package enum Analyzer {
   }
 
   private static func code(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ parts: [Range<Int>], into tokens: inout [Token]
+    _ bytes: UnsafeBufferPointer<UInt8>, _ parts: some Collection<Range<Int>>,
+    _ whole: inout [UInt8], into tokens: inout [Token]
   ) {
-    var whole: [UInt8] = [0x5f]
+    whole.removeAll(keepingCapacity: true)
+    whole.append(0x5f)
     var letters = false
     for part in parts {
       for index in part {

@@ -1,5 +1,7 @@
 /// An issue with its score and what it rests on.
-struct Candidate {
+///
+/// A class, since the best of hundreds are sorted, and what they rest on need not be moved for that.
+final class Candidate {
   let issueID: Int
   let isInScope: Bool
   var sample: SampleHit?
@@ -29,8 +31,8 @@ struct TermHit {
   var value: Double
   let factor: Double
   let fields: Field
-  /// The related word that was found instead of the term itself.
-  let via: String?
+  /// Which of the term's alternatives was found instead of the term itself.
+  let via: Int?
 }
 
 /// A sample found in a line.

@@ -81,7 +81,7 @@ extension Evidence {
       guard let segment = segments.first(where: { $0.tokens.contains(token) }) else { continue }
       var name = trimmed(segment.written)
       if named.contains(where: { $0 == name || $0.contains(name) }) { continue }
-      if let via = hit.via { name += " (as \(Thesaurus.word(via)))" }
+      if let via = query.related(hit) { name += " (as \(Thesaurus.word(via)))" }
       named.append(name)
     }
     return Evidence(

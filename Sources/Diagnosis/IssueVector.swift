@@ -61,25 +61,20 @@ package struct IssueVector: Sendable {
   /// Tokens of the whole issue, with repeats.
   package var length: Int { Int(word(at: 0)) }
 
-  /// The token's fields and weighted count, or nil when the issue does not have it.
-  package func entry(_ hash: UInt32) -> (fields: Field, weight: Double)? {
-    // Each term of a question is looked for in each of hundreds of issues.
+  /// Calls `body` with each token's hash, fields and weighted count, by hash.
+  @inline(__always)
+  func forEachEntry(_ body: (UInt32, Field, Double) -> Void) {
     bytes.withUnsafeBytes { bytes in
-      let rows = max(0, bytes.count - IssueVector.header) / IssueVector.stride
-      var low = 0
-      var high = rows
-      while low < high {
-        let middle = (low + high) / 2
-        let place = IssueVector.header + middle * IssueVector.stride
-        let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
-        if UInt32(littleEndian: word) < hash { low = middle + 1 } else { high = middle }
+      var place = IssueVector.header
+      while place + IssueVector.stride <= bytes.count {
+        let hash = bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)
+        let rest = UInt32(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self))
+        body(
+          UInt32(littleEndian: hash), Field(rawValue: UInt8(truncatingIfNeeded: rest)),
+          Double(rest >> 16) / 16)
+        place += IssueVector.stride
       }
-      let place = IssueVector.header + low * IssueVector.stride
-      guard low < rows,
-        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)) == hash
-      else { return nil }
-      let weight = Double(UInt16(bytes[place + 6]) | UInt16(bytes[place + 7]) << 8) / 16
-      return (Field(rawValue: bytes[place + 4]), weight)
     }
   }
 

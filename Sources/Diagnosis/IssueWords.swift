@@ -39,24 +39,30 @@ package struct IssueWords: Sendable {
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// One text's words.
+  struct Text {
+    fileprivate let bytes: UnsafeRawBufferPointer
+    let count: Int
+
+    @inline(__always)
+    subscript(_ index: Int) -> UInt32 {
+      UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
+    }
+  }
+
   /// Calls `body` with each text's field and words.
-  func forEachText(_ body: (Field, Span<UInt32>) -> Void) {
-    var words: [UInt32] = []
-    var place = 0
+  @inline(__always)
+  func forEachText(_ body: (Field, Text) -> Void) {
     bytes.withUnsafeBytes { bytes in
+      var place = 0
       while place + 4 <= bytes.count {
         let head = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
         let count = min(Int(head >> 8), (bytes.count - place) / 4 - 1)
         place += 4
-        words.removeAll(keepingCapacity: true)
-        for index in 0..<count {
-          words.append(
-            UInt32(
-              littleEndian: bytes.loadUnaligned(fromByteOffset: place + index * 4, as: UInt32.self))
-          )
-        }
+        let text = Text(
+          bytes: UnsafeRawBufferPointer(rebasing: bytes[place..<place + count * 4]), count: count)
         place += count * 4
-        body(Field(rawValue: UInt8(truncatingIfNeeded: head)), words.span)
+        body(Field(rawValue: UInt8(truncatingIfNeeded: head)), text)
       }
     }
   }

@@ -29,7 +29,8 @@ struct LineWeights {
     return chosen.sorted { $0.0.number < $1.0.number }.map { entry, weight in
       SignalLine(
         number: entry.number, text: String(decoding: entry.text, as: UTF8.self), weight: weight,
-        repeats: entry.repeats)
+        repeats: entry.repeats,
+        telling: isLog ? weight : weight * (0.2 + 0.8 * entry.salience.trouble))
     }
   }
 

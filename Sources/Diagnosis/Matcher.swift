@@ -37,8 +37,9 @@ package struct Matcher: Sendable {
     _ text: PastedText, corpus: some Corpus, limit: Int
   ) throws -> [SearchHit] {
     let query = try Query(text, corpus: corpus)
-    return try scored(query, text, corpus: corpus).filter { $0.isInScope && $0.score > 0 }
-      .prefix(limit).map { SearchHit($0, query) }
+    let asked = AskedTerms(query.terms)
+    return try scored(query, text, corpus: corpus).lazy.filter { $0.isInScope && $0.score > 0 }
+      .prefix(limit).map { SearchHit($0, asked) }
   }
 
   /// All candidates, best first.
@@ -51,13 +52,13 @@ package struct Matcher: Sendable {
     ids += samples.keys.filter { !found.contains($0) }.sorted()
     let checks = try brokenChecks(query, corpus)
     ids += checks.keys.filter { !ids.contains($0) }.sorted()
-    let scorer = Scorer(query: query, averageLength: try corpus.averageLength())
+    var scorer = Scorer(query: query, averageLength: try corpus.averageLength())
     var scored = try corpus.vectors(ids).map { stored in
       scorer.score(
         stored, sample: samples[stored.issueID], check: checks[stored.issueID])
     }
     scored.sort(by: Matcher.isBefore)
-    try rescore(&scored, query, corpus)
+    try rescore(scored, query, corpus)
     scored.sort(by: Matcher.isBefore)
     return scored
   }
@@ -82,20 +83,18 @@ package struct Matcher: Sendable {
 
   /// Adds runs of words to the scores of the best.
   private func rescore(
-    _ candidates: inout [Candidate], _ query: Query, _ corpus: some Corpus
+    _ candidates: [Candidate], _ query: Query, _ corpus: some Corpus
   ) throws {
-    var best: [Int: Int] = [:]
-    for (index, candidate) in candidates.enumerated() where candidate.line != nil {
-      best[candidate.issueID] = index
+    var best: [Int: Candidate] = [:]
+    for candidate in candidates where candidate.line != nil {
+      best[candidate.issueID] = candidate
       if best.count == Matcher.rescoredLimit { break }
     }
     var finders: [Int: RunFinder] = [:]
     for (id, words) in try corpus.words(best.keys.sorted()) {
-      guard let index = best[id], let line = candidates[index].line else { continue }
-      let finder = finders[line] ?? RunFinder(query, line: line)
-      finders[line] = finder
-      candidates[index].runs = finder.find(in: words)
-      candidates[index].score += Scorer.runs(candidates[index].runs, query)
+      guard let candidate = best[id], let line = candidate.line else { continue }
+      candidate.runs = finders[line, default: RunFinder(query, line: line)].find(in: words)
+      candidate.score += Scorer.runs(candidate.runs, query)
     }
   }
 

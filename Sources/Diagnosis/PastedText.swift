@@ -12,6 +12,13 @@ package struct PastedText: Sendable, Equatable {
   /// false for a question, a message, a few lines.
   package var isLog: Bool
 
+  /// The line that says best what went wrong; the first of those that say it equally well.
+  package var mostTelling: SignalLine? {
+    var best: SignalLine?
+    for line in lines where line.telling > best?.telling ?? -1 { best = line }
+    return best
+  }
+
   package init(
     lines: [SignalLine], lineCount: Int, byteCount: Int, redacted: Int, isLog: Bool
   ) {
@@ -34,8 +41,14 @@ package struct SignalLine: Sendable, Equatable {
   package var weight: Double
   /// How many lines had the same template (this one is the first of them).
   package var repeats: Int
+  /// How well this line stands for the whole text, 0…1: of a short text, too, an error says more than
+  /// the line that the server started.
+  package var telling: Double
 
-  package init(number: Int, text: String, weight: Double, repeats: Int = 1) {
+  package init(
+    number: Int, text: String, weight: Double, repeats: Int = 1, telling: Double? = nil
+  ) {
+    self.telling = telling ?? weight
     self.number = number
     self.text = text
     self.weight = weight

@@ -98,9 +98,12 @@ struct Query {
       .sorted { $0.number < $1.number }
   }
 
-  /// Log lines lose their volatile parts; a question or message is taken as it is.
+  /// Log lines lose their volatile parts; a question or message is taken as it is, but for a time before it
+  /// and what else logging puts there.
   static func wording(_ line: String, isLog: Bool) -> String {
-    isLog ? Template.of(line) : line
+    if isLog { return Template.withoutPlaceholders(Template.of(line)) }
+    let stripped = LinePrefix.strip(line)
+    return stripped.hasTime ? stripped.message : line
   }
 
   static func matters(_ token: Token) -> Bool {
@@ -181,6 +184,11 @@ struct Query {
   private func isTopic(_ token: Token, in count: Int) -> Bool {
     token.kind == .word && Double(count) >= max(3, 0.2 * Double(issueCount))
       && (CommonWords.share(token.text) ?? 0) < 0.03
+  }
+
+  /// The related word that was found instead of the term itself.
+  func related(_ hit: TermHit) -> String? {
+    hit.via.map { terms[hit.term].alternatives[$0].text }
   }
 
   /// What all terms together weigh.

@@ -28,116 +28,210 @@ struct RunFinder {
   private static let wordLimit = 100
 
   private let line: Int
-  private let words: [LineWord]
+  /// What each word of the line weighs.
+  private let weights: [Double]
   private let square: Double
-  /// Words that may stand for one of the line's.
-  private let related: WordTable<(place: Int, weight: Double)>
-  /// For each word of the line, the place of its first occurrence; the next ones are chained.
-  private let first: WordTable<Int>
-  private var next: [Int]
+  /// For each word of the line, the place of its last occurrence; the ones before are chained.
+  private let last: WordTable
+  private var previous: [Int]
+  /// Words that may stand for one of the line's: places in `relatives`.
+  private let related: WordTable
+  private let relatives: [(place: Int, weight: Double)]
+  /// The run that ends at each place of the line; reused for each issue.
+  private var ends: [RunEnd]
+
+  /// A run that ends at a place: the text's word before, what it weighs, how many words it has.
+  private struct RunEnd {
+    var text = -1
+    var weight = 0.0
+    var count = 0
+  }
 
   init(_ query: Query, line: Int) {
     self.line = line
-    let words = Array(query.words[line].prefix(RunFinder.wordLimit))
+    let words = query.words[line].prefix(RunFinder.wordLimit)
     var first: [UInt32: Int] = [:]
-    var related: [UInt32: (place: Int, weight: Double)] = [:]
-    next = [Int](repeating: -1, count: words.count)
-    for place in words.indices.reversed() {
-      if let later = first[words[place].hash] { next[place] = later }
-      first[words[place].hash] = place
+    var last: [UInt32: Int] = [:]
+    previous = [Int](repeating: -1, count: words.count)
+    for place in words.indices {
+      if let earlier = last[words[place].hash] {
+        previous[place] = earlier
+      } else {
+        first[words[place].hash] = place
+      }
+      last[words[place].hash] = place
     }
+    weights = words.map(\.weight)
     let places = first.values.sorted()
     square = places.reduce(0) { $0 + words[$1].weight * words[$1].weight }
+    var related: [UInt32: (place: Int, weight: Double)] = [:]
     for place in places {
       for other in words[place].related where first[other.hash] == nil {
         let weight = other.factor * other.idf
         if related[other.hash]?.weight ?? 0 < weight { related[other.hash] = (place, weight) }
       }
     }
-    self.words = words
-    self.first = WordTable(first)
-    self.related = WordTable(related)
+    var relatives: [(place: Int, weight: Double)] = []
+    var relativePlaces: [UInt32: Int] = [:]
+    for (hash, relative) in related {
+      relativePlaces[hash] = relatives.count
+      relatives.append(relative)
+    }
+    self.relatives = relatives
+    self.related = WordTable(relativePlaces)
+    self.last = WordTable(last)
+    ends = Array(repeating: RunEnd(), count: words.count)
   }
 
-  func find(in issue: IssueWords) -> RunMatch {
+  mutating func find(in issue: IssueWords) -> RunMatch {
     var match = RunMatch()
     match.line = line
-    guard !words.isEmpty else { return match }
-    var isPair = [Bool](repeating: false, count: words.count)
-    // Weight and count of the run that ends at each place of the line, and the text before.
-    var ends = [(text: Int, weight: Double, count: Int)](
-      repeating: (-1, 0, 0), count: words.count)
-    var position = 0
-    issue.forEachText { field, text in
-      position += 2
-      // Places of the line, a bit each.
-      var seen: UInt128 = 0
-      func isNew(_ place: Int) -> Bool {
-        let bit = UInt128(1) << UInt128(place)
-        defer { seen |= bit }
-        return seen & bit == 0
+    guard !weights.isEmpty else { return match }
+    for place in ends.indices { ends[place] = RunEnd() }
+    // Pairs found, a bit for the place of each one's second word.
+    var pairs: UInt128 = 0
+    let prose = Rarity.inProse
+    last.withView { last in
+      related.withView { related in
+        prose.table.withView { proseTable in
+          prose.weights.withUnsafeBufferPointer { proseWeights in
+            weights.withUnsafeBufferPointer { weights in
+              ends.withUnsafeMutableBufferPointer { ends in
+                var scan = Scan(
+                  last: last, related: related, prose: proseTable, proseWeights: proseWeights,
+                  weights: weights, ends: ends, previous: previous, relatives: relatives,
+                  square: square)
+                scan.read(issue, &match)
+                pairs = scan.pairs
+              }
+            }
+          }
+        }
       }
+    }
+    for place in weights.indices.dropFirst() where pairs >> UInt128(place) & 1 == 1 {
+      match.pairs += min(weights[place - 1], weights[place])
+    }
+    return match
+  }
+
+  /// One reading of an issue's words.
+  private struct Scan {
+    let last: WordTable.View
+    let related: WordTable.View
+    let prose: WordTable.View
+    let proseWeights: UnsafeBufferPointer<Double>
+    let weights: UnsafeBufferPointer<Double>
+    let ends: UnsafeMutableBufferPointer<RunEnd>
+    let previous: [Int]
+    let relatives: [(place: Int, weight: Double)]
+    let square: Double
+    var pairs: UInt128 = 0
+    private var position = 0
+
+    init(
+      last: WordTable.View, related: WordTable.View, prose: WordTable.View,
+      proseWeights: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>,
+      ends: UnsafeMutableBufferPointer<RunEnd>, previous: [Int],
+      relatives: [(place: Int, weight: Double)], square: Double
+    ) {
+      self.last = last
+      self.related = related
+      self.prose = prose
+      self.proseWeights = proseWeights
+      self.weights = weights
+      self.ends = ends
+      self.previous = previous
+      self.relatives = relatives
+      self.square = square
+    }
+
+    mutating func read(_ issue: IssueWords, _ match: inout RunMatch) {
+      issue.forEachText { field, text in
+        position += 2
+        if field.isDisjoint(with: .telling) {
+          for index in 0..<text.count {
+            position += 1
+            if let place = last[text[index]] { noteRun(place, field, &match) }
+          }
+        } else {
+          readTelling(text, field, &match)
+        }
+      }
+    }
+
+    /// A text that tells what the problem is: how alike it is to the line counts, too.
+    @inline(__always)
+    private mutating func readTelling(
+      _ text: IssueWords.Text, _ field: Field, _ match: inout RunMatch
+    ) {
+      // Places of the line that were met, a bit each.
+      var seen: UInt128 = 0
       // Of the text's words: what they weigh, squared; of those shared, the product.
       var texts = 0.0
       var mass = 0.0
       var shared = 0.0
       var sharedMass = 0.0
       var ownMass = 0.0
-      let isTelling = !field.isDisjoint(with: .telling)
       for index in 0..<text.count {
         position += 1
         let hash = text[index]
-        guard var place = first[hash] else {
-          if isTelling {
-            let weight = Rarity.inProse(hash)
-            texts += weight * weight
-            mass += weight
-            if let other = related[hash], isNew(other.place) {
-              shared += other.weight * other.weight
-              sharedMass += min(other.weight, weight)
+        guard let place = last[hash] else {
+          let weight = prose[hash].map { proseWeights[$0] } ?? ProseWeights.rare
+          texts += weight * weight
+          mass += weight
+          if let other = related[hash] {
+            let relative = relatives[other]
+            let bit = UInt128(1) << UInt128(relative.place)
+            if seen & bit == 0 {
+              seen |= bit
+              shared += relative.weight * relative.weight
+              sharedMass += min(relative.weight, weight)
             }
           }
           continue
         }
-        if isTelling {
-          let weight = words[place].weight
-          texts += weight * weight
-          mass += weight
-          if isNew(place) { shared += weight * weight }
-          sharedMass += weight
-          ownMass += weight
+        var first = place
+        while previous[first] >= 0 { first = previous[first] }
+        let weight = weights[first]
+        texts += weight * weight
+        mass += weight
+        let bit = UInt128(1) << UInt128(first)
+        if seen & bit == 0 {
+          seen |= bit
+          shared += weight * weight
         }
-        // From the end of the line, so that a run's former end is still the former word's.
-        var places = [place]
-        while next[place] >= 0 {
-          place = next[place]
-          places.append(place)
-        }
-        for place in places.reversed() {
-          var run = (text: position, weight: words[place].weight, count: 1)
-          if place > 0, ends[place - 1].text == position - 1 {
-            run.weight += ends[place - 1].weight
-            run.count += ends[place - 1].count
-            isPair[place] = true
-          }
-          ends[place] = run
-          if run.count > 1, run.weight > match.longest {
-            match.longest = run.weight
-            match.longestCount = run.count
-            match.longestEnd = place
-            match.field = field
-          }
-        }
+        sharedMass += weight
+        ownMass += weight
+        noteRun(place, field, &match)
       }
-      if isTelling, shared > 0 {
+      if shared > 0 {
         match.likeness = max(match.likeness, shared / (texts * square).squareRoot())
         match.contained = max(match.contained, sharedMass / max(mass, 8))
         if field == .title { match.title = max(match.title, ownMass / max(mass, 4)) }
       }
     }
-    for place in words.indices.dropFirst() where isPair[place] {
-      match.pairs += min(words[place - 1].weight, words[place].weight)
+
+    /// The text's word stands at `place` in the line, and perhaps at places before.
+    private mutating func noteRun(_ place: Int, _ field: Field, _ match: inout RunMatch) {
+      // From the end of the line, so that a run's former end is still the former word's.
+      var place = place
+      while place >= 0 {
+        var run = RunEnd(text: position, weight: weights[place], count: 1)
+        if place > 0, ends[place - 1].text == position - 1 {
+          run.weight += ends[place - 1].weight
+          run.count += ends[place - 1].count
+          pairs |= UInt128(1) << UInt128(place)
+        }
+        ends[place] = run
+        if run.count > 1, run.weight > match.longest {
+          match.longest = run.weight
+          match.longestCount = run.count
+          match.longestEnd = place
+          match.field = field
+        }
+        place = previous[place]
+      }
     }
-    return match
   }
 }

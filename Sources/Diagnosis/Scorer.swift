@@ -19,35 +19,86 @@ struct Scorer {
   let averageLength: Double
   /// For each term the terms it is a part of.
   private let wholes: [[Int]]
+  /// What may stand for terms, term by term.
+  private let alternatives: [Alternative]
+  /// From a hash to the first of the alternatives that have it.
+  private let places: WordTable
+  private let lineWeights: [Double]
+  /// For each term the weight of its heaviest line.
+  private let heaviest: [Double]
+
+  // Room for one issue's score, kept for the next issue.
+  private var found: [(fields: Field, weight: Double)]
+  /// Alternatives that the issue has, a bit each.
+  private var present: [UInt64]
+  /// Whether the issue has the term itself.
+  private var isDirect: [Bool]
+  private var lineSums: [Double]
+
+  private struct Alternative {
+    let term: Int
+    /// Its place among the term's.
+    let index: Int
+    let factor: Double
+    /// What it adds when it is found everywhere in an issue.
+    let worth: Double
+    /// The next one with the same hash, or -1.
+    var next = -1
+  }
 
   init(query: Query, averageLength: Double) {
     self.query = query
     self.averageLength = averageLength
-    var places: [String: Int] = [:]
+    var codes: [String: Int] = [:]
     for (index, term) in query.terms.enumerated() where term.token.kind == .code {
-      places[term.token.text] = index
+      codes[term.token.text] = index
     }
-    wholes = query.terms.map { term in term.wholes.compactMap { places[$0] } }
+    wholes = query.terms.map { term in
+      term.wholes.isEmpty ? [] : term.wholes.compactMap { codes[$0] }
+    }
+    var alternatives: [Alternative] = []
+    var first: [UInt32: Int] = [:]
+    var last: [UInt32: Int] = [:]
+    for (index, term) in query.terms.enumerated() where term.weight > 0 {
+      for (place, alternative) in term.alternatives.enumerated() {
+        if let other = last[alternative.hash] {
+          alternatives[other].next = alternatives.count
+        } else {
+          first[alternative.hash] = alternatives.count
+        }
+        last[alternative.hash] = alternatives.count
+        alternatives.append(
+          Alternative(
+            term: index, index: place, factor: alternative.factor,
+            worth: term.weight * alternative.idf * alternative.factor))
+      }
+    }
+    self.alternatives = alternatives
+    places = WordTable(first)
+    lineWeights = query.lines.map(\.weight)
+    heaviest = query.terms.map { term in
+      max(term.lines.map { query.lines[$0].weight }.max() ?? 1, 0.001)
+    }
+    found = Array(repeating: ([], 0), count: alternatives.count)
+    present = Array(repeating: 0, count: alternatives.count / 64 + 1)
+    isDirect = Array(repeating: false, count: query.terms.count)
+    lineSums = Array(repeating: 0, count: query.lines.count)
   }
 
-  func score(
+  mutating func score(
     _ stored: CorpusVector, sample: SampleHit?, check: BrokenCheck? = nil
   ) -> Candidate {
-    var candidate = Candidate(issueID: stored.issueID, isInScope: stored.isInScope)
-    let norm =
-      1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length)
-      / max(averageLength, 1)
-    var found = Set<Int>()
-    for (index, term) in query.terms.enumerated() where term.weight > 0 {
-      guard let hit = hit(index, term, stored.vector, norm) else { continue }
-      candidate.hits.append(hit)
-      if hit.via == nil { found.insert(index) }
-    }
+    let candidate = Candidate(issueID: stored.issueID, isInScope: stored.isInScope)
+    find(in: stored.vector)
+    candidate.hits = hits(
+      norm: 1 - Scorer.lengthShare + Scorer.lengthShare * Double(stored.vector.length)
+        / max(averageLength, 1))
     for index in candidate.hits.indices
-    where wholes[candidate.hits[index].term].contains(where: found.contains) {
+    where wholes[candidate.hits[index].term].contains(where: { isDirect[$0] }) {
       candidate.hits[index].value *= Scorer.parts
     }
-    sum(&candidate)
+    for hit in candidate.hits { isDirect[hit.term] = false }
+    sum(candidate)
     if let sample {
       candidate.sample = sample
       candidate.sampleScore = self.sample(sample)
@@ -68,42 +119,72 @@ struct Scorer {
     return candidate
   }
 
-  /// BM25 with fields (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 extension to multiple
-  /// weighted fields", 2004): the fields' weights are in the vector.
-  private func hit(
-    _ index: Int, _ term: QueryTerm, _ vector: IssueVector, _ norm: Double
-  ) -> TermHit? {
-    var best: TermHit?
-    for alternative in term.alternatives {
-      guard let entry = vector.entry(alternative.hash) else { continue }
-      let saturated =
-        entry.weight * (1 + Scorer.saturation) / (entry.weight + Scorer.saturation * norm)
-      let value = term.weight * alternative.idf * alternative.factor * saturated
-      if value > best?.value ?? 0 {
-        best = TermHit(
-          term: index, value: value, factor: alternative.factor, fields: entry.fields,
-          via: alternative.factor < 1 ? alternative.text : nil)
+  /// Notes which alternatives an issue has.
+  private mutating func find(in vector: IssueVector) {
+    places.withView { places in
+      vector.forEachEntry { hash, fields, weight in
+        guard var place = places[hash] else { return }
+        while place >= 0 {
+          let bit = UInt64(1) << UInt64(place & 63)
+          // Of two tokens with one hash the first.
+          if present[place >> 6] & bit == 0 {
+            present[place >> 6] |= bit
+            found[place] = (fields, weight)
+          }
+          place = alternatives[place].next
+        }
       }
     }
-    return best
+  }
+
+  /// The terms that an issue has, each by the alternative that says most, and forgets what `find`
+  /// noted. Notes which terms it has themselves.
+  ///
+  /// BM25 with fields (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 extension to multiple
+  /// weighted fields", 2004): the fields' weights are in the vector.
+  private mutating func hits(norm: Double) -> [TermHit] {
+    var hits: [TermHit] = []
+    for word in present.indices where present[word] != 0 {
+      var bits = present[word]
+      present[word] = 0
+      while bits != 0 {
+        let place = word << 6 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        let alternative = alternatives[place]
+        let (fields, weight) = found[place]
+        let saturated = weight * (1 + Scorer.saturation) / (weight + Scorer.saturation * norm)
+        let value = alternative.worth * saturated
+        let isBetter = hits.last?.term == alternative.term
+        guard value > (isBetter ? hits[hits.count - 1].value : 0) else { continue }
+        if isBetter { hits.removeLast() }
+        hits.append(
+          TermHit(
+            term: alternative.term, value: value, factor: alternative.factor, fields: fields,
+            via: alternative.factor < 1 ? alternative.index : nil))
+      }
+    }
+    for hit in hits where hit.via == nil { isDirect[hit.term] = true }
+    return hits
   }
 
   /// The best line counts fully, the others in part: an issue that explains one line beats one
   /// that has a word in each of many.
-  private func sum(_ candidate: inout Candidate) {
-    var sums: [Int: Double] = [:]
+  private mutating func sum(_ candidate: Candidate) {
     var total = 0.0
     for hit in candidate.hits {
       total += hit.value
-      let term = query.terms[hit.term]
-      let heaviest = term.lines.map { query.lines[$0].weight }.max() ?? 1
-      for line in term.lines {
-        sums[line, default: 0] += hit.value * query.lines[line].weight / max(heaviest, 0.001)
+      for line in query.terms[hit.term].lines {
+        lineSums[line] += hit.value * lineWeights[line] / heaviest[hit.term]
       }
     }
-    let best = sums.max { ($0.value, $1.key) < ($1.value, $0.key) }
-    candidate.line = best?.key
-    let own = best?.value ?? 0
+    var own = 0.0
+    for line in lineSums.indices where lineSums[line] != 0 {
+      if lineSums[line] > own {
+        own = lineSums[line]
+        candidate.line = line
+      }
+      lineSums[line] = 0
+    }
     candidate.wordScore = own + Scorer.otherLines * (total - own)
   }
 

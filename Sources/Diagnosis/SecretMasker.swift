@@ -33,15 +33,34 @@ package struct SecretMasker: Sendable {
 
   /// Masks the next line, given without its newline.
   package mutating func mask(_ line: [UInt8]) -> (bytes: [UInt8], count: Int) {
-    if block != nil, swallows(line) { return ([], 0) }
+    guard let secrets = secrets(in: line) else { return ([], 0) }
+    return secrets.isEmpty ? (line, 0) : (table.replacing(secrets, in: line), secrets.count)
+  }
+
+  /// Secrets of the next line; nil when it belongs to a key that began before.
+  private mutating func secrets(in line: [UInt8]) -> [FoundSecret]? {
+    if block != nil, swallows(line) { return nil }
     var secrets = table.secrets(in: line)
     if awaitsValue, secrets.isEmpty, let value = SecretAssignment.announcedValue(line) {
       secrets = [table.announced(value)]
     }
     awaitsValue = SecretAssignment.announcesValue(line)
-    guard !secrets.isEmpty else { return (line, 0) }
-    block = Block.opened(by: line)
-    return (table.replacing(secrets, in: line), secrets.count)
+    if !secrets.isEmpty { block = Block.opened(by: line) }
+    return secrets
+  }
+
+  /// The lines of a text that look as if they held a secret, in order, each once.
+  package static func suspects(in text: String) -> [SuspectLine] {
+    var masker = SecretMasker()
+    var suspects: [SuspectLine] = []
+    var number = 0
+    for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      number += 1
+      let line = Array(line)
+      guard let first = masker.secrets(in: line)?.first else { continue }
+      suspects.append(SuspectLine(number: number, kind: masker.table.kinds[first.kind].name))
+    }
+    return suspects
   }
 
   /// True between the first and the last line of a private key, and before an announced value:
@@ -102,4 +121,12 @@ extension SecretMasker {
         || line.hasFolded("comment:", at: 0) || line.hasFolded("version:", at: 0)
     }
   }
+}
+
+/// A line that looks as if it held a secret.
+package struct SuspectLine: Sendable, Equatable {
+  /// From 1.
+  package let number: Int
+  /// Name of the first kind found in it.
+  package let kind: String
 }

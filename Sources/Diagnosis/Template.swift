@@ -9,6 +9,32 @@ package enum Template {
     String(decoding: of(Array(line.utf8)), as: UTF8.self)
   }
 
+  /// Without the placeholders: they stand for values and are no words of the line.
+  static func withoutPlaceholders(_ template: String) -> String {
+    if !template.utf8.contains(.ascii("<")) { return template }
+    let bytes = Array(template.utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var place = 0
+    while place < bytes.count {
+      if bytes[place] == .ascii("<"),
+        let name = placeholders.first(where: { bytes.has($0, at: place) })
+      {
+        out.append(0x20)
+        place += name.utf8.count
+      } else {
+        out.append(bytes[place])
+        place += 1
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  private static let placeholders = [
+    "<time>", "<num>", "<id>", "<ip>", "<mac>", "<dur>", "<size>", "<region>", "<path>", "<query>",
+    "<email>", "<val>",
+  ]
+
   static func of(_ line: [UInt8]) -> [UInt8] {
     var writer = TemplateWriter(line)
     return writer.run()

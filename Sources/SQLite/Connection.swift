@@ -346,6 +346,14 @@ package struct Row {
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
+  /// The bytes of a text without a copy, for the length of `body`.
+  package func withText<T>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+    // First the text: what comes before may change where it is.
+    let bytes = sqlite3_column_text(statement, column)
+    let count = bytes == nil ? 0 : Int(sqlite3_column_bytes(statement, column))
+    return body(UnsafeBufferPointer(start: bytes, count: count))
+  }
+
   package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
   package func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
   package func optionalDouble(_ column: Int32) -> Double? {

@@ -372,6 +372,21 @@ extension Reading {
     } ?? ""
   }
 
+  /// Calls `body` with the text of each of those of the issues that may be seen, as its bytes.
+  package func eachMarkdown(
+    _ ids: [Int], _ body: (Int, UnsafeBufferPointer<UInt8>) -> Void
+  ) throws {
+    try connection.each(
+      """
+      SELECT id, markdown FROM issue
+      WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
+      """
+    ) { row in
+      row.withText(1) { body(row.int(0), $0) }
+      return true
+    }
+  }
+
   // The second condition on the kind names the partial index, word for word.
   package func issues(withTag tag: String) throws -> [Int] {
     try connection.rows(
@@ -404,7 +419,12 @@ extension Reading {
 
 /// Ids as a JSON array, so that a list of any length is one parameter of one statement.
 func idList(_ ids: [Int]) -> String {
-  "[" + ids.map(String.init).joined(separator: ",") + "]"
+  var list = "["
+  for id in ids {
+    if list.utf8.count > 1 { list += "," }
+    list += String(id)
+  }
+  return list + "]"
 }
 
 /// "KubePodOOMKilled" → "Kube Pod OOM Killed".

@@ -59,6 +59,17 @@ extension Store {
     }
   }
 
+  /// The schema of a file and the newest one this program knows; nothing is changed.
+  package static func schema(path: String) throws -> (file: Int, program: Int) {
+    if let obstacle = DatabaseFile.obstacle(path, create: false) {
+      throw StoreUnavailable(reason: obstacle)
+    }
+    let path = DatabaseFile.resolved(path)
+    let migrator = Migrator(Store.migrations)
+    let connection = try Connection(path: path, mode: try readableMode(path))
+    return (try migrator.inspect(connection), migrator.newest)
+  }
+
   /// What is wrong with a file; empty when nothing is.
   package static func verify(path: String) throws -> [String] {
     if let obstacle = DatabaseFile.obstacle(path, create: false) {
@@ -155,6 +166,27 @@ extension Reading {
   package func isUnused() throws -> Bool {
     try connection.integer(
       "SELECT EXISTS (SELECT 1 FROM guide) OR EXISTS (SELECT 1 FROM account)") == 0
+  }
+
+  package func hasAccounts() throws -> Bool {
+    try connection.integer("SELECT EXISTS (SELECT 1 FROM account)") == 1
+  }
+
+  /// An issue that may be seen, and a line that leads to it: a sample, else its title.
+  package func example() throws -> (slug: String, title: String, line: String)? {
+    let issue: SQL = """
+      i.deleted_at IS NULL AND i.confidence <> 'archived' AND \(visible("i.guide_id"))
+      """
+    let sample = try connection.first(
+      """
+      SELECT i.slug, i.title, p.text FROM sample p JOIN issue i ON i.id = p.issue_id
+      WHERE NOT p.negative AND length(p.text) <= 120 AND \(issue) ORDER BY p.id LIMIT 1
+      """
+    ) { ($0.text(0), $0.text(1), $0.text(2)) }
+    if let sample { return sample }
+    return try connection.first(
+      "SELECT i.slug, i.title, i.title FROM issue i WHERE \(issue) ORDER BY i.id LIMIT 1"
+    ) { ($0.text(0), $0.text(1), $0.text(2)) }
   }
 
   package func allSamples(guide: String?) throws -> [OwnedSample] {

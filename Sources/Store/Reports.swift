@@ -53,7 +53,7 @@ package struct NewReport: Sendable {
     reporter: String, source: SourceKind
   ) {
     let isGap = issueID == nil && diagnosisID == nil
-    let line = isGap ? Intake.read(text).lines.max(by: { $0.weight < $1.weight })?.text : nil
+    let line = isGap ? Intake.read(text).mostTelling?.text : nil
     gap = line.map { (String($0.prefix(300)), Template.of($0)) }
     self.text = text
     self.environment = environment

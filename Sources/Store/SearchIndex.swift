@@ -123,6 +123,42 @@ package struct StoredCorpus: Corpus {
   let reading: Reading
   let guideID: Int?
   let hidesGuides: Bool
+  /// Whether reports have taught anything.
+  let hasWordings: Bool
+  /// Nil inside a transaction that writes.
+  let kept: KeptIndex?
+  private let seen = SeenGuides()
+
+  /// Which guides the viewer may see, once that is asked.
+  private final class SeenGuides {
+    var ids: Set<Int>?
+  }
+
+  init(reading: Reading, guideID: Int?) throws {
+    self.reading = reading
+    self.guideID = guideID
+    let hides: SQL =
+      reading.viewer == .system
+      ? "0" : "EXISTS (SELECT 1 FROM guide WHERE NOT (\(reading.visible("guide.id"))))"
+    let (state, hidesGuides, hasWordings) =
+      try reading.connection.first(
+        """
+        SELECT knowledge, \(hides), EXISTS (SELECT 1 FROM wording_term) FROM content_state WHERE id = 1
+        """
+      ) { ($0.int(0), $0.bool(1), $0.bool(2)) } ?? (0, true, true)
+    self.hidesGuides = hidesGuides
+    self.hasWordings = hasWordings
+    kept = reading.keptIndex?.index(for: state)
+  }
+
+  private func isSeen(_ guide: Int) throws -> Bool {
+    if !hidesGuides { return true }
+    if let ids = seen.ids { return ids.contains(guide) }
+    let ids = try reading.connection.rows(
+      "SELECT id FROM guide WHERE \(reading.visible("guide.id"))", { $0.int(0) })
+    seen.ids = Set(ids)
+    return ids.contains(guide)
+  }
 
   package func issueCount() throws -> Int {
     try frequencies([TermChanges.issueCount])[TermChanges.issueCount] ?? 0
@@ -136,6 +172,11 @@ package struct StoredCorpus: Corpus {
   /// In how many issues that may be seen each token occurs: with those in other guides a score
   /// would tell which words they have.
   package func frequencies(_ tokens: [String]) throws -> [String: Int] {
+    guard let kept, !hidesGuides else { return try readFrequencies(tokens) }
+    return try kept.counts(tokens, read: readFrequencies)
+  }
+
+  private func readFrequencies(_ tokens: [String]) throws -> [String: Int] {
     let list = JSON.array(tokens.map { .string($0) }).string
     let hidden: SQL =
       hidesGuides
@@ -153,34 +194,60 @@ package struct StoredCorpus: Corpus {
   }
 
   package func postings(_ token: String, limit: Int) throws -> [Int] {
-    try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
+    func read() throws -> [Int] {
+      try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
+    }
+    guard let kept, !hidesGuides else { return try read() }
+    return try kept.postings(token, limit: limit, read: read)
   }
 
   package func vectors(_ ids: [Int]) throws -> [CorpusVector] {
-    try reading.connection.rows(
-      """
-      SELECT x.issue_id, x.vector, x.guide_id FROM issue_index x
-      WHERE x.issue_id IN (SELECT value FROM json_each(\(idList(ids))))
-        AND \(reading.visible("x.guide_id"))
-      """
-    ) {
-      CorpusVector(
-        issueID: $0.int(0), vector: IssueVector(bytes: $0.blob(1)),
-        isInScope: guideID == nil || guideID == $0.int(2))
+    func read(_ ids: [Int]) throws -> [KeptIndex.Vector] {
+      try reading.connection.rows(
+        """
+        SELECT issue_id, guide_id, vector FROM issue_index
+        WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        """
+      ) {
+        KeptIndex.Vector(
+          issueID: $0.int(0), guideID: $0.int(1), vector: IssueVector(bytes: $0.blob(2)))
+      }
+    }
+    let found = try kept?.vectors(ids, read: read) ?? read(ids)
+    return try found.compactMap {
+      guard try isSeen($0.guideID) else { return nil }
+      return CorpusVector(
+        issueID: $0.issueID, vector: $0.vector, isInScope: guideID == nil || guideID == $0.guideID)
     }
   }
 
   package func words(_ ids: [Int]) throws -> [(id: Int, words: IssueWords)] {
-    try reading.connection.rows(
-      """
-      SELECT issue_id, words FROM issue_index
-      WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
-        AND \(reading.visible("guide_id"))
-      """
-    ) { ($0.int(0), IssueWords(bytes: $0.blob(1))) }
+    func read(_ ids: [Int]) throws -> [KeptIndex.Words] {
+      try reading.connection.rows(
+        """
+        SELECT issue_id, guide_id, words FROM issue_index
+        WHERE issue_id IN (SELECT value FROM json_each(\(idList(ids))))
+        """
+      ) {
+        KeptIndex.Words(
+          issueID: $0.int(0), guideID: $0.int(1), words: IssueWords(bytes: $0.blob(2)))
+      }
+    }
+    let found = try kept?.words(ids, read: read) ?? read(ids)
+    return try found.compactMap { try isSeen($0.guideID) ? ($0.issueID, $0.words) : nil }
   }
 
   package func samples(sharing keys: [Int64]) throws -> [CorpusSample] {
+    var keys = keys
+    if let kept {
+      let runs = try kept.runs {
+        SampleRuns(
+          try reading.connection.rows(
+            "SELECT hash FROM sample_shingle LIMIT \(SampleRuns.limit + 1)", { Int64($0.int(0)) }))
+      }
+      keys.removeAll { !runs.mayHave($0) }
+      if keys.isEmpty { return [] }
+    }
     let list = JSON.array(keys.map { .integer(Int($0)) }).string
     return try reading.connection.rows(
       """
@@ -265,12 +332,9 @@ extension StoredCorpus {
 extension Reading {
   /// What diagnosis and search ask; nil when there is no such guide.
   package func corpus(guide slug: String?) throws -> StoredCorpus? {
-    let hidesGuides = try hidesGuides()
-    guard let slug else {
-      return StoredCorpus(reading: self, guideID: nil, hidesGuides: hidesGuides)
-    }
+    guard let slug else { return try StoredCorpus(reading: self, guideID: nil) }
     guard let id = try guideID(slug) else { return nil }
-    return StoredCorpus(reading: self, guideID: id, hidesGuides: hidesGuides)
+    return try StoredCorpus(reading: self, guideID: id)
   }
 
   /// Ids of issues whose text has the words one after another.

@@ -14,6 +14,7 @@ package final class Store: Sendable {
   package let pending = PendingDiagnoses()
   package let faults = FaultWatch()
   private let issues = IssueMemo()
+  private let index = IndexMemo()
   private let outbox = OutboxBell()
   /// The path without symbolic links.
   private let file: String
@@ -212,7 +213,9 @@ package final class Store: Sendable {
     do {
       return try readers.snapshot { connection in
         try connection.withDeadline(milliseconds: milliseconds) {
-          try body(Reading(connection: connection, viewer: viewer, kept: issues))
+          try body(
+            Reading(
+              connection: connection, viewer: viewer, kept: issues, keptIndex: index))
         }
       }
     } catch let error as DatabaseError {
@@ -308,6 +311,7 @@ package struct Reading {
   package let viewer: Viewer
   /// Nil inside a transaction that writes.
   var kept: IssueMemo?
+  var keptIndex: IndexMemo?
 
   /// A condition on a column that holds a guide's id.
   func visible(_ column: StaticString) -> SQL {

@@ -1,10 +1,23 @@
 import JSON
 import SQLite
 
+/// How long what runs out is kept, in days.
+package struct Retention: Sendable, Equatable {
+  package var questions: Int
+  /// 0: for ever.
+  package var audit: Int
+
+  package init(questions: Int, audit: Int = 0) {
+    self.questions = questions
+    self.audit = audit
+  }
+}
+
 /// What one round of upkeep removed.
 package struct UpkeepResult: Sendable, Equatable {
   package var diagnoses = 0
   package var questions = 0
+  package var audit = 0
 }
 
 extension Store {
@@ -13,9 +26,10 @@ extension Store {
   /// Rows of one transaction, so that nobody waits for long.
   private static let batch = 500
 
-  /// Removes diagnoses and counted questions that have run out, a few at a time, and gives way to any
-  /// other write. To be called now and then; does nothing where nothing can be written.
-  package func keepUp(now: Time = .now(), keepQuestions days: Int) throws -> UpkeepResult {
+  /// Removes diagnoses, counted questions and lines of the audit log that have run out, a few at a
+  /// time, and gives way to any other write. To be called now and then; does nothing where nothing
+  /// can be written.
+  package func keepUp(now: Time = .now(), _ retention: Retention) throws -> UpkeepResult {
     var result = UpkeepResult()
     guard readOnlyReason == nil, faults.current == nil else { return result }
     let (time, isNew) = try read(as: .system) { try $0.trustedTime(now) }
@@ -31,13 +45,21 @@ extension Store {
         if gone < Store.batch { break }
       }
     }
-    let since = time + -days * 86_400
+    let since = time + -retention.questions * 86_400
     let hasOld = try read(as: .system) { try $0.hasQuestions(before: since) }
     while hasOld, waitingWrites == 0 {
       let gone = try write(as: .system) {
         try $0.expireQuestions(before: since, limit: Store.batch)
       }
       result.questions += gone
+      if gone < Store.batch { break }
+    }
+    guard retention.audit > 0 else { return result }
+    let noted = time + -retention.audit * 86_400
+    let hasOldLines = try read(as: .system) { try $0.hasAudit(before: noted) }
+    while hasOldLines, waitingWrites == 0 {
+      let gone = try write(as: .system) { try $0.expireAudit(before: noted, limit: Store.batch) }
+      result.audit += gone
       if gone < Store.batch { break }
     }
     return result
@@ -62,7 +84,8 @@ extension Reading {
     let newest = try connection.integer(
       """
       SELECT max(coalesce((SELECT max(created_at) FROM diagnosis), 0),
-        coalesce((SELECT max(created_at) FROM question), 0))
+        coalesce((SELECT max(created_at) FROM question), 0),
+        coalesce((SELECT max(created_at) FROM audit), 0))
       """)
     if newest == 0 { return (clock, false) }
     return (Time(milliseconds: min(clock.milliseconds, newest + 86_400_000)), true)
@@ -71,6 +94,12 @@ extension Reading {
   func hasQuestions(before time: Time) throws -> Bool {
     try connection.first(
       "SELECT 1 FROM question WHERE created_at < \(time.milliseconds) LIMIT 1", { _ in true })
+      ?? false
+  }
+
+  func hasAudit(before time: Time) throws -> Bool {
+    try connection.first(
+      "SELECT 1 FROM audit WHERE created_at < \(time.milliseconds) LIMIT 1", { _ in true })
       ?? false
   }
 
@@ -123,6 +152,16 @@ extension Writing {
       """
       DELETE FROM question WHERE id IN (
         SELECT id FROM question INDEXED BY question_created
+        WHERE created_at < \(time.milliseconds) ORDER BY created_at LIMIT \(limit))
+      """)
+    return connection.changes
+  }
+
+  func expireAudit(before time: Time, limit: Int) throws -> Int {
+    try connection.execute(
+      """
+      DELETE FROM audit WHERE id IN (
+        SELECT id FROM audit INDEXED BY audit_created
         WHERE created_at < \(time.milliseconds) ORDER BY created_at LIMIT \(limit))
       """)
     return connection.changes

@@ -46,6 +46,7 @@ extension StoredCorpus: LearnedCorpus {
   private static let wordingLimit = 300
 
   package func wordings(sharing terms: [String]) throws -> [LearnedWording] {
+    if !hasWordings { return [] }
     let list = JSON.array(terms.map { .string($0) }).string
     return try reading.connection.rows(
       """

@@ -9,6 +9,7 @@ let report = Verb(
   flags: [
     .database, .value("issue", "SLUG", "the issue it is about"),
     .value("report", "ID", "record for this report instead of opening one"),
+    .value("diagnosis", "ID", "the diagnosis it is about"),
     .value("fix", "ID", "the fix that was tried"),
     .value("result", "RESULT", "worked, partly, no_effect, made_worse, not_applicable, recurred"),
     .value("note", "TEXT", "what was seen"), .json,
@@ -18,8 +19,8 @@ let report = Verb(
   let text = arguments.operands.joined(separator: " ")
   guard
     text.contains(where: { !$0.isWhitespace }) || arguments.value("issue") != nil
-      || arguments.value("report") != nil
-  else { throw UsageError("say what was seen, or give --issue or --report") }
+      || arguments.value("report") != nil || arguments.value("diagnosis") != nil
+  else { throw UsageError("say what was seen, or give --issue, --diagnosis or --report") }
   guard (arguments.value("fix") == nil) == (arguments.value("result") == nil) else {
     throw UsageError("--fix and --result go together")
   }
@@ -27,7 +28,8 @@ let report = Verb(
   defer { store.close() }
   let done = try Offline.report(
     text: text, issue: arguments.value("issue"),
-    report: arguments.value("report"), fix: try arguments.integer("fix", in: 1...Int.max),
+    report: arguments.value("report"), diagnosis: arguments.value("diagnosis"),
+    fix: try arguments.integer("fix", in: 1...Int.max),
     result: try arguments.choice("result", as: OutcomeResult.self),
     note: arguments.value("note") ?? "", reporter: "local:\(getuid())", store: store)
   Console.out(arguments.has("json") ? done.json.string + "\n" : done.text)

@@ -1,5 +1,6 @@
 import App
 import Glibc
+import JSON
 import SQLite
 import Store
 
@@ -121,11 +122,28 @@ enum Main {
 let versionNumber = App.version
 
 let version = Verb(
-  "version", "Says which version this is", flags: [.json], example: "fixbook version"
+  "version", "Says which version this is, and with --db what a file was made for",
+  flags: [.database, .json], example: "fixbook version"
 ) { arguments in
-  Console.out(
-    arguments.has("json")
-      ? "{\"version\":\"\(versionNumber)\",\"matcher\":\"\(matcherVersion)\"}\n"
-      : "fixbook \(versionNumber)\n")
+  var members: [JSON.Member] = [
+    .init("version", .string(versionNumber)), .init("matcher", .string(matcherVersion)),
+  ]
+  var text = "fixbook \(versionNumber)\n"
+  // Only when a file is named: which version this is needs none.
+  if let path = arguments.value("db") {
+    let schema = try Main.named(path) { try Store.schema(path: path) }
+    members.append(
+      .init(
+        "database",
+        [
+          "path": .string(path), "schema": .integer(schema.file),
+          "newest_schema": .integer(schema.program),
+        ]))
+    text += "\(path): schema \(schema.file)"
+    text +=
+      schema.file == schema.program
+      ? "\n" : ", brought to \(schema.program) when it is next opened to write\n"
+  }
+  Console.out(arguments.has("json") ? JSON.object(members).string + "\n" : text)
   return .done
 }

@@ -18,7 +18,7 @@ func replayLogs(_ paths: [String], _ arguments: Arguments, _ store: Store) throw
       return try Matcher().answer(text, corpus: corpus, limit: 3).verdict
     }
     counts[verdict, default: 0] += 1
-    if verdict == .unknown, let line = text.lines.max(by: { $0.weight < $1.weight }) {
+    if verdict == .unknown, let line = text.mostTelling {
       gaps[Template.of(line.text), default: 0] += 1
     }
   }

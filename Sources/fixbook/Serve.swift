@@ -43,12 +43,10 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   } catch {
     throw settings.wrong("public-url", "must begin with http:// or https://")
   }
-  guard let cache = Int(settings["cache"]), (0...4_096).contains(cache) else {
-    throw settings.wrong("cache", "must be a number of MiB from 0 to 4096")
-  }
-  guard let keepDays = Int(settings["keep-questions"]), (1...36_500).contains(keepDays) else {
-    throw settings.wrong("keep-questions", "must be a number of days from 1 to 36500")
-  }
+  let cache = try settings.number("cache", 0...4_096, of: "MiB")
+  let retention = Retention(
+    questions: try settings.number("keep-questions", 1...36_500, of: "days"),
+    audit: try settings.number("keep-audit", 0...36_500, of: "days"))
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
@@ -101,7 +99,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     exit(130)
   }
   courier.start()
-  let upkeep = Upkeep(store, keepQuestions: keepDays)
+  let upkeep = Upkeep(store, retention)
   try running.run()
   upkeep.stop()
   courier.stop()
@@ -135,6 +133,11 @@ private func appSettings(
     adminToken: Console.environment("FIXBOOK_ADMIN_TOKEN"),
     log: { Console.error("fixbook: \($0)\n") })
   configuration.anonymousReading = try settings.yes("anonymous-read")
+  for use in AnonymousUse.allCases {
+    let name = "limit-\(use.rawValue)"
+    let count = try settings.number(name, 0...1_000_000, of: "requests a minute")
+    if count > 0 { configuration.anonymousLimits[use] = count }
+  }
   configuration.trustedProxies = Set(settings.list("trusted-proxy"))
   guard let role = Role(rawValue: settings["proxy-user-role"]) else {
     throw settings.wrong("proxy-user-role", "must be reader, reporter, editor or admin")
@@ -186,17 +189,17 @@ private func samples(_ metrics: Metrics) -> [Metric] {
   return samples
 }
 
-/// Gives an empty base its guides and an administrator, in one transaction, so that a first start
-/// that is cut short is begun anew. Returns the link that signs in, nil for a base in use.
+/// Gives an empty base its guides and one without accounts an administrator, in one transaction, so that a
+/// first start that is cut short is begun anew. Returns the link that signs in, nil where there are accounts.
 private func fill(_ store: Store, loadsGuides: Bool) throws -> String? {
-  guard store.readOnlyReason == nil, try store.read(as: .system, { try $0.isUnused() }) else {
+  guard store.readOnlyReason == nil, try store.read(as: .system, { try !$0.hasAccounts() }) else {
     return nil
   }
   let shipped = loadsGuides ? ShippedGuides.importer() : nil
   return try store.write(as: .importer) { writing in
     // Another process may have been quicker.
-    guard try writing.reading.isUnused() else { return nil }
-    _ = try shipped?.store(writing)
+    guard try !writing.reading.hasAccounts() else { return nil }
+    if try writing.reading.isUnused() { _ = try shipped?.store(writing) }
     return try writing.createSignInLink(
       account: try writing.createAccount(name: "admin", role: .admin).id)
   }
@@ -222,14 +225,7 @@ private func announce(
     text += "Whoever \(header) from \(proxies) names is signed in"
     text += " (new: as \(configuration.proxyUserRole.rawValue)).\n"
   }
-  text += """
-    Try:
-      curl -s \(base)/issues/exec-format-error
-      printf 'exec /app/run.sh: exec format error\\n' | curl -s --data-binary @- \(base)/diagnose
-      curl -s '\(base)/search?q=CannotPullContainerError'
-
-    """
-  Console.out(text)
+  Console.out(text + firstSteps(in: store, base: base))
 }
 
 /// The address under which this machine reaches what listens there, and which the server answers for:

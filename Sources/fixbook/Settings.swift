@@ -58,6 +58,18 @@ struct Setting: Sendable {
       name: "keep-questions", value: "DAYS", fallback: "365",
       summary: "how long counted searches and diagnoses are kept (default 365)"),
     Setting(
+      name: "keep-audit", value: "DAYS", fallback: "0",
+      summary: "how long the audit log is kept (default 0: for ever)"),
+    Setting(
+      name: "limit-reads", value: "N", fallback: "0",
+      summary: "pages a minute for an address without an account (default 0: any number)"),
+    Setting(
+      name: "limit-searches", value: "N", fallback: "0",
+      summary: "the same for searches, MCP calls included (default 0: any number)"),
+    Setting(
+      name: "limit-diagnoses", value: "N", fallback: "0",
+      summary: "the same for texts to diagnose (default 0: any number)"),
+    Setting(
       name: "webhook-host", value: "HOST", fallback: "",
       summary: "webhooks may send there by http and in a private network", isList: true),
     Setting(
@@ -120,6 +132,16 @@ struct Settings: Sendable {
     case "no": return false
     default: throw wrong(name, "must be yes or no")
     }
+  }
+
+  /// A whole number of that range.
+  func number(_ name: String, _ range: ClosedRange<Int>, of what: String) throws(UsageError) -> Int
+  {
+    guard let number = Int(self[name]), range.contains(number) else {
+      throw wrong(
+        name, "must be a number of \(what) from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
   }
 
   /// A refusal that says where the value came from.

@@ -7,11 +7,11 @@ final class Upkeep: Sendable {
   private let isStopping = Monitor(false)
   private let thread: Thread
 
-  init(_ store: Store, keepQuestions days: Int) {
+  init(_ store: Store, _ retention: Retention) {
     thread = Thread.start("fixbook-upkeep") { [isStopping] in
       while true {
         do {
-          _ = try store.keepUp(keepQuestions: days)
+          _ = try store.keepUp(retention)
         } catch is WriterStopped {
         } catch {
           Console.error("fixbook: upkeep: \(Main.explanation(error))\n")

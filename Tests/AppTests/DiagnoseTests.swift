@@ -179,7 +179,7 @@ struct DiagnoseTests {
     try server.store.write(as: .system) { writing in
       try writing.connection.execute("UPDATE diagnosis SET created_at = 0")
     }
-    _ = try server.store.keepUp(keepQuestions: 30)
+    _ = try server.store.keepUp(Retention(questions: 30))
     #expect(try server.get("/diagnoses/" + id).status == 410)
     #expect(try server.get("/diagnoses/" + id + ".json").code == "gone")
     #expect(try server.get("/diagnoses/short").status == 404)

@@ -32,6 +32,32 @@ struct MatcherTests {
     #expect(try match(text).verdict == verdict)
   }
 
+  @Test(
+    "What logging puts before a line changes nothing",
+    arguments: [
+      "2026-11-25T01:00:09Z ", "2026-11-25 01:00:09,123 ", "Nov 25 01:00:09 oven-7 bake[412]: ",
+      "[25/Nov/2026:01:00:09 +0000] ", "1795569609.123 ",
+    ])
+  func prefix(_ prefix: String) throws {
+    let message = "door sensor of the oven is not seen"
+    let plain = try #require(try match(message).matches.first)
+    let logged = try #require(try match(prefix + message).matches.first)
+    #expect(plain.issueID == logged.issueID && plain.confidence == logged.confidence)
+  }
+
+  @Test("The most telling line of a short log is the error")
+  func mostTelling() {
+    let log = """
+      2026-11-25T01:00:00Z INFO  ledger starting
+      2026-11-25T01:00:03Z INFO  connected to db ledger-prod-3
+      2026-11-25T01:00:09Z ERROR ledger: reconcile aborted: checksum mismatch in batch 88213
+      2026-11-25T01:00:09Z INFO  retrying in 5s
+      """
+    #expect(Intake.read(log).mostTelling?.number == 3)
+    #expect(Intake.read("why is it slow?\nsince Monday").mostTelling?.number == 1)
+    #expect(Intake.read("").mostTelling == nil)
+  }
+
   @Test("Issues of other guides are no answers")
   func scope() throws {
     let judgement = try match("steam valve blocked, flow 0.0 l/min")

@@ -6,7 +6,8 @@ import Testing
 struct RunsTests {
   private func runs(_ line: String, _ texts: [(field: Field, text: String)]) throws -> RunMatch {
     let query = try Query(Intake.read(line), corpus: MemoryCorpus.bakery)
-    return RunFinder(query, line: 0).find(in: IndexedIssue(texts).words)
+    var finder = RunFinder(query, line: 0)
+    return finder.find(in: IndexedIssue(texts).words)
   }
 
   @Test("The longest run is found with its field and place")

@@ -22,6 +22,18 @@ import Testing
     #expect(masked.count == 0)
   }
 
+  @Test func `lines that hold secrets are named with their kinds, and nothing of them`() {
+    let key = [Samples.mixed(64), Samples.mixed(64)]
+    let lines =
+      ["- it stops", "export DB_PASSWORD=correct-Horse9!battery", "", "password: <your password>"]
+      + ["-----BEGIN PRIVATE" + " KEY-----"] + key + ["-----END PRIVATE KEY-----", "- the end"]
+    #expect(
+      SecretMasker.suspects(in: lines.joined(separator: "\n")) == [
+        SuspectLine(number: 2, kind: "password"), SuspectLine(number: 5, kind: "private-key"),
+      ])
+    #expect(SecretMasker.suspects(in: "").isEmpty)
+  }
+
   @Test func `a private key is masked over its lines, and the line numbers hold`() {
     let key = (0..<8).map { _ in Samples.mixed(64) } + [Samples.mixed(20) + "=="]
     for name in ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED ", "DSA "] {

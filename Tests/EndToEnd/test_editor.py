@@ -234,3 +234,67 @@ def test_changes_are_shown_side_by_side(chromium, fresh_harbour):
         tab.assert_quiet()
     text = fresh_harbour.get(f"/issues/{ISSUE}/diff.txt?view=side").text
     assert "[-clicks,-]" in text and "{+snaps,+}" in text
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_rows_change_places_and_keep_what_they_are(chromium, fresh_harbour, javascript):
+    before = fresh_harbour.issue(ISSUE)
+    fixes = {fix["text"]: (fix["id"], fix["verify"], fix["risk"]) for fix in before["fixes"]}
+    with sign_in(Watched(chromium, fresh_harbour, java_script_enabled=javascript)) as tab:
+        page = tab.page
+        page.goto(EDIT + "?fields=1")
+        first, second = page.input_value("#fix-1"), page.input_value("#fix-2")
+        assert page.get_by_role("button", name="Move fix 1 up").count() == 0
+        page.get_by_role("button", name="Move fix 2 up").click()
+        assert (page.input_value("#fix-1"), page.input_value("#fix-2")) == (second, first)
+        assert page.input_value("#verify-2") == "the panel says `slew ready`"
+        # Whoever goes by the keyboard goes on from there.
+        focus = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert focus == "Move fix 1 down"
+        page.get_by_role("button", name="Move symptom 1 down").click()
+        page.locator("button.primary").click()
+        assert page.url == f"{fresh_harbour.url}/issues/{ISSUE}"
+        tab.assert_quiet()
+    after = fresh_harbour.issue(ISSUE)
+    assert [fix["text"] for fix in after["fixes"]] == [fix["text"] for fix in before["fixes"]][::-1]
+    assert {f["text"]: (f["id"], f["verify"], f["risk"]) for f in after["fixes"]} == fixes
+    assert [s["text"] for s in after["symptoms"]] == [s["text"] for s in before["symptoms"]][::-1]
+
+
+@pytest.mark.parametrize("action", ["up-fix-1", "down-fix-2", "up-fix-99", "down-cause-1"])
+def test_a_row_at_the_end_stays_where_it_is(fresh_harbour, action):
+    fields = {
+        "base": "1", "title": "T", "section": "Cranes", "markdown": "- s\n- **Fix**: a\n- **Fix**: b",
+        "fields": "1", "symptom-1": "s", "cause-1": "", "fix-1": "a", "fix-2": "b", "action": action,
+    }  # fmt: skip
+    headers = {**bearer(), "Accept": BROWSER_ACCEPT}
+    page = fresh_harbour.client.post(EDIT, data=fields, headers=headers)
+    assert page.status_code == 200
+    assert page.text.index(">\na</textarea>") < page.text.index(">\nb</textarea>")
+    for wrong in ("up-fix", "up-fix-x", "left-fix-1", "add-", "up-title-1", "save-1"):
+        refused = fresh_harbour.client.post(EDIT, data={**fields, "action": wrong}, headers=bearer())
+        assert refused.status_code == 422, wrong
+
+
+def test_a_long_conflict_shows_what_differs_and_leads_to_ones_own_text(chromium, fresh_harbour):
+    text = "\n".join(f"- symptom {n}" for n in range(60)) + "\n- **Fix**: press it"
+    made = fresh_harbour.post(
+        "/api/v1/issues", json={"guide": "harbour-runbook", "title": "Long one", "markdown": text}
+    )
+    assert made.status_code == 201
+    phone = {"viewport": {"width": 360, "height": 740}}
+    with sign_in(Watched(chromium, fresh_harbour, **phone)) as tab:
+        page = tab.page
+        page.goto("/issues/long-one/edit")
+        page.fill("#markdown", text.replace("press it", "press it twice"))
+        fresh_harbour.client.patch(
+            "/api/v1/issues/long-one", headers={**bearer(), "If-Match": "*"},
+            json={"markdown": text.replace("press it", "pull it")},
+        )  # fmt: skip
+        page.locator("button.primary").click()
+        # Both sides on the first screens, not behind sixty equal lines each.
+        assert page.locator("pre.diff", has_text="equal lines").count() == 2
+        assert page.locator("pre.diff", has_text="symptom 20").count() == 0
+        assert page.locator("form.editor").bounding_box()["y"] < 3 * 740
+        page.get_by_role("link", name="Go to your text").click()
+        assert page.evaluate("location.hash") == "#markdown"

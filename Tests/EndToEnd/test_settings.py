@@ -6,7 +6,9 @@ import socket
 
 import pytest
 
-from harness import BROWSER_ACCEPT, Server, copy_database, fixbook, make_token, shown, succeed
+from harness import (
+    BROWSER_ACCEPT, Server, bearer, copy_database, fixbook, make_token, shown, succeed,
+)  # fmt: skip
 
 
 def held(*arguments, **options) -> dict[str, tuple[str, str]]:
@@ -200,3 +202,70 @@ def test_help_names_the_exit_codes(verb):
     text = succeed(verb, "--help")
     assert re.search(r"^exit codes:\n  0  ", text, re.M) and "  2  wrong usage" in text and "  3  cannot" in text
     assert ("\n  1  " in text) == (verb in ("diagnose", "search", "check"))
+
+
+# What is limited, and a request that is.
+LIMITED = [
+    ("limit-reads", "GET", "/issues", None),
+    ("limit-reads", "GET", "/api/v1/guides", None),
+    ("limit-searches", "GET", "/search?q=x", None),
+    ("limit-diagnoses", "POST", "/diagnose", b"exec format error"),
+]
+
+
+@pytest.mark.parametrize(("name", "method", "path", "body"), LIMITED)
+def test_who_has_no_account_is_limited_where_that_is_set(
+    shipped_database, tmp_path, name, method, path, body
+):
+    database = copy_database(shipped_database, tmp_path / "fixbook.db")
+    token = make_token(database, "read")
+    with Server(database, f"--{name}", "1000000") as server:
+        # Windows begin by the clock of the machine, so the count starts anew at worst once.
+        assert server.client.request(method, path, content=body).status_code == 200
+    with Server(database, f"--{name}", "2") as server:
+        answers = [server.client.request(method, path, content=body) for _ in range(5)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert answers[0].status_code == 200 and refused
+        assert int(refused[0].headers["Retry-After"]) <= 60
+        use = name.removeprefix("limit-")
+        assert refused[0].headers["RateLimit-Policy"] == f'"anonymous-{use}";q=2;w=60'
+        assert refused[0].headers["RateLimit"].startswith(f'"anonymous-{use}";r=0;t=')
+        if "api" in path:
+            assert refused[0].json()["code"] == "too_many_requests"
+        # Neither members nor what programs and the browser need are counted, nor anything else.
+        for _ in range(4):
+            own = server.client.request(method, path, content=body, headers=bearer(token))
+            assert own.status_code == 200
+            for other in ("/healthz", "/robots.txt", "/assets/fixbook.css", "/sign-in"):
+                assert server.get(other).status_code == 200
+        assert server.client.request(method, path, content=body).status_code == 429
+
+
+def test_each_text_of_a_batch_counts(shipped_database, tmp_path):
+    database = copy_database(shipped_database, tmp_path / "fixbook.db")
+    with Server(database, "--limit-diagnoses", "3") as server:
+        answer = server.client.post("/api/v1/diagnose/batch", json={"texts": ["a b", "c d"] * 4})
+        assert answer.status_code == 429
+
+
+def test_limits_and_retention_are_checked_and_shown(shipped_database, tmp_path):
+    for name in ("limit-reads", "limit-searches", "limit-diagnoses", "keep-audit"):
+        refused = fixbook("serve", "--db", tmp_path / "x.db", f"--{name}", "-1")
+        assert (refused.returncode, name in refused.stderr.decode()) == (2, True)
+    database = copy_database(shipped_database, tmp_path / "fixbook.db")
+    with Server(database, env={"FIXBOOK_KEEP_AUDIT": "400"}) as server:
+        page = server.get("/admin", headers={**bearer(), "Accept": BROWSER_ACCEPT}).text
+        assert "400 days" in page and "FIXBOOK_KEEP_AUDIT" in page
+
+
+def test_version_says_what_a_file_was_made_for(shipped_database, tmp_path):
+    assert succeed("version").startswith("fixbook 0.")
+    text = succeed("version", "--db", shipped_database)
+    assert f"{shipped_database}: schema " in text
+    told = json.loads(succeed("version", "--db", shipped_database, "--json"))
+    assert told["database"]["schema"] == told["database"]["newest_schema"] > 0
+    assert told["version"] in text
+    for path in (tmp_path / "none.db", __file__):
+        refused = fixbook("version", "--db", path)
+        assert refused.returncode == 3 and str(path) in refused.stderr.decode()
+    assert not (tmp_path / "none.db").exists()

@@ -146,7 +146,7 @@ struct IndexTests {
         if let report = reports.randomElement(using: &random) {
           try base.store.write(as: .system) { try $0.deleteReport(report.id) }
         }
-      default: _ = try base.store.keepUp(keepQuestions: 30)
+      default: _ = try base.store.keepUp(Retention(questions: 30))
       }
     }
     try base.checkIntegrity()

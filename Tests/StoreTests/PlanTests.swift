@@ -35,6 +35,11 @@ private func filter(_ change: (inout Reading.IssueFilter) -> Void) -> Reading.Is
   return filter
 }
 
+/// What the index reads of a table for any question.
+private let corpus = [
+  "wording_term": "whether there is a row", "sample_shingle": "20,000 rows at most, once",
+]
+
 /// Everything that a page, the API or the command line asks while serving.
 private let questions = [
   Question("slug", 1) { _ = try $0.issueID(named: "one") },
@@ -148,19 +153,20 @@ private let questions = [
   },
   Question("issue of an alert's name", 3) { _ = try $0.issue(called: "SomeAlertName") },
   Question("phrase", 2) { _ = try $0.issues(withPhrase: "plain words", limit: 100) },
-  Question("a diagnosis of one line", 14) { reading in
+  Question("a diagnosis of one line", 14, mayScan: corpus) { reading in
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },
   Question("insights", 9) { _ = try $0.insights(since: .now() + -86_400, until: .now()) },
   Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
   Question(
-    "what reports say", 6, mayScan: ["f": "the wordings found by their terms, at most 300"]
+    "what reports say", 6,
+    mayScan: corpus.merging(["f": "the wordings found by their terms, at most 300"]) { $1 }
   ) { reading in
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().learned(Intake.read("plain words went wrong here"), corpus: corpus)
   },
-  Question("a diagnosis in one guide", 14) { reading in
+  Question("a diagnosis in one guide", 14, mayScan: corpus) { reading in
     guard let corpus = try reading.corpus(guide: "guide") else { return }
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },

@@ -263,7 +263,7 @@ struct ReportTests {
       try writing.addFeedback(diagnosis: old.id, rightIssue: nil, reporter: "a")
     }
     try base.store.write(as: .system) { try $0.keep(trustedTime: .now()) }
-    _ = try base.store.keepUp(keepQuestions: 30)
+    _ = try base.store.keepUp(Retention(questions: 30))
     try base.store.read(as: .anyone) { reading throws in
       #expect(try reading.diagnosis(old.id) == nil)
       #expect(try reading.diagnosis(young.id) == young)

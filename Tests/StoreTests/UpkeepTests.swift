@@ -50,41 +50,62 @@ struct UpkeepTests {
     try count(question: "old", at: Self.start + -31 * Self.day)
     try count(question: "young", at: Self.start + -29 * Self.day)
     try base.store.write(as: .system) { try $0.keep(trustedTime: Self.start) }
-    let result = try base.store.keepUp(now: Self.start, keepQuestions: 30)
+    let result = try base.store.keepUp(now: Self.start, Retention(questions: 30))
     #expect(result == UpkeepResult(diagnoses: 1, questions: 1))
     let left = Set(try base.rows("SELECT id FROM diagnosis"))
     #expect(left == [cited.id, named.id, young.id])
     #expect(!left.contains(old.id))
     #expect(try base.rows("SELECT text FROM question") == ["young"])
     #expect(
-      try base.store.keepUp(now: Self.start, keepQuestions: 30) == UpkeepResult())
+      try base.store.keepUp(now: Self.start, Retention(questions: 30)) == UpkeepResult())
+  }
+
+  @Test func `lines of the audit log go only where that is set`() throws {
+    func note(_ subject: String, at time: Time) throws {
+      try base.store.write(as: .system) { writing in
+        try writing.audit("test", subject: subject)
+        try writing.connection.execute(
+          "UPDATE audit SET created_at = \(time.milliseconds) WHERE subject = \(subject)")
+      }
+    }
+    try base.run("DELETE FROM audit")
+    for number in 0..<600 { try note("old \(number)", at: Self.start + -31 * Self.day) }
+    try note("young", at: Self.start + -29 * Self.day)
+    try base.store.write(as: .system) { try $0.keep(trustedTime: Self.start) }
+    let forEver = try base.store.keepUp(now: Self.start, Retention(questions: 30))
+    #expect(forEver == UpkeepResult())
+    let kept = try base.store.keepUp(now: Self.start, Retention(questions: 30, audit: 30))
+    #expect(kept == UpkeepResult(audit: 600))
+    #expect(try base.rows("SELECT subject FROM audit") == ["young"])
   }
 
   @Test func `more than one batch goes in one round`() throws {
     for index in 0..<1_100 { try count(question: "q\(index)", at: Self.start + -50 * Self.day) }
     try base.store.write(as: .system) { try $0.keep(trustedTime: Self.start) }
-    #expect(try base.store.keepUp(now: Self.start, keepQuestions: 30).questions == 1_100)
+    #expect(try base.store.keepUp(now: Self.start, Retention(questions: 30)).questions == 1_100)
   }
 
   @Test func `a clock that jumps ahead takes nothing away`() throws {
     _ = try diagnosis(at: Self.start)
     try count(question: "new", at: Self.start)
-    #expect(try base.store.keepUp(now: Self.start, keepQuestions: 30) == UpkeepResult())
+    #expect(try base.store.keepUp(now: Self.start, Retention(questions: 30)) == UpkeepResult())
     let wrong = Self.start + 4_000 * Self.day
     // Hours of a wrong clock.
     for hour in 0..<24 {
       #expect(
-        try base.store.keepUp(now: wrong + hour * 3_600, keepQuestions: 30) == UpkeepResult())
+        try base.store.keepUp(now: wrong + hour * 3_600, Retention(questions: 30)) == UpkeepResult()
+      )
     }
     #expect(try diagnoses == 1)
     // Put right, it goes on from there.
-    #expect(try base.store.keepUp(now: Self.start + 86_400, keepQuestions: 30) == UpkeepResult())
+    #expect(
+      try base.store.keepUp(now: Self.start + 86_400, Retention(questions: 30)) == UpkeepResult())
     for day in 2...88 {
-      _ = try base.store.keepUp(now: Self.start + day * Self.day, keepQuestions: 365)
+      _ = try base.store.keepUp(now: Self.start + day * Self.day, Retention(questions: 365))
     }
     #expect(try diagnoses == 1)
     for day in 89...92 {
-      _ = try base.store.keepUp(now: Self.start + day * Self.day, keepQuestions: 365)
+      _ = try base.store.keepUp(now: Self.start + day * Self.day, Retention(questions: 365))
     }
     #expect(try diagnoses == 0)
   }
@@ -92,7 +113,7 @@ struct UpkeepTests {
   @Test func `a base that was never kept up trusts its own newest entry`() throws {
     _ = try diagnosis(at: Self.start)
     let wrong = Self.start + 4_000 * Self.day
-    #expect(try base.store.keepUp(now: wrong, keepQuestions: 30) == UpkeepResult())
+    #expect(try base.store.keepUp(now: wrong, Retention(questions: 30)) == UpkeepResult())
     #expect(try diagnoses == 1)
   }
 }

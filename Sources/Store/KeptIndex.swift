@@ -1,0 +1,205 @@
+import Diagnosis
+import Synchronization
+import Threads
+
+/// What the search index said lately, for the next question.
+///
+/// Of one state of the content (`ContentState.knowledge`), which is read in the same snapshot as the
+/// question: so it can't be out of date, whatever program wrote. Who may see a guide is not kept.
+final class IndexMemo: Sendable {
+  private let current = Mutex<KeptIndex?>(nil)
+
+  /// What is kept for that state; what was kept for another one goes.
+  func index(for knowledge: Int) -> KeptIndex {
+    current.withLock { current in
+      if let current, current.knowledge == knowledge { return current }
+      let index = KeptIndex(knowledge)
+      current = index
+      return index
+    }
+  }
+}
+
+final class KeptIndex: Sendable {
+  struct Vector: Sendable {
+    let issueID: Int
+    let guideID: Int
+    let vector: IssueVector
+  }
+
+  struct Words: Sendable {
+    let issueID: Int
+    let guideID: Int
+    let words: IssueWords
+  }
+
+  /// Issues that have a token: all of them, or the first ones.
+  private struct Postings: Sendable {
+    let issues: [Int]
+    let isAll: Bool
+  }
+
+  private struct Tables: Sendable {
+    var vectors = Recent<Int, Vector>(limit: 4 << 20)
+    var words = Recent<Int, Words>(limit: 4 << 20)
+    var counts = Recent<String, Int>(limit: 1 << 20)
+    var postings = Recent<String, Postings>(limit: 2 << 20)
+    var runs: SampleRuns?
+  }
+
+  let knowledge: Int
+  private let tables = Mutex(Tables())
+  /// Beside the bytes of an entry: its place in a table.
+  private static let overhead = 96
+  /// Longer lists are read again each time.
+  private static let postingLimit = 2_000
+
+  init(_ knowledge: Int) { self.knowledge = knowledge }
+
+  func vectors(_ ids: [Int], read: ([Int]) throws -> [Vector]) rethrows -> [Vector] {
+    var (found, missing) = tables.withLock { tables in
+      var found: [Vector] = []
+      found.reserveCapacity(ids.count)
+      var missing: [Int] = []
+      for id in ids {
+        if let known = tables.vectors.value(for: id) {
+          found.append(known)
+        } else {
+          missing.append(id)
+        }
+      }
+      return (found, missing)
+    }
+    if missing.isEmpty { return found }
+    let new = try read(missing)
+    tables.withLock { tables in
+      for vector in new {
+        tables.vectors.insert(
+          vector, for: vector.issueID, size: vector.vector.bytes.count + KeptIndex.overhead)
+      }
+    }
+    found += new
+    return found
+  }
+
+  func words(_ ids: [Int], read: ([Int]) throws -> [Words]) rethrows -> [Words] {
+    var (found, missing) = tables.withLock { tables in
+      var found: [Words] = []
+      found.reserveCapacity(ids.count)
+      var missing: [Int] = []
+      for id in ids {
+        if let known = tables.words.value(for: id) {
+          found.append(known)
+        } else {
+          missing.append(id)
+        }
+      }
+      return (found, missing)
+    }
+    if missing.isEmpty { return found }
+    let new = try read(missing)
+    tables.withLock { tables in
+      for words in new {
+        tables.words.insert(
+          words, for: words.issueID, size: words.words.bytes.count + KeptIndex.overhead)
+      }
+    }
+    found += new
+    return found
+  }
+
+  /// In how many issues tokens occur; absent ones are left out.
+  func counts(
+    _ tokens: [String], read: ([String]) throws -> [String: Int]
+  ) rethrows -> [String: Int] {
+    var (counts, missing) = tables.withLock { tables in
+      var counts = [String: Int](minimumCapacity: tokens.count)
+      var missing: [String] = []
+      for token in tokens {
+        if let known = tables.counts.value(for: token) {
+          if known > 0 { counts[token] = known }
+        } else {
+          missing.append(token)
+        }
+      }
+      return (counts, missing)
+    }
+    if missing.isEmpty { return counts }
+    let new = try read(missing)
+    tables.withLock { tables in
+      for token in missing {
+        tables.counts.insert(
+          new[token] ?? 0, for: token, size: token.utf8.count + KeptIndex.overhead)
+      }
+    }
+    counts.merge(new) { _, count in count }
+    return counts
+  }
+
+  func postings(_ token: String, limit: Int, read: () throws -> [Int]) rethrows -> [Int] {
+    let known = tables.withLock { $0.postings.value(for: token) }
+    if let known, known.isAll || known.issues.count >= limit {
+      return known.issues.count <= limit ? known.issues : Array(known.issues.prefix(limit))
+    }
+    let issues = try read()
+    if issues.count <= KeptIndex.postingLimit {
+      tables.withLock { tables in
+        tables.postings.insert(
+          Postings(issues: issues, isAll: issues.count < limit), for: token,
+          size: issues.count * 8 + token.utf8.count + KeptIndex.overhead)
+      }
+    }
+    return issues
+  }
+
+  /// All runs of words of samples, where they are few.
+  func runs(read: () throws -> SampleRuns) rethrows -> SampleRuns {
+    if let known = tables.withLock({ $0.runs }) { return known }
+    let runs = try read()
+    tables.withLock { $0.runs = runs }
+    return runs
+  }
+}
+
+/// The hashes of all runs of words of samples: most lines of a log have none of them, and need not be
+/// looked up.
+struct SampleRuns: Sendable {
+  /// More are not held in memory, and then any run may be one.
+  static let limit = 20_000
+
+  /// Open addressing, half full at most; nil when there are too many.
+  private let table: [Int64]?
+  private let hasZero: Bool
+
+  init(_ hashes: [Int64]) {
+    hasZero = hashes.contains(0)
+    guard hashes.count <= SampleRuns.limit else {
+      table = nil
+      return
+    }
+    var size = 16
+    while size < hashes.count * 2 { size *= 2 }
+    var table = [Int64](repeating: 0, count: size)
+    for hash in hashes where hash != 0 {
+      var place = SampleRuns.place(hash, size)
+      while table[place] != 0, table[place] != hash { place = (place + 1) & (size - 1) }
+      table[place] = hash
+    }
+    self.table = table
+  }
+
+  private static func place(_ hash: Int64, _ size: Int) -> Int {
+    Int(truncatingIfNeeded: hash ^ hash >> 32) & (size - 1)
+  }
+
+  /// Whether a sample may have the run.
+  func mayHave(_ hash: Int64) -> Bool {
+    guard let table, hash != 0 else { return table == nil || hasZero }
+    var place = SampleRuns.place(hash, table.count)
+    while table[place] != 0 {
+      if table[place] == hash { return true }
+      place = (place + 1) & (table.count - 1)
+    }
+    return false
+  }
+}
