@@ -133,8 +133,8 @@ struct InsightsPage: Page {
     let opened = insights.opened
     let words: HTML =
       opened.answers == 0
-      ? "No page showed an answer in this time."
-      : "\(counted(opened.answers, "answer")) shown on pages; from \(opened.followed) somebody went on: opened a result, or recorded what a fix did."
+      ? "Nothing was answered in this time."
+      : "From \(opened.followed) of \(counted(opened.answers, "answer")) somebody went on: opened a result, or recorded what a fix did. Programs open no pages."
     guard opened.places.contains(where: { $0 > 0 }) else { return "<p>\(words)</p>" }
     let all = opened.places.reduce(0, +)
     return """
@@ -272,24 +272,25 @@ struct InsightsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Insights, \(insights.since.date) to \(lastDay)", width)
     text += "Questions: \(asked), answered: \(answered)\n"
-    text +=
-      "Answers on pages: \(insights.opened.answers), gone on from: \(insights.opened.followed); "
-    text +=
-      zip(InsightsPage.places, insights.opened.places).map { "\($0) \($1)" }
-      .joined(separator: ", ") + "\n"
+    let places = zip(InsightsPage.places, insights.opened.places).map { "\($0) \($1)" }
+    text += "Answers: \(insights.opened.answers), gone on from: \(insights.opened.followed)"
+    text += " (result opened: \(places.joined(separator: ", ")))\n"
     text += "Attempts: \(tried), worked: \(Figure.half(successes))\n"
     text += "Reports: \(opened), resolved: \(resolved)\n"
-    text += "\n\(stretch) from  answered  not  worked/tried  90 %        opened  resolved  time\n"
+    var rows = [
+      ["\(stretch) from", "answered", "not", "worked", "90 %", "reports", "resolved", "time"]
+    ]
     for bucket in buckets
     where bucket.answered + bucket.unanswered + bucket.tried + bucket.opened > 0 {
       let (low, high) = bucket.interval
-      let interval = bucket.tried == 0 ? "-" : "\(percent(low)) to \(percent(high))"
-      let time = bucket.medianSeconds.map(InsightsPage.duration) ?? "-"
-      text +=
-        "\(name(bucket))  \(bucket.answered)  \(bucket.unanswered)  "
-        + "\(Figure.half(bucket.successes))/\(bucket.tried)  \(interval)  "
-        + "\(bucket.opened)  \(bucket.resolved)  \(time)\n"
+      rows.append([
+        name(bucket), "\(bucket.answered)", "\(bucket.unanswered)",
+        bucket.tried == 0 ? "-" : "\(Figure.half(bucket.successes)) of \(bucket.tried)",
+        bucket.tried == 0 ? "-" : "\(percent(low)) to \(percent(high))", "\(bucket.opened)",
+        "\(bucket.resolved)", bucket.medianSeconds.map(InsightsPage.duration) ?? "-",
+      ])
     }
+    text += "\n" + Figure.columns(rows)
     if !insights.stale.isEmpty { text += "\nFixes in doubt\n" }
     for one in insights.stale {
       text += wrapped("\(one.issue.title): \(one.reason)", width, indent: 2, hanging: 2)

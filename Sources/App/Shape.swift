@@ -483,7 +483,7 @@ extension Shape {
         "opened",
         Schema.object(
           [
-            .init("answers", Schema.integer("Answers with results that pages showed.")),
+            .init("answers", Schema.integer("Searches and diagnoses that were answered.")),
             .init("followed", Schema.integer("Those from which something was opened.")),
             .init(
               "places",

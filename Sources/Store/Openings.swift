@@ -17,7 +17,7 @@ package struct Opening: Sendable, Equatable {
 
 /// What was opened from the answers of a range.
 package struct OpenedResults: Sendable, Equatable {
-  /// Answers with results that pages showed, and those of them from which something was opened.
+  /// Searches and diagnoses that were answered, and those of them from which something was opened.
   package var answers = 0
   package var followed = 0
   /// How often the first, the second, the third and a later result was opened.
@@ -78,8 +78,8 @@ extension Reading {
         sum(EXISTS (SELECT 1 FROM opening o JOIN issue i ON i.id = o.issue_id
           WHERE o.question_id = q.id AND \(visible("i.guide_id"))))
       FROM question q INDEXED BY question_created
-      WHERE \(range) AND q.source = 'html' AND q.results > 0
-        AND (q.verdict IS NULL OR q.verdict <> 'unknown')
+      WHERE \(range)
+        AND CASE WHEN q.kind = 'search' THEN q.results > 0 ELSE q.verdict IN ('known', 'possible') END
       """, { ($0.int(0), $0.optionalInt(1) ?? 0) })
     (opened.answers, opened.followed) = counts ?? (0, 0)
     return opened

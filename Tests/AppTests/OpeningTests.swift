@@ -50,9 +50,10 @@ struct OpeningTests {
     try open(issue, from: base + more)
     #expect(places(try opened()) == [2, 0, 0, 0])
     let text = try server.get("/insights.txt", token: server.reader).text
-    #expect(text.contains("Answers on pages: 2, gone on from: 2; first 2, second 0"))
+    #expect(text.contains("Answers: 2, gone on from: 2 (result opened: first 2, second 0"))
     let page = try server.get("/insights.html", token: server.reader).text
-    #expect(page.contains("What was opened") && page.contains("from 2 somebody went on"))
+    #expect(
+      page.contains("What was opened") && page.contains("From 2 of 2 answers somebody went on"))
   }
 
   @Test func `once for each answer, however often`() throws {

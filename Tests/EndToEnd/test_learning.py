@@ -151,6 +151,16 @@ def test_a_fix_that_stopped_working_is_flagged_everywhere(fresh_harbour):
     assert REASON in server.get("/insights.txt", headers=bearer(member)).text
     stale = server.json("/api/v1/insights", headers=bearer(member))["stale"]
     assert [(one["fix"], one["reason"]) for one in stale] == [(fix, REASON)]
+    # It goes when the outcomes no longer say so.
+    for _ in range(2):
+        record(server, fix, "worked", "node22.9")
+    issue = server.issue("hoist-brake-overheats")
+    assert issue["stale"] is None and issue["fixes"][0]["regressed"] is None
+    assert "out of date" not in server.get("/issues/hoist-brake-overheats.html").text
+    assert server.json("/api/v1/insights", headers=bearer(member))["stale"] == []
+    assert server.json("/api/v1/changes?limit=100")["results"][-1]["kind"] == "fix works again"
+    for path in ("/recent.txt", "/feed.atom"):
+        assert "fix works again" in server.get(path).text, path
 
 
 def test_the_readers_environment_orders_the_fixes(fresh_harbour):
