@@ -39,7 +39,7 @@ struct Lessons {
   static func near(
     _ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus, least: Double
   ) throws -> [Hit] {
-    let lines = Wording.heaviest(text.lines).map { line in
+    let lines = Wording.telling(text).map { line in
       (line: line, wording: Wording(line.text, isLog: text.isLog))
     }.filter { Wording.terms.contains($0.wording.terms.count) }
     let found =

@@ -82,9 +82,9 @@ def test_the_thresholds_are_measured_on_labelled_questions(shipped_database):
     assert possible["again"]["right"] >= 0.8 * measured["asked_again"]
     assert possible["again"]["wrong"] <= 0.01 * measured["asked_again"]
     assert possible["possible_of_unknown"]["wrong"] <= 0.01 * measured["questions"]
-    assert known["known"]["wrong"] == 0
-    found = [row["again"]["right"] for row in measured["rows"]]
-    assert found == sorted(found, reverse=True) and found[-1] < found[0]
+    assert known["known"]["wrong"] <= 0.01 * measured["questions"]
+    # A threshold that asks for more finds less again.
+    assert rows[0.95]["again"]["right"] < possible["again"]["right"] < rows[0.5]["again"]["right"]
 
 
 @pytest.mark.parametrize("kind", ["agent", "automation"])
