@@ -477,6 +477,14 @@ CREATE VIRTUAL TABLE issue_fts USING fts5 (
   tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 );
 
+-- Where tokens are and how much they count there, for finding candidates: a row for each token and range of
+-- 32,768 issues. The id is the range and the token's hash (32 bits); `Diagnosis/PostingBlock.swift` says
+-- what the bytes are.
+CREATE TABLE posting (
+  id INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT;
+
 -- In how many issues a token occurs: FTS5's own answer to that reads the whole index.
 CREATE TABLE term (
   term TEXT PRIMARY KEY,

@@ -129,7 +129,7 @@ extension Failure {
 
   static let tooMany = Failure(
     .tooManyRequests, "too_many_requests", "Too many requests",
-    "Wait a moment before the next write.")
+    "This was asked too often from one address. Wait a moment, then go on.")
 
   static let accountDisabled = Failure(
     .forbidden, "account_disabled", "Account disabled",

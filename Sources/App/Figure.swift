@@ -19,7 +19,7 @@ struct Figure {
     return """
       <figure>\(chart)<figcaption>\(legend)</figcaption></figure>
       <details><summary>The same as a table</summary>
-      <div class="scroll"><table><thead><tr><th scope="col">\(rowHead)</th>\(columns)</tr></thead>
+      <div class="scroll" tabindex="0" role="region" aria-label="\(rowHead)"><table><thead><tr><th scope="col">\(rowHead)</th>\(columns)</tr></thead>
       <tbody>
       \(lines)</tbody></table></div></details>
       """

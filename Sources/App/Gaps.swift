@@ -79,9 +79,12 @@ extension App {
 
 /// What a gap's draft begins with.
 enum Draft {
-  /// The message without its prefix, short enough for a heading.
+  /// The message without its prefix and without values that will differ next time, short enough for a
+  /// heading.
   static func title(_ line: String) -> String {
-    var words = LinePrefix.strip(line).message.filter { !$0.isNewline }
+    let message = LinePrefix.strip(line).message.filter { !$0.isNewline }
+    var words = Template.withoutPlaceholders(Template.of(message), but: "…")
+    if !words.contains(where: \.isLetter) { words = message }
     if words.allSatisfy(\.isWhitespace) { words = line }
     if words.count > 90 { words = words.prefix(90) + "…" }
     let title = words.drop { $0 == "#" || $0.isWhitespace }

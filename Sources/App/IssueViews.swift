@@ -18,6 +18,7 @@ extension IssuePage {
       <p class="crumbs"><a href="/guides/\(issue.summary.guide)">\(issue.guideTitle)</a>\(issue.summary.section.isEmpty ? "" : " › ")\(issue.summary.section)</p>
       <h1>\(issue.summary.title)</h1>
       \(flagged)
+      \("<p class=\"notice\"><strong>Archived:</strong> this issue is in no list, and search does not find it.</p>", if: issue.summary.confidence == .archived)
       \(secrets.notice)
       \(doubt)
       \(WarningsPage.notice(warnings))
@@ -207,7 +208,11 @@ extension IssuePage {
       <input id="into" name="into" required maxlength="200"><button>Merge</button>
       </form>
       \(IssueLinks.form(issue))
-      <div class="row">\(state)<form action="\(address)/delete" method="post"><button>Delete</button></form>
+      <form class="ask" action="\(address)/delete" method="post">
+      <label for="why">Delete it? It can be brought back. Why</label>
+      <input id="why" name="comment" maxlength="500"><button>Delete</button>
+      </form>
+      <div class="row">\(state)
       <a href="/deleted">Deleted and merged issues</a> <a href="/reviews">Review due</a></div>
       \(RemovedViews.merged(absorbed))
       </details>

@@ -31,7 +31,24 @@ struct RevisionsPage: Page {
       <tbody>
       \(rows)</tbody></table></div>
       \(next.html)
+      \(comparison)
       \(RemovedViews.merged(absorbed))
+      """
+  }
+
+  /// Any two revisions beside each other.
+  private var comparison: HTML {
+    guard issue.revision > 1 else { return "" }
+    func field(_ name: String, _ label: String, _ value: Int) -> HTML {
+      """
+      <label for="\(name)">\(label)</label>\
+      <input id="\(name)" name="\(name)" type="number" min="1" max="\(issue.revision)" value="\(value)" required>
+      """
+    }
+    return """
+      <form action="/issues/\(issue.slug)/diff" class="row paste">
+      \(field("from", "Compare revision", 1)) \(field("to", "with", issue.revision))
+      <input type="hidden" name="view" value="side"><button>Compare</button></form>
       """
   }
 

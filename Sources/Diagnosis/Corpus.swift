@@ -6,8 +6,11 @@ package protocol Corpus {
   func averageLength() throws -> Double
   /// In how many issues each token occurs; absent tokens are left out.
   func frequencies(_ tokens: [String]) throws -> [String: Int]
-  /// Ids of issues that have the token, at most `limit`.
-  func postings(_ token: String, limit: Int) throws -> [Int]
+  /// Calls `body` with each block (`PostingBlock`) of tokens, given by their hashes, and the id of the
+  /// first issue of its range; range by range, lowest first. Of all issues, whoever may see them.
+  func postings(_ hashes: [UInt32], _ body: (UInt32, Int, UnsafeRawBufferPointer) -> Void) throws
+  /// Whether there are issues that may not be seen.
+  var hidesIssues: Bool { get }
   /// Vectors of those of the issues that may be seen.
   func vectors(_ ids: [Int]) throws -> [CorpusVector]
   /// The words of issues in order.

@@ -12,8 +12,8 @@ package struct Matcher: Sendable {
 
   package init(judge: Judge = .standard) { self.judge = judge }
 
-  /// Postings read for one question at most; rare tokens are read first.
-  private static let postingBudget = 20_000
+  /// Postings read for one question at most, those of the most telling tokens.
+  private static let postingBudget = 1_200_000
   /// Issues scored with their vectors at most.
   private static let candidateLimit = 300
   /// Issues whose words are read in order.
@@ -47,16 +47,24 @@ package struct Matcher: Sendable {
     _ query: Query, _ text: PastedText, corpus: some Corpus
   ) throws -> [Candidate] {
     let samples = try SampleSearch.hits(text.lines, corpus: corpus)
-    var ids = try candidates(query, corpus: corpus)
-    let found = Set(ids)
-    ids += samples.keys.filter { !found.contains($0) }.sorted()
+    let ids = try candidates(query, corpus: corpus)
     let checks = try brokenChecks(query, corpus)
-    ids += checks.keys.filter { !ids.contains($0) }.sorted()
     var scorer = Scorer(query: query, averageLength: try corpus.averageLength())
-    var scored = try corpus.vectors(ids).map { stored in
-      scorer.score(
-        stored, sample: samples[stored.issueID], check: checks[stored.issueID])
+    var scored: [Candidate] = []
+    func score(_ ids: some Collection<Int>) throws {
+      for stored in try corpus.vectors(Array(ids)) {
+        scored.append(
+          scorer.score(stored, sample: samples[stored.issueID], check: checks[stored.issueID]))
+      }
     }
+    // Where issues are hidden, more are asked for until there are enough that may be seen.
+    var rest = ids[...]
+    while !rest.isEmpty, scored.count < Matcher.candidateLimit {
+      try score(rest.prefix(Matcher.candidateLimit))
+      rest = rest.dropFirst(Matcher.candidateLimit)
+    }
+    let found = Set(ids.prefix(ids.count - rest.count))
+    try score(Set(samples.keys).union(checks.keys).subtracting(found).sorted())
     scored.sort(by: Matcher.isBefore)
     try rescore(scored, query, corpus)
     scored.sort(by: Matcher.isBefore)
@@ -98,19 +106,28 @@ package struct Matcher: Sendable {
     }
   }
 
-  /// Issues that share rare tokens with the question.
+  /// Issues that have most of the question's tokens, by what these tell, the likeliest first.
   private func candidates(_ query: Query, corpus: some Corpus) throws -> [Int] {
-    var sums: [Int: Double] = [:]
-    var budget = Matcher.postingBudget
-    for term in query.terms where budget > 0 && term.weight > 0 {
-      for alternative in term.alternatives where budget > 0 {
-        let ids = try corpus.postings(alternative.text, limit: budget)
-        budget -= ids.count
-        for id in ids { sums[id, default: 0] += term.weight * alternative.idf * alternative.factor }
+    var worths: [UInt32: (worth: Double, issues: Int)] = [:]
+    for term in query.terms where term.weight > 0 {
+      for alternative in term.alternatives {
+        worths[alternative.hash, default: (0, alternative.issues)].worth +=
+          term.weight * alternative.idf * alternative.factor
       }
     }
-    if sums.count <= Matcher.candidateLimit { return sums.keys.sorted() }
-    return sums.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-      .prefix(Matcher.candidateLimit).map(\.key)
+    // The most telling first; what many issues have and that says little is left to the vectors.
+    let tokens = worths.sorted {
+      $0.value.worth != $1.value.worth ? $0.value.worth > $1.value.worth : $0.key < $1.key
+    }
+    var budget = Matcher.postingBudget
+    var read: [(hash: UInt32, worth: Double)] = []
+    for (hash, token) in tokens where token.issues <= budget {
+      budget -= token.issues
+      read.append((hash, token.worth))
+    }
+    var sums = CandidateSums(
+      read, limit: Matcher.candidateLimit * (corpus.hidesIssues ? 10 : 1))
+    try corpus.postings(read.map(\.hash)) { sums.add($0, base: $1, $2) }
+    return sums.finish()
   }
 }

@@ -27,6 +27,8 @@ struct TermAlternative {
   /// 1 for the token itself.
   let factor: Double
   var idf = 0.0
+  /// In how many issues it is.
+  var issues = 0
 }
 
 /// A word of a line with what it tells.
@@ -152,6 +154,7 @@ struct Query {
       terms[index].alternatives = terms[index].alternatives.compactMap { alternative in
         guard let count = frequencies[alternative.text] else { return nil }
         var alternative = alternative
+        alternative.issues = count
         alternative.idf = min(
           Rarity.idf(alternative.text, in: count, of: issueCount), terms[index].idf)
         return alternative

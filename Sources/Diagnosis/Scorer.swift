@@ -119,6 +119,12 @@ struct Scorer {
     return candidate
   }
 
+  /// How much of a token's worth an issue gets for a weighted count, by the issue's length.
+  @inline(__always)
+  static func saturated(_ weight: Double, norm: Double) -> Double {
+    weight * (1 + saturation) / (weight + saturation * norm)
+  }
+
   /// Notes which alternatives an issue has.
   private mutating func find(in vector: IssueVector) {
     places.withView { places in
@@ -152,8 +158,7 @@ struct Scorer {
         bits &= bits - 1
         let alternative = alternatives[place]
         let (fields, weight) = found[place]
-        let saturated = weight * (1 + Scorer.saturation) / (weight + Scorer.saturation * norm)
-        let value = alternative.worth * saturated
+        let value = alternative.worth * Scorer.saturated(weight, norm: norm)
         let isBetter = hits.last?.term == alternative.term
         guard value > (isBetter ? hits[hits.count - 1].value : 0) else { continue }
         if isBetter { hits.removeLast() }

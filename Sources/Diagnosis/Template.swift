@@ -9,8 +9,9 @@ package enum Template {
     String(decoding: of(Array(line.utf8)), as: UTF8.self)
   }
 
-  /// Without the placeholders: they stand for values and are no words of the line.
-  static func withoutPlaceholders(_ template: String) -> String {
+  /// Without the placeholders, which stand for values and are no words of the line: with something else, as
+  /// "…", in the place of each.
+  package static func withoutPlaceholders(_ template: String, but filler: String = " ") -> String {
     if !template.utf8.contains(.ascii("<")) { return template }
     let bytes = Array(template.utf8)
     var out: [UInt8] = []
@@ -20,7 +21,7 @@ package enum Template {
       if bytes[place] == .ascii("<"),
         let name = placeholders.first(where: { bytes.has($0, at: place) })
       {
-        out.append(0x20)
+        out += filler.utf8
         place += name.utf8.count
       } else {
         out.append(bytes[place])

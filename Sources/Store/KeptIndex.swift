@@ -33,17 +33,12 @@ final class KeptIndex: Sendable {
     let words: IssueWords
   }
 
-  /// Issues that have a token: all of them, or the first ones.
-  private struct Postings: Sendable {
-    let issues: [Int]
-    let isAll: Bool
-  }
-
   private struct Tables: Sendable {
     var vectors = Recent<Int, Vector>(limit: 4 << 20)
     var words = Recent<Int, Words>(limit: 4 << 20)
     var counts = Recent<String, Int>(limit: 1 << 20)
-    var postings = Recent<String, Postings>(limit: 2 << 20)
+    /// Rows of postings by their ids, empty ones too.
+    var blocks = Recent<Int, [UInt8]>(limit: 2 << 20)
     var runs: SampleRuns?
   }
 
@@ -51,8 +46,6 @@ final class KeptIndex: Sendable {
   private let tables = Mutex(Tables())
   /// Beside the bytes of an entry: its place in a table.
   private static let overhead = 96
-  /// Longer lists are read again each time.
-  private static let postingLimit = 2_000
 
   init(_ knowledge: Int) { self.knowledge = knowledge }
 
@@ -136,20 +129,19 @@ final class KeptIndex: Sendable {
     return counts
   }
 
-  func postings(_ token: String, limit: Int, read: () throws -> [Int]) rethrows -> [Int] {
-    let known = tables.withLock { $0.postings.value(for: token) }
-    if let known, known.isAll || known.issues.count >= limit {
-      return known.issues.count <= limit ? known.issues : Array(known.issues.prefix(limit))
-    }
-    let issues = try read()
-    if issues.count <= KeptIndex.postingLimit {
-      tables.withLock { tables in
-        tables.postings.insert(
-          Postings(issues: issues, isAll: issues.count < limit), for: token,
-          size: issues.count * 8 + token.utf8.count + KeptIndex.overhead)
+  /// Rows of postings in the order of their ids; empty where there is none.
+  func blocks(_ ids: [Int], read: ([Int]) throws -> [Int: [UInt8]]) rethrows -> [[UInt8]] {
+    let known = tables.withLock { tables in ids.map { tables.blocks.value(for: $0) } }
+    let missing = zip(ids, known).compactMap { $1 == nil ? $0 : nil }
+    if missing.isEmpty { return known.map { $0! } }
+    let new = try read(missing)
+    tables.withLock { tables in
+      for id in missing {
+        let bytes = new[id] ?? []
+        tables.blocks.insert(bytes, for: id, size: bytes.count + KeptIndex.overhead)
       }
     }
-    return issues
+    return zip(ids, known).map { $1 ?? new[$0] ?? [] }
   }
 
   /// All runs of words of samples, where they are few.

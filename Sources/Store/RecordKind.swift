@@ -223,7 +223,7 @@ extension RecordKind {
     "sample": "read out of the Markdown", "check": "read out of the Markdown",
     "sample_shingle": "the search index", "issue_index": "the search index",
     "issue_fts": "the search index", "term": "the search index",
-    "hidden_term": "the search index",
+    "hidden_term": "the search index", "posting": "the search index",
     "wording_term": "made of its wording",
     "token": "secrets", "session": "secrets", "sign_in_link": "secrets", "webhook": "secrets",
     "delivery": "goes with its webhook", "idempotency": "kept for a day",

@@ -11,6 +11,7 @@ final class TermChanges {
   var hidden: [Int: [String: Int]] = [:]
   /// Whether a guide is one of them.
   var isHidden: [Int: Bool] = [:]
+  var postings = PostingChanges()
 
   /// Names that no token has: how many issues there are, and the sum of their lengths.
   static let issueCount = ""
@@ -31,6 +32,7 @@ extension Writing {
         \(indexed.words.bytes))
       """)
     try connection.execute("INSERT INTO issue_fts (rowid, tokens) VALUES (\(issueID), \(joined))")
+    terms.postings.add(indexed.vector, issueID: issueID)
     try count(tokens: Set(indexed.tokens), length: indexed.vector.length, guideID: guideID, by: 1)
   }
 
@@ -39,13 +41,15 @@ extension Writing {
     guard
       let old = try connection.first(
         "SELECT tokens, vector, guide_id FROM issue_index WHERE issue_id = \(issueID)",
-        { ($0.text(0), IssueVector(bytes: $0.blob(1)).length, $0.int(2)) })
+        { ($0.text(0), IssueVector(bytes: $0.blob(1)), $0.int(2)) })
     else { return }
+    terms.postings.remove(old.1, issueID: issueID)
     try connection.execute(
       "INSERT INTO issue_fts (issue_fts, rowid, tokens) VALUES ('delete', \(issueID), \(old.0))")
     try connection.execute("DELETE FROM issue_index WHERE issue_id = \(issueID)")
     try count(
-      tokens: Set(old.0.split(separator: " ").map(String.init)), length: old.1, guideID: old.2,
+      tokens: Set(old.0.split(separator: " ").map(String.init)), length: old.1.length,
+      guideID: old.2,
       by: -1)
   }
 
@@ -71,6 +75,7 @@ extension Writing {
 
   /// Writes the counts; called at the end of the transaction, or before a search inside it.
   package func flushTerms() throws {
+    try flushPostings()
     for (term, change) in terms.issues where change != 0 {
       try connection.execute(
         """
@@ -193,12 +198,9 @@ package struct StoredCorpus: Corpus {
     return Dictionary(rows.filter { $0.1 > 0 }, uniquingKeysWith: { first, _ in first })
   }
 
-  package func postings(_ token: String, limit: Int) throws -> [Int] {
-    func read() throws -> [Int] {
-      try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
-    }
-    guard let kept, !hidesGuides else { return try read() }
-    return try kept.postings(token, limit: limit, read: read)
+  /// Ids of issues that may be seen and have the token, at most `limit`.
+  package func issues(with token: String, limit: Int) throws -> [Int] {
+    try reading.postings(ftsPhrase([token]), hidesGuides: hidesGuides, limit: limit)
   }
 
   package func vectors(_ ids: [Int]) throws -> [CorpusVector] {
@@ -273,7 +275,7 @@ extension StoredCorpus {
     var broken: [BrokenCheck] = []
     for assignment in assignments {
       guard let issues = counts[assignment.code] else { continue }
-      let ids = try postings(assignment.code, limit: StoredCorpus.issuesPerName)
+      let ids = try self.issues(with: assignment.code, limit: StoredCorpus.issuesPerName)
       for check in try checks(ofIssues: ids, for: assignment) {
         guard let rule = try? Rule.parse(check.rule, name: check.name) else { continue }
         let result = rule.evaluate(assignment.value)

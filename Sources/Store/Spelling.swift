@@ -26,7 +26,7 @@ extension StoredCorpus {
     let ranked = counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
     // Words of guides that the viewer may not see are counted too, but not told.
     for (stem, _) in ranked.prefix(10) {
-      guard let issue = try postings(stem, limit: 1).first, let near = spellings[stem] else {
+      guard let issue = try issues(with: stem, limit: 1).first, let near = spellings[stem] else {
         continue
       }
       return try written(near, inIssue: issue)

@@ -43,9 +43,18 @@ struct MemoryCorpus: Corpus {
     return frequencies
   }
 
-  func postings(_ token: String, limit: Int) -> [Int] {
-    Array(
-      indexed.indices.filter { indexed[$0].tokens.contains(token) }.map { $0 + 1 }.prefix(limit))
+  var hidesIssues: Bool { false }
+
+  func postings(_ hashes: [UInt32], _ body: (UInt32, Int, UnsafeRawBufferPointer) -> Void) {
+    for hash in hashes {
+      var block = PostingBlock()
+      for (index, issue) in indexed.enumerated() {
+        for posting in issue.vector.postings where posting.hash == hash {
+          block.set([(place: UInt16(index + 1), count: posting.count)])
+        }
+      }
+      block.bytes.withUnsafeBytes { body(hash, 0, $0) }
+    }
   }
 
   func vectors(_ ids: [Int]) -> [CorpusVector] {

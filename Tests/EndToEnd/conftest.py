@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import browser
+import staff as staff_pages
 from guides import HARBOUR
 from harness import BINARY, Server, copy_database, succeed
 
@@ -56,6 +57,14 @@ def harbour(harbour_database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("harbour")
     with Server(copy_database(harbour_database, folder / "harbour.db")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def staff(shipped_database, tmp_path_factory):
+    """A server with something on every page that only members see."""
+    folder = tmp_path_factory.mktemp("staff")
+    with Server(copy_database(shipped_database, folder / "fixbook.db")) as server:
+        yield staff_pages.furnish(server)
 
 
 @pytest.fixture

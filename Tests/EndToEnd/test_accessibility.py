@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from harness import bearer
 from tabs import Watched
 
 ISSUE = "/issues/exec-format-error"
@@ -68,6 +69,53 @@ def test_an_answer_is_usable_and_quiet(chromium, server, look, verdict, text, tm
         tab.page.goto(f"/diagnoses/{server.diagnose(text)['id']}")
         assert_usable(tab, look, tmp_path / f"{verdict} {look}.png")
         tab.assert_quiet()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_pages_of_members_are_usable_and_quiet(chromium, staff, look, tmp_path):
+    with Watched(chromium, staff.server, **LOOKS[look]) as tab:
+        tab.context.add_cookies([staff.cookie])
+        for name, path in staff.pages.items():
+            response = tab.page.goto(path)
+            # A deleted issue is not there, but for who may bring it back.
+            assert response.status == (404 if name == "deleted issue" else 200), name
+            for details in tab.page.locator("main details").all():
+                details.evaluate("element => element.open = true")
+            assert_usable(tab, look, tmp_path / f"{name} {look}.png")
+        tab.errors = [error for error in tab.errors if "404" not in error]
+        tab.assert_quiet()
+
+
+def test_the_pages_of_members_are_light(chromium, staff):
+    for name, path in staff.pages.items():
+        with Watched(chromium, staff.server) as tab:
+            tab.context.add_cookies([staff.cookie])
+            tab.page.goto(path, wait_until="networkidle")
+            assert len(tab.requests) <= 4, (name, [request.url for request in tab.requests])
+            size = sum(request.sizes()["responseBodySize"] for request in tab.requests)
+            assert size <= 30 * 1024, (name, size)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_conflict_and_a_new_token_are_usable(chromium, staff, look, tmp_path):
+    with Watched(chromium, staff.server, **LOOKS[look]) as tab:
+        tab.context.add_cookies([staff.cookie])
+        path = staff.pages["merged issue"]
+        tab.page.goto(path + "/edit")
+        text = tab.page.input_value("#markdown")
+        tab.page.fill("#markdown", "As I saw it. " + text)
+        changed = staff.server.client.patch(
+            "/api/v1" + path, headers={**bearer(), "If-Match": "*"},
+            json={"markdown": f"As seen in {look} light. {text}"},
+        )  # fmt: skip
+        assert changed.status_code == 200
+        tab.page.locator("button.primary").click()
+        assert "Someone else changed the same lines" in tab.page.inner_text("main")
+        assert_usable(tab, look, tmp_path / f"conflict {look}.png")
+        tab.page.goto("/admin/tokens")
+        tab.page.fill("#token-name", "nightly import")
+        tab.page.get_by_role("button", name="Make the token").click()
+        assert_usable(tab, look, tmp_path / f"new token {look}.png")
 
 
 def brightness(page) -> float:

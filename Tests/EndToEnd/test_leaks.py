@@ -158,7 +158,7 @@ def crawl(base: Base, role: str, limit: int = 400) -> dict[str, httpx.Response]:
     """Every page that links lead to, from the places where one begins."""
     starts = [
         "/", "/guides", "/issues", "/checks", "/recent", "/search?q=crane", "/help", "/help/api", "/reports",
-        "/gaps", "/insights", "/suggestions", "/deleted", "/account", "/admin", "/admin/audit", "/sitemap.xml",
+        "/gaps", "/insights", "/suggestions", "/suggestions/new", "/reviews", "/deleted", "/account", "/admin", "/admin/audit", "/sitemap.xml",
         "/llms.txt", "/llms-full.txt", "/feed.atom", "/openapi.json", "/robots.txt", "/metrics", "/go",
     ]  # fmt: skip
     seen: dict[str, httpx.Response] = {}

@@ -73,6 +73,7 @@ def test_from_runbooks_to_an_answer_that_worked(base):
         # It becomes a draft with that line as its sample, and gets a fix.
         draft = server.post(
             "/api/v1/gaps/draft", {"gap": gaps[0]["id"], "guide": "payments-runbook"}).json()
+        assert draft["title"].startswith("ledger: reconcile aborted: checksum mismatch in batch … (")
         issue = server.client.get(f"/api/v1/issues/{draft['slug']}", headers=bearer()).json()
         assert any("checksum mismatch" in sample["text"] for sample in issue["samples"])
         written = server.client.put(

@@ -30,6 +30,7 @@ def test_a_deleted_issue_comes_back_by_page_and_by_its_old_address(chromium, fre
         tab.context.set_extra_http_headers(bearer())
         page.goto(address)
         page.get_by_text("Move, merge, archive or delete").click()
+        page.fill("#why", "told twice")
         page.get_by_role("button", name="Delete").click()
         assert page.url.endswith("/deleted")
         assert page.locator("li", has_text="Crane refuses to swing").count() == 1
@@ -37,7 +38,7 @@ def test_a_deleted_issue_comes_back_by_page_and_by_its_old_address(chromium, fre
         assert page.goto(address).status == 404
         assert "was deleted by" in page.inner_text("main")
         page.goto("/recent")
-        page.get_by_role("link", name="Crane refuses to swing").first.click()
+        page.get_by_role("link", name="Crane refuses to swing: told twice").click()
         page.get_by_role("button", name="Restore").click()
         assert page.url == fresh_harbour.url + address
         page.goto("/deleted")
@@ -159,6 +160,30 @@ def test_a_new_issue_is_suggested_and_accepted_by_page(chromium, fresh_harbour):
     assert (issue["section"], issue["fixes"][0]["text"]) == ("Cranes", "Weigh it down again")
     history = fresh_harbour.json("/api/v1/issues/buoy-drifts/revisions")["results"]
     assert history[0]["comment"] == "suggested by anonymous: seen at berth 4"
+
+
+def test_any_two_revisions_are_compared_from_the_history(chromium, fresh_harbour):
+    text = fresh_harbour.issue(CRANE)["markdown"]
+    for word in ("snaps", "sings"):
+        fresh_harbour.client.patch(
+            f"/api/v1/issues/{CRANE}", headers={**bearer(), "If-Match": "*"},
+            json={"markdown": text.replace("clicks", word)},
+        )  # fmt: skip
+    with Watched(chromium, fresh_harbour, java_script_enabled=False) as tab:
+        page = tab.page
+        page.goto(f"/issues/{CRANE}/history")
+        page.fill("#from", "1")
+        page.fill("#to", "3")
+        page.get_by_role("button", name="Compare").click()
+        assert page.inner_text("h1") == "Revision 1 to 3"
+        assert page.locator("del", has_text="clicks").count() == 1
+        assert page.locator("ins", has_text="sings").count() == 1
+
+
+def test_an_archived_issue_says_so_where_one_begins_to_read(fresh_harbour):
+    fresh_harbour.post(f"/api/v1/issues/{CRANE}/archive")
+    page = fresh_harbour.get(f"/issues/{CRANE}", headers={"Accept": BROWSER_ACCEPT}).text
+    assert page.index("Archived:") < page.index("How to recognise it")
 
 
 def suggest(server: Server, **fields) -> httpx.Response:

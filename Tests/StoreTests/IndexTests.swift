@@ -69,7 +69,7 @@ struct IndexTests {
     for (id, tokens) in rows {
       for token in Set(tokens.split(separator: " ")) {
         let found = try base.store.read(as: .system) {
-          try $0.corpus(guide: nil)!.postings(String(token), limit: 1_000)
+          try $0.corpus(guide: nil)!.issues(with: String(token), limit: 1_000)
         }
         #expect(found.contains(id), "\(String(reflecting: token))")
       }
@@ -83,7 +83,9 @@ struct IndexTests {
     let base = try Base()
     try base.load(guideText("Guide", [("One", "- **Fix**: plain words here")]))
     _ = try base.store.read(as: .anyone) { try $0.issues(withPhrase: phrase, limit: 10) }
-    _ = try base.store.read(as: .anyone) { try $0.corpus(guide: nil)!.postings(phrase, limit: 10) }
+    _ = try base.store.read(as: .anyone) {
+      try $0.corpus(guide: nil)!.issues(with: phrase, limit: 10)
+    }
     _ = try base.store.read(as: .anyone) { try $0.corpus(guide: nil)!.frequencies([phrase]) }
   }
 

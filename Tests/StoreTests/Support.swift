@@ -203,6 +203,24 @@ final class Base: Sendable {
     if lengths != vectors.reduce(0, +) {
       trouble.append("lengths \(lengths), not \(vectors.reduce(0, +))")
     }
+    // Postings are what the vectors say, range by range.
+    let postings = try store.read(as: .system) { reading in
+      let expected = try reading.connection.rows("SELECT issue_id, vector FROM issue_index") {
+        row in
+        IssueVector(bytes: row.blob(1)).postings.map { "\($0.hash) \(row.int(0)) \($0.count)" }
+      }.joined()
+      let stored = try reading.connection.rows("SELECT id, data FROM posting") { row in
+        let block = PostingBlock(bytes: row.blob(1))
+        let base = (row.int(0) >> 32) * PostingBlock.span
+        return zip(block.places, block.counts).map {
+          "\(row.int(0) & 0xffff_ffff) \(base + Int($0)) \($1)"
+        }
+      }
+      return (expected: expected.sorted(), stored: stored.joined().sorted(), rows: stored)
+    }
+    if postings.expected != postings.stored || postings.rows.contains(where: \.isEmpty) {
+      trouble.append("postings differ from what the vectors say")
+    }
     // FTS5's own comparison of its index with the content table.
     try store.write(as: .system) {
       try $0.connection.execute(

@@ -123,10 +123,10 @@ private let questions = [
   Question("vectors") { reading, secret in
     try !reading.corpus(guide: nil)!.vectors([secret.issue]).isEmpty
   },
-  Question("postings") { reading, secret in
+  Question("issues(with:)") { reading, secret in
     let tokens = Analyzer.tokens(of: "zebra").map(\.text)
     return try tokens.contains {
-      try reading.corpus(guide: nil)!.postings($0, limit: 100).contains(secret.issue)
+      try reading.corpus(guide: nil)!.issues(with: $0, limit: 100).contains(secret.issue)
     }
   },
   Question("samples(sharing:)") { reading, _ in

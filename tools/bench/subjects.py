@@ -176,14 +176,17 @@ class Bare:
             subprocess.run([compiler, "-O2", *arguments], check=True)
 
     def record(self, database: Path, requests: list[Request], file: Path) -> None:
-        """Writes down the statements that a server runs for each of those requests."""
+        """Writes down the statements that a server runs for each of those requests, each the first of its
+        kind: what a server keeps of the index for the next question is asked by none of them."""
         file.write_bytes(b"")
         variables = {"LD_PRELOAD": str(self.recorder), "RECORDER_FILE": str(file)}
-        with Fixbook(database, FIXBOOK_CACHE="0", **variables) as server:
-            # The first of a kind may read what is kept for later.
-            server.get(requests[0])
-            file.write_bytes(b"")
-            for request in requests:
+        for request in requests:
+            with Fixbook(database, FIXBOOK_CACHE="0", **variables) as server:
+                before = file.stat().st_size
+                # The first question of all reads what any of them needs.
+                server.get(Request("/api/v1/search?q=zzzz"))
+                with file.open("r+b") as output:
+                    output.truncate(before)
                 server.get(request)
                 with file.open("ab") as output:
                     output.write(b"\x1d")
@@ -202,7 +205,10 @@ class Bare:
         """FTS5's own ranking of the same tokens, instead of the recorded statements."""
         groups = []
         for group in recorded.read_text().split("\x1d"):
-            phrases = dict.fromkeys(re.findall(r"MATCH '((?:[^']|'')*)'", group))
+            lists = re.findall(r"FROM term\s+WHERE term IN \(SELECT value FROM json_each\('(\[.*?\])'\)\)", group)
+            tokens = dict.fromkeys(
+                token for text in lists for token in json.loads(text.replace("''", "'")) if token.strip())
+            phrases = ['"' + token.replace('"', '""').replace("'", "''") + '"' for token in tokens]
             if phrases:
                 groups.append(
                     "SELECT i.id, i.slug, i.title, i.markdown, rank FROM issue_fts f"
