@@ -49,6 +49,8 @@ struct CandidateSums {
       let size = (end + CandidateSums.chunk - 1) / CandidateSums.chunk * CandidateSums.chunk
       sums.append(contentsOf: repeatElement(0, count: size - sums.count))
     }
+    let isDense = count >= 1_024
+    if isDense { touched |= .max >> UInt64(63 - (end - 1) / CandidateSums.chunk) }
     values[token].withUnsafeBufferPointer { values in
       sums.withUnsafeMutableBufferPointer { sums in
         for index in 0..<count {
@@ -56,7 +58,7 @@ struct CandidateSums {
           // Only in a broken block, whose places do not ascend.
           if place >= end { continue }
           sums[place] += values[Int(block[count &* 2 &+ index])]
-          touched |= 1 << UInt64(place / CandidateSums.chunk)
+          if !isDense { touched |= 1 << UInt64(place / CandidateSums.chunk) }
         }
       }
     }
@@ -66,15 +68,29 @@ struct CandidateSums {
     while touched != 0 {
       let start = touched.trailingZeroBitCount * CandidateSums.chunk
       touched &= touched - 1
-      for place in start..<start + CandidateSums.chunk where sums[place] > least {
-        best.append((sums[place], base + place))
-        if best.count >= 4 * limit { keepBest() }
+      // A few at a time: most sums are not among the best.
+      for first in stride(from: start, to: start + CandidateSums.chunk, by: 8)
+      where isAnyBest(first) {
+        for place in first..<first + 8 where sums[place] > least {
+          best.append((sums[place], base + place))
+          if best.count >= 4 * limit { keepBest() }
+        }
       }
       sums.withUnsafeMutableBufferPointer {
         $0[start..<start + CandidateSums.chunk].update(repeating: 0)
       }
     }
     base = next
+  }
+
+  /// Whether one of eight sums is greater than `least`.
+  @inline(__always)
+  private func isAnyBest(_ first: Int) -> Bool {
+    sums.withUnsafeBytes {
+      let eight = $0.loadUnaligned(
+        fromByteOffset: first * MemoryLayout<Float>.stride, as: SIMD8<Float>.self)
+      return eight.max() > least
+    }
   }
 
   /// Of equal ones the first are better.

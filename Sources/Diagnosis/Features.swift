@@ -7,7 +7,7 @@ struct FeatureReader {
   static let names = [
     "bias", "covered", "everyday", "margin", "lead", "rival guide", "sample", "not-sample",
     "likeness", "contained", "title", "topic", "missed code", "other product", "whole text",
-    "score", "words",
+    "score", "words", "other error", "other lines", "line weight", "plain score",
   ]
 
   /// Candidates of the guide that was asked, best first.
@@ -17,13 +17,20 @@ struct FeatureReader {
   private let elsewhere: Double
   /// Terms that are names of products.
   private let products: [Int]
+  /// Names in the lines that the best candidates rest on.
+  private var names: [Int: LineNames] = [:]
 
-  init(_ candidates: [Candidate], query: Query) {
+  /// For the features of the first `count` candidates.
+  init(_ candidates: [Candidate], query: Query, count: Int) {
     self.query = query
     inScope = candidates.filter(\.isInScope)
     elsewhere = candidates.first { !$0.isInScope }?.score ?? 0
     products = query.terms.indices.filter {
       query.terms[$0].token.kind == .word && Products.names(query.terms[$0].token.text)
+    }
+    for candidate in inScope.prefix(count) {
+      guard let line = candidate.line, names[line] == nil else { continue }
+      names[line] = LineNames(Query.wording(query.lines[line].text, isLog: query.isLog))
     }
   }
 
@@ -32,6 +39,7 @@ struct FeatureReader {
     let rival = rank == 0 ? inScope.dropFirst().first?.score ?? 0 : inScope[0].score
     let line = LineShares(candidate, query: query)
     let score = max(candidate.score, 0.001)
+    let names = candidate.line.flatMap { self.names[$0] }
     let strength = candidate.sample?.closeness ?? 0
     // Of the issue itself: what is not another issue's may well be this one's.
     let isNegative = candidate.sample?.negative == true
@@ -53,6 +61,10 @@ struct FeatureReader {
       coverage(candidate),
       min(score / 30, 1),
       min(Double(line.tellingWords) / 6, 1),
+      otherErrors(candidate, names),
+      otherLines(candidate),
+      candidate.line.map { query.lines[$0].weight } ?? 0,
+      !query.isLog && names?.isPlain == true ? min(score / 30, 1) : 0,
     ]
   }
 
@@ -66,6 +78,21 @@ struct FeatureReader {
       return !candidate.hits.contains { $0.term == index && $0.via == nil }
     }
     return min(Double(count) / 2, 1)
+  }
+
+  /// Names of errors in the line that counts and not in the issue, two at most, as a share.
+  private func otherErrors(_ candidate: Candidate, _ names: LineNames?) -> Double {
+    let count = (names?.errors ?? []).count { name in
+      !candidate.hits.contains { query.terms[$0.term].token.text == name && $0.via == nil }
+    }
+    return min(Double(count) / 2, 1)
+  }
+
+  /// How much of what words add comes from other lines than the one that counts.
+  private func otherLines(_ candidate: Candidate) -> Double {
+    guard candidate.wordScore > 0 else { return 0 }
+    let all = candidate.hits.reduce(0) { $0 + $1.value }
+    return min(all / candidate.wordScore - 1, 2) / 2
   }
 
   /// What share of all the text's words the issue has.

@@ -53,12 +53,13 @@ package struct Judge: Sendable {
   func judge(
     _ all: [Candidate], query: Query, limit: Int, keepsAll: Bool = false
   ) -> Judgement {
-    let reader = FeatureReader(all, query: query)
+    let count = max(limit, 3)
+    let reader = FeatureReader(all, query: query, count: count)
     let candidates = reader.inScope
     var matches: [Match] = []
     var bestFeatures: [Double] = []
     var answered = 0.0
-    for (rank, candidate) in candidates.prefix(max(limit, 3)).enumerated() {
+    for (rank, candidate) in candidates.prefix(count).enumerated() {
       let features = reader.features(rank)
       let bonus = (candidate.check?.telling(of: query.issueCount) ?? 0) * Judge.brokenCheck
       if rank == 0 {

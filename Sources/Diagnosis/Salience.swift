@@ -163,7 +163,7 @@ enum LineShape {
     "job", "process", "command", "main", "completed", "with", "script", "the", "due", "previous",
     "result", "task", "build", "step", "stage", "subprocess", "and", "total", "user", "tests",
     "test", "container", "restarting", "service", "run", "running", "runner", "see", "above", "for",
-    "details", "during", "was", "has",
+    "details", "during", "was", "has", "did", "not", "complete", "successfully", "solve",
   ]
 
   private static let chatterWords = [

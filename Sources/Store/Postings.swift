@@ -65,10 +65,7 @@ extension StoredCorpus {
   package func postings(
     _ hashes: [UInt32], _ body: (UInt32, Int, UnsafeRawBufferPointer) -> Void
   ) throws {
-    let last = try reading.connection.integer("SELECT max(issue_id) FROM issue_index")
-    let ranges = last / PostingBlock.span
-    if ranges == 0, let kept {
-      // A small base: its rows are small, too.
+    if let kept = try keptWhole() {
       let rows = try kept.blocks(hashes.map(Int.init)) { missing in
         var rows: [Int: [UInt8]] = [:]
         try readPostings(missing) { rows[$0] = Array($1) }
@@ -80,11 +77,18 @@ extension StoredCorpus {
       return
     }
     let sorted = hashes.sorted()
-    for range in 0...ranges {
+    for range in 0...(try lastIssue()) / PostingBlock.span {
       try readPostings(sorted.map { range << 32 | Int($0) }) {
         body(UInt32(truncatingIfNeeded: $0), range * PostingBlock.span, $1)
       }
     }
+  }
+
+  /// What is kept, where the base is so small that most of what is asked for is asked for again, and
+  /// its lists of issues are short.
+  func keptWhole() throws -> KeptIndex? {
+    guard let kept else { return nil }
+    return try lastIssue() < PostingBlock.span ? kept : nil
   }
 
   private func readPostings(

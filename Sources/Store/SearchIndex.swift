@@ -132,11 +132,14 @@ package struct StoredCorpus: Corpus {
   let hasWordings: Bool
   /// Nil inside a transaction that writes.
   let kept: KeptIndex?
-  private let seen = SeenGuides()
+  private let seen = Seen()
 
-  /// Which guides the viewer may see, once that is asked.
-  private final class SeenGuides {
-    var ids: Set<Int>?
+  /// What is asked once for a question.
+  private final class Seen {
+    /// Guides that the viewer may see.
+    var guides: Set<Int>?
+    /// The greatest id of an issue that is indexed.
+    var last: Int?
   }
 
   init(reading: Reading, guideID: Int?) throws {
@@ -156,12 +159,19 @@ package struct StoredCorpus: Corpus {
     kept = reading.keptIndex?.index(for: state)
   }
 
+  func lastIssue() throws -> Int {
+    if let last = seen.last { return last }
+    let last = try reading.connection.integer("SELECT max(issue_id) FROM issue_index")
+    seen.last = last
+    return last
+  }
+
   private func isSeen(_ guide: Int) throws -> Bool {
     if !hidesGuides { return true }
-    if let ids = seen.ids { return ids.contains(guide) }
+    if let ids = seen.guides { return ids.contains(guide) }
     let ids = try reading.connection.rows(
       "SELECT id FROM guide WHERE \(reading.visible("guide.id"))", { $0.int(0) })
-    seen.ids = Set(ids)
+    seen.guides = Set(ids)
     return ids.contains(guide)
   }
 
@@ -215,7 +225,7 @@ package struct StoredCorpus: Corpus {
           issueID: $0.int(0), guideID: $0.int(1), vector: IssueVector(bytes: $0.blob(2)))
       }
     }
-    let found = try kept?.vectors(ids, read: read) ?? read(ids)
+    let found = try keptWhole()?.vectors(ids, read: read) ?? read(ids)
     return try found.compactMap {
       guard try isSeen($0.guideID) else { return nil }
       return CorpusVector(
@@ -235,7 +245,7 @@ package struct StoredCorpus: Corpus {
           issueID: $0.int(0), guideID: $0.int(1), words: IssueWords(bytes: $0.blob(2)))
       }
     }
-    let found = try kept?.words(ids, read: read) ?? read(ids)
+    let found = try keptWhole()?.words(ids, read: read) ?? read(ids)
     return try found.compactMap { try isSeen($0.guideID) ? ($0.issueID, $0.words) : nil }
   }
 

@@ -76,7 +76,7 @@ struct JudgeFit {
       let some = part(row.set, true)
       guard some > 0 else { return row }
       let without = part(row.set, false)
-      let total = row.set == 0 ? 1 : set.isOfMainBase ? 0.2 : 0
+      let total = row.set == 0 ? 1 : set.isOfMainBase ? 0.5 : 0
       let share = row.set == 0 || without > 0 ? none : 0
       row.scaleWeight =
         row.query.isAnswerable ? total * (1 - share) / some : total * share / without

@@ -15,13 +15,13 @@ struct LogisticModel {
   var weights: [Double]
 
   /// How strongly weights are drawn to zero, per row of weight 1.
-  static let penalty = 0.001
+  static let penalty = 0.003
 
   /// 1: more of it must not make an answer less sure; -1 the reverse; 0: either.
   static func sign(_ feature: String) -> Double {
     switch feature {
-    case "everyday", "rival guide", "not-sample", "missed code", "other product": -1
-    case "bias": 0
+    case "everyday", "rival guide", "not-sample", "missed code", "other product", "other error": -1
+    case "bias", "other lines", "line weight", "plain score": 0
     default: 1
     }
   }
@@ -57,7 +57,15 @@ struct LogisticModel {
     let total = rows.reduce(0) { $0 + $1.scaleWeight }
     let sums = rows.map { zip(weights, $0.features).reduce(0) { $0 + $1.0 * $1.1 } }
     var (scale, bias) = (1.0, 0.0)
-    for _ in 0..<30 {
+    func loss(_ scale: Double, _ bias: Double) -> Double {
+      var loss = 5e-4 * (scale - 1) * (scale - 1)
+      for (sum, row) in zip(sums, rows) {
+        let p = 1 / (1 + exp(-(scale * sum + bias)))
+        loss -= row.scaleWeight / total * log(max(row.holds(target) ? p : 1 - p, 1e-12))
+      }
+      return loss
+    }
+    for _ in 0..<50 {
       // A weak pull towards leaving all as it is keeps the system solvable.
       var (gScale, gBias) = (1e-3 * (scale - 1), 0.0)
       var (hScale, hBoth, hBias) = (1e-3, 0.0, 1e-9)
@@ -74,8 +82,16 @@ struct LogisticModel {
       }
       let determinant = hScale * hBias - hBoth * hBoth
       guard determinant > 1e-12 else { break }
-      scale -= (hBias * gScale - hBoth * gBias) / determinant
-      bias -= (hScale * gBias - hBoth * gScale) / determinant
+      let scaleStep = (hBias * gScale - hBoth * gBias) / determinant
+      let biasStep = (hScale * gBias - hBoth * gScale) / determinant
+      // Far from the minimum a whole step may lead away from it.
+      var share = 1.0
+      let before = loss(scale, bias)
+      while share > 1e-6, loss(scale - share * scaleStep, bias - share * biasStep) > before {
+        share /= 2
+      }
+      scale -= share * scaleStep
+      bias -= share * biasStep
     }
     weights = weights.map { $0 * scale }
     weights[0] += bias
