@@ -63,6 +63,7 @@ package final class App: Application {
   let confirmations = Confirmations()
   let runningKeys = RunningKeys()
   let verdicts = VerdictCounts()
+  let openings = Openings()
   package let metricsSource = MetricsSource()
 
   package init(store: Store, configuration: AppSettings) {
@@ -98,6 +99,7 @@ package final class App: Application {
     if !configuration.anonymousLimits.isEmpty, let refused = refusal(of: request) {
       return .now(refused)
     }
+    noteOpening(request)
     let key = cache == nil || isPersonal(request) ? nil : ResponseCache.Key(request)
     if let key, let cached = cache?.response(for: key) {
       return .now(unlessKnown(cached, request))

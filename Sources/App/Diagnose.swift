@@ -132,6 +132,9 @@ extension App {
     let page = try context.read { reading in
       try DiagnosisPage(try storedDiagnosis(context, reading), reading: reading)
     }
+    if context.representation == .html, let id = page.id {
+      context.app.openings.show(page.matches.map(\.issue), at: context.target, subject: id)
+    }
     return .page(
       only == nil ? page as any Page : page.commands,
       headers: [

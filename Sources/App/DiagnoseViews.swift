@@ -136,7 +136,7 @@ extension DiagnosisPage {
     }
     if redacted > 0 { text += "\n\(counted(redacted, "secret")) masked.\n" }
     if verdict != .unknown, let id, let fix = matches.first?.fixes.first {
-      text += "\nDid the first fix work? Record it:\n"
+      text += "\nDid the first fix work? Record it (result=no_effect if not):\n"
       text += site.recordLine(fix: fix.id, diagnosis: id)
     }
     if verdict == .unknown, let id {

@@ -25,6 +25,21 @@ struct Figure {
       """
   }
 
+  /// Rows for a terminal, the first being the head.
+  static func columns(_ rows: [[String]]) -> String {
+    let widths = (rows.first ?? []).indices.map { column in
+      rows.map { $0[column].count }.max() ?? 0
+    }
+    return rows.map { row in
+      var line = ""
+      for (cell, width) in zip(row, widths) {
+        line += cell + String(repeating: " ", count: width - cell.count + 2)
+      }
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }.joined()
+  }
+
   /// "3", "2½": a count in which a part is a half.
   static func half(_ number: Double) -> String {
     let whole = Int(number)

@@ -117,17 +117,15 @@ struct FixPage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading(title, width) + FixViews.text([fix], width)
     if !history.spans.isEmpty {
-      text += "\n\(unit) from  worked/tried  90 %             others\n"
-      for span in shown {
-        text += pad(span.start.date, to: 11 + (unit.count - 4))
-        text += pad("\(Figure.half(span.successes))/\(span.tried)", to: 14)
-        text += pad(FixPage.interval(span), to: 17) + "\(span.others)\n"
+      let spans = shown.map { span in
+        [
+          span.start.date,
+          span.tried == 0 ? "-" : "\(Figure.half(span.successes)) of \(span.tried)",
+          span.tried == 0 ? "-" : FixPage.interval(span), "\(span.others)",
+        ]
       }
+      text += "\n" + Figure.columns([["\(unit) from", "worked", "90 %", "others"]] + spans)
     }
     return text + "\n\(site.url(issue: issue.slug))\n"
-  }
-
-  private func pad(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
   }
 }

@@ -150,6 +150,9 @@ struct GapsPage: Page {
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)
+      + (gaps.isEmpty
+        ? "None: every question of the last \(counted(days, "day")) was answered.\n"
+        : "people\ttimes\tquestion\n")
       + gaps.map { "\($0.people)\t\($0.times)\t\($0.text.split(separator: "\n").first ?? "")\n" }
       .joined() + next.text(site)
   }

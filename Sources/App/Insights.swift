@@ -67,6 +67,8 @@ struct InsightsPage: Page {
     <p>\(answered) of \(counted(asked, "question")) answered\(asked > 0 ? ": \(percent(Double(answered) / Double(asked)))" : "").</p>
     \(questions)
     \(gaps)
+    <h2>What was opened</h2>
+    \(openings)
     <h2>Success of fixes</h2>
     <p>\(tried == 0 ? "No member recorded an outcome in this time." : "Members recorded \(counted(tried, "attempt")); \(percent(successes / Double(tried))) worked. The lines are the central 90 % of what the true share may be.")</p>
     \(success)
@@ -121,6 +123,31 @@ struct InsightsPage: Page {
       <ul class="issues">
       \(items)</ul>
       <p><a href="/gaps">All gaps, to write them down</a></p>
+      """
+  }
+
+  private static let places = ["first", "second", "third", "later"]
+
+  /// Which results people went on to.
+  private var openings: HTML {
+    let opened = insights.opened
+    let words: HTML =
+      opened.answers == 0
+      ? "Nothing was answered in this time."
+      : "From \(opened.followed) of \(counted(opened.answers, "answer")) somebody went on: opened a result, or recorded what a fix did. Programs open no pages."
+    guard opened.places.contains(where: { $0 > 0 }) else { return "<p>\(words)</p>" }
+    let all = opened.places.reduce(0, +)
+    return """
+      <p>\(words)</p>
+      \(Figure(
+        chart: Chart.columns(
+          zip(InsightsPage.places, opened.places).map {
+            Chart.Column(name: $0, parts: [(Double($1), .good)])
+          }, label: "How often the first, second, third and later results were opened"),
+        rowHead: "Result", head: ["Opened", "Share"],
+        rows: zip(InsightsPage.places, opened.places).map {
+          ($0, ["\($1)", percent(Double($1) / Double(all))])
+        }).html)
       """
   }
 
@@ -205,6 +232,12 @@ struct InsightsPage: Page {
       "since": .string(insights.since.rfc3339), "until": .string(insights.until.rfc3339),
       "days": .integer(insights.days),
       "questions": ["asked": .integer(asked), "answered": .integer(answered)],
+      "opened": [
+        "answers": .integer(insights.opened.answers),
+        "followed": .integer(insights.opened.followed),
+        "places": .object(
+          zip(InsightsPage.places, insights.opened.places).map { .init($0, .integer($1)) }),
+      ],
       "outcomes": ["tried": .integer(tried), "worked": .number(successes)],
       "reports": ["opened": .integer(opened), "resolved": .integer(resolved)],
       "buckets": .array(
@@ -239,19 +272,25 @@ struct InsightsPage: Page {
   func text(_ site: Site, width: Int) -> String {
     var text = heading("Insights, \(insights.since.date) to \(lastDay)", width)
     text += "Questions: \(asked), answered: \(answered)\n"
+    let places = zip(InsightsPage.places, insights.opened.places).map { "\($0) \($1)" }
+    text += "Answers: \(insights.opened.answers), gone on from: \(insights.opened.followed)"
+    text += " (result opened: \(places.joined(separator: ", ")))\n"
     text += "Attempts: \(tried), worked: \(Figure.half(successes))\n"
     text += "Reports: \(opened), resolved: \(resolved)\n"
-    text += "\n\(stretch) from  answered  not  worked/tried  90 %        opened  resolved  time\n"
+    var rows = [
+      ["\(stretch) from", "answered", "not", "worked", "90 %", "reports", "resolved", "time"]
+    ]
     for bucket in buckets
     where bucket.answered + bucket.unanswered + bucket.tried + bucket.opened > 0 {
       let (low, high) = bucket.interval
-      let interval = bucket.tried == 0 ? "-" : "\(percent(low)) to \(percent(high))"
-      let time = bucket.medianSeconds.map(InsightsPage.duration) ?? "-"
-      text +=
-        "\(name(bucket))  \(bucket.answered)  \(bucket.unanswered)  "
-        + "\(Figure.half(bucket.successes))/\(bucket.tried)  \(interval)  "
-        + "\(bucket.opened)  \(bucket.resolved)  \(time)\n"
+      rows.append([
+        name(bucket), "\(bucket.answered)", "\(bucket.unanswered)",
+        bucket.tried == 0 ? "-" : "\(Figure.half(bucket.successes)) of \(bucket.tried)",
+        bucket.tried == 0 ? "-" : "\(percent(low)) to \(percent(high))", "\(bucket.opened)",
+        "\(bucket.resolved)", bucket.medianSeconds.map(InsightsPage.duration) ?? "-",
+      ])
     }
+    text += "\n" + Figure.columns(rows)
     if !insights.stale.isEmpty { text += "\nFixes in doubt\n" }
     for one in insights.stale {
       text += wrapped("\(one.issue.title): \(one.reason)", width, indent: 2, hanging: 2)

@@ -127,6 +127,7 @@ private struct Recording: Sendable {
         let known = try writing.reading.diagnosis(
           diagnosis, pending: call.app.store.pending)
       else { throw MCPToolFailure.noDiagnosis }
+      try writing.open(fix: outcome.fixID, of: known)
       return try writing.report(
         ofDiagnosis: known, reporter: outcome.reporter, source: outcome.source
       ).id

@@ -96,6 +96,7 @@ extension App {
     return .write { writing in
       let report = try writing.report(
         ofDiagnosis: diagnosis, reporter: outcome.reporter, source: outcome.source)
+      try writing.open(fix: outcome.fix, of: diagnosis)
       return try outcome.record(writing, report: report.id)
     }
   }
@@ -177,7 +178,7 @@ struct OutcomePage: Page {
       width)
     if outcome.report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, "Try next", width)
-      text += "\nDid it work? Record it:\n"
+      text += "\nDid it work? Record it (result=no_effect if not):\n"
       text += site.recordLine(fix: next.id, "/reports/\(outcome.report.id)/outcomes")
     }
     if outcome.report.state != .resolved, next == nil {

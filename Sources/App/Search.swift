@@ -18,6 +18,10 @@ extension App {
       SearchInput(
         words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
         explains: explains), caller: context.caller, channel: context.channel)
+    if let subject = page.subject {
+      context.app.openings.show(
+        page.results.map(\.issue), at: context.target, subject: subject)
+    }
     page.next = NextPage(page.next?.cursor, context)
     return .page(page, headers: page.next.headers)
   }
@@ -25,15 +29,17 @@ extension App {
   /// Searches and counts the question, for whoever asks on whichever way.
   func search(_ input: SearchInput, caller: Caller, channel: String) throws -> SearchPage {
     let started = monotonicMilliseconds()
-    let page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
+    var page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
     if input.offset == 0, !input.words.allSatisfy(\.isWhitespace) {
+      // Only a browser tells what it opens.
+      if channel == "html" { page.subject = Secrets.identifier() }
       let masked = String(SecretMasker.mask(input.words).text.prefix(300))
       store.count(
         Question(
           kind: .search, text: masked, template: Template.of(masked), guide: input.guide,
           source: channel,
           reporter: caller.reporter, verdict: nil, results: page.results.count,
-          milliseconds: monotonicMilliseconds() - started))
+          milliseconds: monotonicMilliseconds() - started, subject: page.subject))
     }
     return page
   }
@@ -62,6 +68,8 @@ struct SearchPage: Page {
   let results: [Result]
   var next: NextPage?
   let explains: Bool
+  /// The counted question's name.
+  var subject: String?
   /// What was asked with typing errors put right, where a word of it is in no issue.
   var suggestion: String?
   /// Whether the results are those for the suggestion, since there are none for what was asked.

@@ -480,6 +480,18 @@ extension Shape {
         "questions",
         Schema.object([.init("asked", Schema.integer()), .init("answered", Schema.integer())])),
       .init(
+        "opened",
+        Schema.object(
+          [
+            .init("answers", Schema.integer("Searches and diagnoses that were answered.")),
+            .init("followed", Schema.integer("Those from which something was opened.")),
+            .init(
+              "places",
+              Schema.object(
+                ["first", "second", "third", "later"].map { .init($0, Schema.integer()) })),
+          ],
+          "A result's page was opened from the answer, or an outcome recorded for a fix of it.")),
+      .init(
         "outcomes",
         Schema.object(
           [.init("tried", Schema.integer()), .init("worked", Schema.number())],

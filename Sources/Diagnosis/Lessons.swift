@@ -15,24 +15,37 @@ struct Lessons {
   }
 
   /// How alike a line and a wording must be to be the same problem, and to be called known for it:
-  /// the lesser of the shares that what they have in common has in each, by rarity.
-  private static let same = 0.6
-  private static let surely = 0.75
+  /// the lesser of the shares that what they have in common has in each, by rarity. Measured by
+  /// `fixbook eval --lessons` (docs/evidence.md).
+  static let same = 0.7
+  static let surely = 0.75
+  /// Words that more issues than these were taught (noise of a log, most often) tell nothing of any.
+  private static let crowd = 2
 
   /// The best first.
   let hits: [Hit]
 
-  init(_ text: PastedText, corpus: some Corpus & LearnedCorpus) throws {
-    let lines = Wording.heaviest(text.lines).map { line in
+  init(_ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus) throws {
+    hits = Lessons.telling(
+      try Lessons.near(text, corpus: corpus, learned: learned, least: Lessons.same))
+  }
+
+  /// Without those that stand in a crowd.
+  static func telling(_ hits: [Hit]) -> [Hit] {
+    [hits.filter(\.counts), hits.filter { !$0.counts }].flatMap { $0.count > crowd ? [] : $0 }
+  }
+
+  /// Every issue with wordings from a likeness of `least` on, the best first.
+  static func near(
+    _ text: PastedText, corpus: some Corpus, learned: some LearnedCorpus, least: Double
+  ) throws -> [Hit] {
+    let lines = Wording.telling(text).map { line in
       (line: line, wording: Wording(line.text, isLog: text.isLog))
     }.filter { Wording.terms.contains($0.wording.terms.count) }
     let found =
       lines.isEmpty
-      ? [] : try corpus.wordings(sharing: Set(lines.flatMap(\.wording.terms)).sorted())
-    guard !found.isEmpty else {
-      hits = []
-      return
-    }
+      ? [] : try learned.wordings(sharing: Set(lines.flatMap(\.wording.terms)).sorted())
+    if found.isEmpty { return [] }
     let all = Set(found.flatMap(\.terms)).union(lines.flatMap(\.wording.terms))
     let frequencies = try corpus.frequencies(all.sorted())
     let issues = max(try corpus.issueCount(), 1)
@@ -42,13 +55,15 @@ struct Lessons {
       })
     var best: [Int: Hit] = [:]
     for (line, wording) in lines {
-      for (issue, learned) in Dictionary(grouping: found, by: \.issueID) {
-        guard let hit = Lessons.hit(issue, line, wording, learned, weights) else { continue }
+      for (issue, wordings) in Dictionary(grouping: found, by: \.issueID) {
+        guard let hit = Lessons.hit(issue, line, wording, wordings, weights, least) else {
+          continue
+        }
         if let other = best[issue], !Lessons.isBefore(hit, other) { continue }
         best[issue] = hit
       }
     }
-    hits = best.values.sorted(by: Lessons.isBefore)
+    return best.values.sorted(by: Lessons.isBefore)
   }
 
   private static func isBefore(_ one: Hit, _ other: Hit) -> Bool {
@@ -60,7 +75,7 @@ struct Lessons {
   /// What an issue's wordings say of one line; nil when they say nothing.
   private static func hit(
     _ issue: Int, _ line: SignalLine, _ wording: Wording, _ learned: [LearnedWording],
-    _ weights: [String: Double]
+    _ weights: [String: Double], _ least: Double
   ) -> Hit? {
     var voices: [String: Double] = [:]
     var accepted = 0.0
@@ -68,8 +83,8 @@ struct Lessons {
     for one in learned {
       let common = Set(one.terms).intersection(wording.terms)
       let likeness = likeness(common, wording.terms, one.terms, weights)
-      guard common.count >= Wording.terms.lowerBound, likeness >= same,
-        one.isMember || one.isAccepted
+      guard common.count >= Wording.terms.lowerBound, likeness >= least,
+        one.isMember || one.isAccepted, !isOtherCode(wording.terms, one.terms)
       else { continue }
       shared.formUnion(common)
       if one.isAccepted { accepted = max(accepted, likeness) }
@@ -91,6 +106,16 @@ struct Lessons {
       evidence: Evidence(
         line: line.number, text: line.text, reason: .learned,
         detail: own.prefix(8).joined(separator: " ") + " (\(who))"))
+  }
+
+  /// Whether two lines name numbers of three digits (statuses, exit codes) and none is in both: "error
+  /// (403) from runtime" is another problem than "error (500) from runtime".
+  private static func isOtherCode(_ one: [String], _ other: [String]) -> Bool {
+    func codes(_ terms: [String]) -> Set<String> {
+      Set(terms.filter { $0.utf8.count == 3 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+    }
+    let (codes, others) = (codes(one), codes(other))
+    return !codes.isEmpty && !others.isEmpty && codes.isDisjoint(with: others)
   }
 
   private static func likeness(
@@ -150,14 +175,15 @@ extension Matcher {
   ) throws -> Judgement {
     let judgement = try match(text, corpus: corpus, limit: limit)
     guard judgement.verdict != .known else { return judgement }
-    return try Lessons(text, corpus: corpus).apply(to: judgement, judge: judge, limit: limit)
+    return try Lessons(text, corpus: corpus, learned: corpus).apply(
+      to: judgement, judge: judge, limit: limit)
   }
 
   /// Issues that reports point to, for a search box: what counts comes first, one member's word last.
   package func learned(
     _ text: PastedText, corpus: some Corpus & LearnedCorpus
   ) throws -> [(issueID: Int, likeness: Double, counts: Bool, why: String)] {
-    try Lessons(text, corpus: corpus).hits.map {
+    try Lessons(text, corpus: corpus, learned: corpus).hits.map {
       ($0.issueID, $0.likeness, $0.counts, $0.evidence.detail)
     }
   }

@@ -15,7 +15,7 @@ package struct Wording: Sendable, Equatable {
   package static func read(_ text: String) -> [Wording] {
     let pasted = Intake.read(text)
     var found: [Wording] = []
-    for line in heaviest(pasted.lines) {
+    for line in telling(pasted) {
       let wording = Wording(line.text, isLog: pasted.isLog)
       if terms.contains(wording.terms.count), !found.contains(where: { $0.terms == wording.terms })
       {
@@ -25,9 +25,17 @@ package struct Wording: Sendable, Equatable {
     return found
   }
 
-  static func heaviest(_ lines: [SignalLine]) -> ArraySlice<SignalLine> {
-    lines.sorted { ($0.weight, $1.number) > ($1.weight, $0.number) }.prefix(lineLimit)
+  /// The lines that stand for a text: beside an error's what the server said meanwhile is noise, which
+  /// other reports have too.
+  static func telling(_ text: PastedText) -> ArraySlice<SignalLine> {
+    let sorted = text.lines.sorted { ($0.telling, $1.number) > ($1.telling, $0.number) }
+    let least = max((sorted.first?.telling ?? 0) * share, text.isLog ? trouble : 0)
+    return sorted.prefix(lineLimit).prefix { $0.telling >= least }
   }
+
+  /// How telling a line must be beside the most telling one, and in a log at all.
+  private static let share = 0.5
+  private static let trouble = 0.4
 
   init(_ line: String, isLog: Bool) {
     var terms: Set<String> = []

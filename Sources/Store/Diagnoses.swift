@@ -73,7 +73,7 @@ package struct Question: Sendable {
   package let verdict: Verdict?
   package let results: Int
   package let milliseconds: Double
-  /// The id of the diagnosis or report.
+  /// The id of the diagnosis or report; of a search on a page, a name that nothing else has.
   package let subject: String?
 
   package init(

@@ -31,6 +31,7 @@ package struct Insights: Sendable {
   /// How long each bucket is, in days.
   package let days: Int
   package let buckets: [InsightBucket]
+  package let opened: OpenedResults
   package let stale: [StaleIssue]
 }
 
@@ -79,6 +80,7 @@ extension Reading {
     try countReports(from, to, width, &buckets)
     return Insights(
       since: since, until: until, days: days, buckets: buckets,
+      opened: try openedResults(since: since, until: until),
       stale: try staleIssues(since: since, until: until))
   }
 

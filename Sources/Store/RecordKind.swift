@@ -180,6 +180,12 @@ extension RecordKind {
         .plain("milliseconds"), .plain("subject"), .time("created_at"),
       ], order: "id"),
     RecordKind(
+      type: "opening", table: "opening",
+      columns: [
+        .number("question_id", of: "question"), .number("issue_id", of: "issue"), .plain("place"),
+        .time("created_at"),
+      ], order: "question_id, issue_id"),
+    RecordKind(
       type: "suggestion", table: "suggestion",
       columns: [
         .number("id", of: "suggestion"), .number("issue_id", of: "issue"),

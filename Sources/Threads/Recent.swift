@@ -35,6 +35,12 @@ package struct Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     add(Entry(value: value, size: size), key)
   }
 
+  /// Puts another value of the same size in the place of one that was just asked for.
+  package mutating func replace(_ value: Value, for key: Key) {
+    guard let entry = young[key] else { return }
+    young[key] = Entry(value: value, size: entry.size)
+  }
+
   package mutating func remove(_ key: Key) {
     if let entry = young.removeValue(forKey: key) { youngSize -= entry.size }
     if let entry = old.removeValue(forKey: key) { oldSize -= entry.size }

@@ -10,6 +10,8 @@ let eval = Verb(
     .database, .guide, .value("worst", "N", "show the N worst misses with what led astray"),
     .toggle("fit", "fit the judge to the queries, cross-validated, and print its weights"),
     .toggle("from-feedback", "score what people said with \"This was another problem\""),
+    .toggle(
+      "lessons", "measure what the questions of each file would teach each other, over thresholds"),
     .toggle("rows", "print one JSON object per query, with the judge's features"), .json,
   ],
   example: "fixbook eval --db fixbook.db --guide agentcore-troubleshooting queries.jsonl"
@@ -23,6 +25,12 @@ let eval = Verb(
       try EvaluatedQuery.all(
         guide: arguments.value("guide"), in: try Main.openStore(arguments),
         LabelledQuery.feedback), arguments)
+  }
+  if arguments.has("lessons") {
+    guard !operands.isEmpty else { throw UsageError("name files of queries") }
+    let measure = try LessonMeasure(operands, in: try Main.openStore(arguments))
+    Console.out(arguments.has("json") ? measure.json.string + "\n" : measure.table)
+    return .done
   }
   guard operands.count % 2 == 1 else {
     throw UsageError("name the file of queries, and further ones after their base")

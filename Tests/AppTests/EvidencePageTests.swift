@@ -185,7 +185,7 @@ struct EvidencePageTests {
     #expect(span["others"]?.integer == 1)
     let page = try server.get("/fixes/\(fix).html").text
     #expect(page.contains("<svg class=\"chart\"") && page.contains("<td class=\"right\">1½</td>"))
-    #expect(try server.get("/fixes/\(fix).txt").text.contains("1½/2"))
+    #expect(try server.get("/fixes/\(fix).txt").text.contains("1½ of 2"))
   }
 
   @Test func `a fix that left the text has a page without buttons`() throws {

@@ -135,3 +135,25 @@ def test_what_strangers_say_made_things_worse_is_told_to_editors_only(fresh_harb
     assert server.json("/api/v1/warnings", headers=bearer(editor))["results"] == []
     entries = server.json("/api/v1/audit?limit=5", headers=bearer())["results"]
     assert any(f"/warnings/{warning['id']}/seen" in str(entry) for entry in entries)
+
+
+def test_a_browser_tells_what_it_opened(chromium, new_server):
+    server = new_server
+    with Watched(chromium, server, java_script_enabled=False) as tab:
+        page = tab.page
+        page.goto("/search?q=exec+format+error")
+        page.locator("ol.results a").first.click()
+        page.wait_for_load_state()
+        page.goto("/diagnose")
+        page.locator("textarea[name=text]").fill(PASTED)
+        button(page, "Find the fix").click()
+        page.get_by_role("link", name="Container Starts but Returns 500").click()
+        page.wait_for_load_state()
+        tab.assert_quiet()
+    member = server.token("read")
+    for _ in range(200):
+        opened = server.json("/api/v1/insights", headers=bearer(member))["opened"]
+        if opened["followed"] == 2:
+            break
+    places = {"first": 1, "second": 1, "third": 0, "later": 0}
+    assert opened == {"answers": 2, "followed": 2, "places": places}

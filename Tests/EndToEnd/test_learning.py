@@ -1,10 +1,11 @@
 """What people report and record changes what the next one is told."""
 
+import json
 import sqlite3
 import time
 
 import pytest
-from harness import Server, bearer, copy_database, make_token
+from harness import ROOT, Server, bearer, copy_database, make_token, succeed
 
 QUESTION = "ferry ramp wobbles beneath heavy lorries"
 
@@ -67,6 +68,23 @@ def test_members_see_the_words_and_an_editor_decides(fresh_harbour):
     assert server.post("/api/v1" + page + "/learned", decision, token=editor).json()["results"] == []
     assert verdict(server) == "unknown"
     assert server.post("/api/v1" + page + "/learned", decision, token=editor).status_code == 422
+
+
+def test_the_thresholds_are_measured_on_labelled_questions(shipped_database):
+    queries = ROOT / "Tests/Queries/agentcore.jsonl"
+    measured = json.loads(
+        succeed("eval", "--db", shipped_database, "--lessons", "--json", queries, timeout=300)
+    )
+    assert measured["thresholds"] == {"possible": 0.7, "known": 0.75}
+    rows = {round(row["likeness"], 2): row for row in measured["rows"]}
+    (possible, known) = (rows[0.7], rows[0.75])
+    # What is taught is found again with other numbers in it, and little else is taken for it.
+    assert possible["again"]["right"] >= 0.8 * measured["asked_again"]
+    assert possible["again"]["wrong"] <= 0.01 * measured["asked_again"]
+    assert possible["possible_of_unknown"]["wrong"] <= 0.01 * measured["questions"]
+    assert known["known"]["wrong"] <= 0.01 * measured["questions"]
+    # A threshold that asks for more finds less again.
+    assert rows[0.95]["again"]["right"] < possible["again"]["right"] < rows[0.5]["again"]["right"]
 
 
 @pytest.mark.parametrize("kind", ["agent", "automation"])
@@ -133,6 +151,16 @@ def test_a_fix_that_stopped_working_is_flagged_everywhere(fresh_harbour):
     assert REASON in server.get("/insights.txt", headers=bearer(member)).text
     stale = server.json("/api/v1/insights", headers=bearer(member))["stale"]
     assert [(one["fix"], one["reason"]) for one in stale] == [(fix, REASON)]
+    # It goes when the outcomes no longer say so.
+    for _ in range(2):
+        record(server, fix, "worked", "node22.9")
+    issue = server.issue("hoist-brake-overheats")
+    assert issue["stale"] is None and issue["fixes"][0]["regressed"] is None
+    assert "out of date" not in server.get("/issues/hoist-brake-overheats.html").text
+    assert server.json("/api/v1/insights", headers=bearer(member))["stale"] == []
+    assert server.json("/api/v1/changes?limit=100")["results"][-1]["kind"] == "fix works again"
+    for path in ("/recent.txt", "/feed.atom"):
+        assert "fix works again" in server.get(path).text, path
 
 
 def test_the_readers_environment_orders_the_fixes(fresh_harbour):

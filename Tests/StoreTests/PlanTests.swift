@@ -157,7 +157,7 @@ private let questions = [
     let corpus = try reading.corpus(guide: nil)!
     _ = try Matcher().match(Intake.read("plain words went wrong here"), corpus: corpus, limit: 5)
   },
-  Question("insights", 7) { _ = try $0.insights(since: .now() + -86_400, until: .now()) },
+  Question("insights", 9) { _ = try $0.insights(since: .now() + -86_400, until: .now()) },
   Question("wordings", 1) { _ = try $0.wordings(ofIssue: 1) },
   Question(
     "what reports say", 6,

@@ -70,7 +70,9 @@ struct RecordTests {
       try writing.insert(
         Question(
           kind: .diagnosis, text: "what", template: "what", source: "api",
-          reporter: "account:\(account.id)", verdict: .unknown, results: 0, milliseconds: 1.25))
+          reporter: "account:\(account.id)", verdict: .unknown, results: 0, milliseconds: 1.25,
+          subject: stored.id))
+      try writing.insert(Opening(subject: stored.id, issueID: 2, place: 1))
       try writing.addFeedback(diagnosis: stored.id, rightIssue: 1, reporter: "token:4")
       _ = try writing.verify(issue: 1, against: "firmware 4")
       for (fix, reporter) in [

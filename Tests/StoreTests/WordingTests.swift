@@ -117,6 +117,28 @@ struct WordingTests {
     #expect(listed.map(\.words) == [["behind", "grey", "noon", "payload", "proxy", "vanishes"]])
   }
 
+  @Test func `words with another status are another problem`() throws {
+    let line = "slew bridge answered (418) to the harbour daemon"
+    try resolve(line, by: "account:1")
+    #expect(try verdict(line) == .possible)
+    #expect(try verdict(line.replacing("418", with: "426")) == .unknown)
+    // Without one, or with a number that says nothing, it is the same.
+    #expect(try verdict(line.replacing("(418) ", with: "")) == .possible)
+    #expect(try verdict(line.replacing("daemon", with: "daemon 31337")) == .possible)
+  }
+
+  @Test func `what more than two issues were taught tells nothing of any`() throws {
+    try resolve(by: "account:1")
+    try resolve(issue: "disk-is-full", by: "account:2")
+    #expect(try answer().matches.count == 2)
+    try resolve(issue: "name-not-found", by: "account:3")
+    #expect(try verdict() == .unknown)
+    // A second member's word counts apart from the noise.
+    try resolve(by: "account:4")
+    #expect(try verdict() == .known)
+    #expect(try bestNow() == "gateway-gives-up")
+  }
+
   // MARK: Poisoning
 
   @Test func `one account with many reports is one voice`() throws {
