@@ -120,7 +120,6 @@ CREATE INDEX issue_guide ON issue (guide_id, section_id, position);
 CREATE INDEX issue_external ON issue (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX issue_updated ON issue (updated_at);
 CREATE INDEX issue_title ON issue (title COLLATE NOCASE);
-CREATE INDEX issue_deleted ON issue (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Every slug an issue ever had; `issue.slug` is the current one.
 CREATE TABLE slug (
@@ -247,8 +246,6 @@ CREATE TABLE diagnosis_issue (
   issue_id INTEGER NOT NULL REFERENCES issue (id),
   created_at INTEGER NOT NULL,
   diagnosis_id TEXT NOT NULL REFERENCES diagnosis (id) ON DELETE CASCADE,
-  -- Who asked, as a digest that is another one the next day: to tell people apart, not to know them.
-  asker TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (issue_id, created_at, diagnosis_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX diagnosis_issue_diagnosis ON diagnosis_issue (diagnosis_id);
@@ -279,8 +276,8 @@ CREATE TABLE report (
   updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_created ON report (created_at);
-CREATE INDEX report_issue ON report (issue_id, created_at) WHERE issue_id IS NOT NULL;
-CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter) WHERE diagnosis_id IS NOT NULL;
+CREATE INDEX report_issue ON report (issue_id, created_at);
+CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter);
 
 -- Append-only. A later outcome of the same reporter for the same report and fix replaces
 -- the earlier one in the count.
@@ -388,7 +385,6 @@ CREATE TABLE merge (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX merge_source ON merge (source_id);
-CREATE INDEX merge_target ON merge (target_id);
 
 -- Answers to POSTs with an Idempotency-Key, kept 24 hours.
 CREATE TABLE idempotency (
@@ -476,14 +472,6 @@ CREATE VIRTUAL TABLE issue_fts USING fts5 (
   tokens, content = 'issue_index', content_rowid = 'issue_id',
   tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 );
-
--- Where tokens are and how much they count there, for finding candidates: a row for each token and range of
--- 32,768 issues. The id is the range and the token's hash (32 bits); `Diagnosis/PostingBlock.swift` says
--- what the bytes are.
-CREATE TABLE posting (
-  id INTEGER PRIMARY KEY,
-  data BLOB NOT NULL
-) STRICT;
 
 -- In how many issues a token occurs: FTS5's own answer to that reads the whole index.
 CREATE TABLE term (

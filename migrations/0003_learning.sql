@@ -27,8 +27,7 @@ CREATE TABLE wording_term (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX wording_term_wording ON wording_term (wording_id);
 
--- Reports that no issue explains are questions, too; `subject` is the diagnosis or report, or names a
--- search that a page showed.
+-- Reports that no issue explains are questions, too; `subject` is the diagnosis or report.
 ALTER TABLE question RENAME TO former_question;
 DROP INDEX question_created;
 DROP INDEX question_gap;
@@ -53,15 +52,6 @@ CREATE INDEX question_created ON question (created_at);
 CREATE INDEX question_gap ON question (template, created_at)
   WHERE results = 0 OR verdict = 'unknown';
 CREATE INDEX question_subject ON question (subject) WHERE subject IS NOT NULL;
-
--- Which results of an answer were gone on to, and at which place they stood.
-CREATE TABLE opening (
-  question_id INTEGER NOT NULL REFERENCES question (id) ON DELETE CASCADE,
-  issue_id INTEGER NOT NULL REFERENCES issue (id),
-  place INTEGER NOT NULL,
-  created_at INTEGER NOT NULL,
-  PRIMARY KEY (question_id, issue_id)
-) STRICT, WITHOUT ROWID;
 
 -- When a report was resolved; null while it is not.
 ALTER TABLE report ADD COLUMN resolved_at INTEGER;

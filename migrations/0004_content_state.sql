@@ -46,9 +46,6 @@ CREATE TRIGGER fix_removed AFTER DELETE ON fix BEGIN UPDATE content_state SET kn
 CREATE TRIGGER fix_text_added AFTER INSERT ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_text_changed AFTER UPDATE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER fix_text_removed AFTER DELETE ON fix_text BEGIN UPDATE content_state SET knowledge = random(); END;
-CREATE TRIGGER issue_index_added AFTER INSERT ON issue_index BEGIN UPDATE content_state SET knowledge = random(); END;
-CREATE TRIGGER issue_index_changed AFTER UPDATE ON issue_index BEGIN UPDATE content_state SET knowledge = random(); END;
-CREATE TRIGGER issue_index_removed AFTER DELETE ON issue_index BEGIN UPDATE content_state SET knowledge = random(); END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_changed AFTER UPDATE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN UPDATE content_state SET evidence = random(); END;

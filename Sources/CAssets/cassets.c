@@ -22,6 +22,9 @@ FILE_BYTES(content_state_sql) {
 FILE_BYTES(people_sql) {
 #embed "../../migrations/0005_people.sql" if_empty(0)
 };
+FILE_BYTES(lists_sql) {
+#embed "../../migrations/0006_lists.sql" if_empty(0)
+};
 FILE_BYTES(css) {
 #embed "../../Public/assets/fixbook.css" if_empty(0)
 };
@@ -49,6 +52,7 @@ static const struct fixbook_asset assets[] = {
     ASSET("migrations/0003_learning.sql", learning_sql),
     ASSET("migrations/0004_content_state.sql", content_state_sql),
     ASSET("migrations/0005_people.sql", people_sql),
+    ASSET("migrations/0006_lists.sql", lists_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
     ASSET("Public/assets/editor.js", editor),

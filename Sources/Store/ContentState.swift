@@ -2,7 +2,7 @@ import SQLite
 import Synchronization
 
 /// Which state the content is in: two equal ones have nothing between them that a page could show.
-/// The database draws the numbers (`migrations/0004_content_state.sql`), whoever writes.
+/// The database draws the numbers (triggers in `migrations/`), whoever writes.
 package struct ContentState: Sendable, Hashable {
   /// Guides and issues.
   package let knowledge: Int

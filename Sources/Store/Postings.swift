@@ -17,6 +17,8 @@ struct PostingChanges {
     }
   }
 
+  /// Written whatever was there before: what another version of the program indexed may have no rows.
+  var isAnew = false
   /// What the token counted before the transaction, and what it counts now; 0 for nothing.
   private(set) var changes: [Place: (old: UInt8, new: UInt8)] = [:]
 
@@ -35,7 +37,9 @@ struct PostingChanges {
 
 extension Writing {
   func flushPostings() throws {
-    let changes = terms.postings.changes.filter { $0.value.old != $0.value.new }
+    let all = terms.postings.changes
+    let isAnew = terms.postings.isAnew
+    let changes = all.filter { isAnew || $0.value.old != $0.value.new }
       .map { (row: $0.key.row, place: $0.key.place, count: $0.value.new) }
       .sorted { ($0.row, $0.place) < ($1.row, $1.place) }
     terms.postings = PostingChanges()

@@ -50,6 +50,7 @@ extension Writing {
         given: GivenContent(stored: $0.optionalText(4))
       )
     }
+    terms.postings.isAnew = true
     for issue in issues {
       let content = try read(
         issue.markdown, title: issue.title, given: issue.given, isStrict: false)

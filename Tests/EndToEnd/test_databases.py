@@ -27,6 +27,7 @@ from harness import (
 )
 
 CRANE = "crane-refuses-to-swing"
+INTERLOCK = "2026-05-03T07:12:44Z ERROR slew: interlock open, swing refused\n"
 NOBODY = 65534
 
 
@@ -201,6 +202,49 @@ def raise_schema(database: Path) -> None:
     connection.execute(f"PRAGMA user_version = {version + 1000}")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+# Undoes migrations/0006_lists.sql.
+SCHEMA_5 = """
+DROP TRIGGER issue_index_added; DROP TRIGGER issue_index_changed; DROP TRIGGER issue_index_removed;
+DROP TABLE posting; DROP TABLE opening; DROP INDEX issue_deleted; DROP INDEX merge_target;
+DROP INDEX report_issue; DROP INDEX report_diagnosis;
+CREATE INDEX report_issue ON report (issue_id, created_at);
+CREATE INDEX report_diagnosis ON report (diagnosis_id, reporter);
+ALTER TABLE diagnosis_issue DROP COLUMN asker;
+PRAGMA user_version = 5;
+"""
+
+
+@pytest.mark.parametrize("opener", ["serve", "diagnose"])
+def test_a_file_of_an_earlier_version_is_brought_up_and_loses_nothing(harbour_database, tmp_path, opener):
+    database = copy_database(harbour_database, tmp_path / "base.db")
+    with Server(database) as server:
+        record_success(server)
+        before = successes(server)
+        known = server.diagnose(INTERLOCK)
+    connection = sqlite3.connect(database)
+    connection.executescript(SCHEMA_5)
+    connection.close()
+    if opener == "diagnose":
+        done = fixbook("diagnose", "--db", database, input=INTERLOCK)
+        assert done.returncode == 0, shown(done)
+    with Server(database) as server:
+        assert successes(server) == before
+
+        def is_as_before() -> bool:
+            now = server.diagnose(INTERLOCK)
+            return now["verdict"] == "known" and now["matches"][0]["confidence"] == known["matches"][0]["confidence"]
+
+        # A server indexes anew beside its work.
+        deadline = time.monotonic() + 20
+        while not is_as_before() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert is_as_before()
+        record_success(server)
+        assert successes(server)[1] == before[1] + 1
+    done = fixbook("verify", "--db", database)
+    assert done.returncode == 0, shown(done)
 
 
 @pytest.mark.parametrize(
