@@ -136,11 +136,11 @@ extension DiagnosisPage {
     }
     if redacted > 0 { text += "\n\(counted(redacted, "secret")) masked.\n" }
     if verdict != .unknown, let id, let fix = matches.first?.fixes.first {
-      text += "\nDid the first fix work? Record it (result=no_effect if not):\n"
+      text += "\n" + wrapped("Did the first fix work? Record it (result=no_effect if not):", width)
       text += site.recordLine(fix: fix.id, diagnosis: id)
     }
     if verdict == .unknown, let id {
-      text += "\nTell the others that you met it, so that somebody can answer:\n"
+      text += "\n" + wrapped("Tell the others that you met it, so that somebody can answer:", width)
       text += site.reportLine(diagnosis: id)
     }
     return text

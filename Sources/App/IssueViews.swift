@@ -239,7 +239,7 @@ extension IssuePage {
     text += textDetails(width)
     text += "\n\(site.url(issue: summary.slug))\n"
     if let fix = issue.fixes.first {
-      text += "\nDid the first fix work? Record it (result=no_effect if not):\n"
+      text += "\n" + wrapped("Did the first fix work? Record it (result=no_effect if not):", width)
       text += site.recordLine(fix: fix.id, "/issues/\(summary.slug)/outcomes")
     }
     return text

@@ -178,7 +178,7 @@ struct OutcomePage: Page {
       width)
     if outcome.report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, "Try next", width)
-      text += "\nDid it work? Record it (result=no_effect if not):\n"
+      text += "\n" + wrapped("Did it work? Record it (result=no_effect if not):", width)
       text += site.recordLine(fix: next.id, "/reports/\(outcome.report.id)/outcomes")
     }
     if outcome.report.state != .resolved, next == nil {

@@ -166,7 +166,7 @@ struct ReportPage: Page {
     }
     if report.state != .resolved, let next {
       text += "\n" + FixViews.text(next, outcomes.isEmpty ? next.name : "Try next", width)
-      text += "\nDid it work? Record it (result=no_effect if not):\n"
+      text += "\n" + wrapped("Did it work? Record it (result=no_effect if not):", width)
       text += site.recordLine(fix: next.id, "/reports/\(report.id)/outcomes")
     }
     if report.state != .resolved, next == nil, issue != nil {

@@ -23,12 +23,33 @@ package struct RequestParser: Sendable {
 
   /// What is understood of a head that is incomplete or refused, for the answer's sake.
   package var partialRequest: Request? {
-    line?.request(fields: fields, host: facts.host)
+    line?.request(fields: fields, host: facts.host) ?? begun
+  }
+
+  /// Of a target that is too long only that it is the API's, whose errors are JSON.
+  private var begun: Request?
+
+  private mutating func noteBeginning(_ bytes: Span<UInt8>) {
+    let api = Array(" /api/v1/".utf8)
+    guard let space = bytes.first(ASCII.space, in: 0..<min(bytes.count, 40)),
+      space + api.count <= bytes.count,
+      api.indices.allSatisfy({ bytes[space + $0] == api[$0] })
+    else { return }
+    begun = Request(method: .get, rawPath: "/api/v1", segments: ["api", "v1"])
   }
 
   /// The head at the start of `bytes`, or nil when its end has not arrived yet.
   /// After a head the parser is ready for the next one.
   package mutating func head(in bytes: Span<UInt8>) throws(Refusal) -> RequestHead? {
+    do {
+      return try nextHead(in: bytes)
+    } catch {
+      if error.code == Refusal.targetTooLong.code { noteBeginning(bytes) }
+      throw error
+    }
+  }
+
+  private mutating func nextHead(in bytes: Span<UInt8>) throws(Refusal) -> RequestHead? {
     while let end = try lineEnd(in: bytes) {
       let range = lineStart..<end
       lineStart = end + 2

@@ -190,3 +190,13 @@ def parsed(answer: bytes):
     status, *fields = head.decode("latin-1").split("\r\n")
     headers = [tuple(field.split(": ", 1)) for field in fields]
     return httpx.Response(int(status.split()[1]), headers=headers, content=body)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [("/api/v1/checks/", "application/problem+json"), ("/checks/", "text/plain")]
+)
+def test_an_address_that_is_too_long_is_414_in_the_form_of_its_place(server, path, form):
+    refused = server.get(path + "x" * 20_000)
+    assert refused.status_code == 414
+    assert refused.headers["Content-Type"].startswith(form)
+    assert "target_too_long" in refused.text
