@@ -47,7 +47,13 @@ package enum Markdown {
 
   /// The link reference definitions of a text, one a line (CommonMark §4.7).
   package static func definitions(in markdown: String) -> String {
-    guard markdown.contains("]:") else { return "" }
+    // Byte by byte, since every issue's page asks this and hardly a text has one.
+    var last: UInt8 = 0
+    let hasOne = markdown.utf8.contains { byte in
+      defer { last = byte }
+      return byte == UInt8(ascii: ":") && last == UInt8(ascii: "]")
+    }
+    guard hasOne else { return "" }
     return markdown.split(whereSeparator: \.isNewline).filter { line in
       let start = line.prefix { $0 == " " }
       return start.count <= 3 && line.dropFirst(start.count).hasPrefix("[") && line.contains("]:")
