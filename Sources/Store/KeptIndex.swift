@@ -50,55 +50,38 @@ final class KeptIndex: Sendable {
   init(_ knowledge: Int) { self.knowledge = knowledge }
 
   func vectors(_ ids: [Int], read: ([Int]) throws -> [Vector]) rethrows -> [Vector] {
-    var (found, missing) = tables.withLock { tables in
-      var found: [Vector] = []
-      found.reserveCapacity(ids.count)
-      var missing: [Int] = []
-      for id in ids {
-        if let known = tables.vectors.value(for: id) {
-          found.append(known)
-        } else {
-          missing.append(id)
-        }
-      }
-      return (found, missing)
-    }
-    if missing.isEmpty { return found }
-    let new = try read(missing)
-    tables.withLock { tables in
-      for vector in new {
-        tables.vectors.insert(
-          vector, for: vector.issueID, size: vector.vector.bytes.count + KeptIndex.overhead)
-      }
-    }
-    found += new
-    return found
+    try values(of: ids, in: \.vectors, read) { ($0.issueID, $0.vector.bytes.count) }
   }
 
   func words(_ ids: [Int], read: ([Int]) throws -> [Words]) rethrows -> [Words] {
-    var (found, missing) = tables.withLock { tables in
-      var found: [Words] = []
+    try values(of: ids, in: \.words, read) { ($0.issueID, $0.words.bytes.count) }
+  }
+
+  /// What is kept for these issues, and what is read for the others, which is kept then.
+  private func values<Value: Sendable>(
+    of ids: [Int], in table: any WritableKeyPath<Tables, Recent<Int, Value>> & Sendable,
+    _ read: ([Int]) throws -> [Value], _ measure: (Value) -> (id: Int, size: Int)
+  ) rethrows -> [Value] {
+    func known(_ kept: inout Recent<Int, Value>) -> (found: [Value], missing: [Int]) {
+      var found: [Value] = []
       found.reserveCapacity(ids.count)
       var missing: [Int] = []
       for id in ids {
-        if let known = tables.words.value(for: id) {
-          found.append(known)
-        } else {
-          missing.append(id)
-        }
+        if let value = kept.value(for: id) { found.append(value) } else { missing.append(id) }
       }
       return (found, missing)
     }
-    if missing.isEmpty { return found }
-    let new = try read(missing)
-    tables.withLock { tables in
-      for words in new {
-        tables.words.insert(
-          words, for: words.issueID, size: words.words.bytes.count + KeptIndex.overhead)
+    func keep(_ values: [Value], in kept: inout Recent<Int, Value>) {
+      for value in values {
+        let (id, size) = measure(value)
+        kept.insert(value, for: id, size: size + KeptIndex.overhead)
       }
     }
-    found += new
-    return found
+    let (found, missing) = tables.withLock { known(&$0[keyPath: table]) }
+    if missing.isEmpty { return found }
+    let new = try read(missing)
+    tables.withLock { keep(new, in: &$0[keyPath: table]) }
+    return found + new
   }
 
   /// In how many issues tokens occur; absent ones are left out.
