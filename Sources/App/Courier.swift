@@ -18,6 +18,7 @@ package final class Courier: Sendable {
     package let body: [UInt8]
   }
 
+  /// What came of one attempt to send.
   package struct Receipt: Sendable {
     /// 0: no answer.
     package let status: Int

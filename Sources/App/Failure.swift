@@ -27,12 +27,14 @@ package struct Failure: Error, Sendable {
     self.field = field
   }
 
+  /// The same failure with a field for the head of its answer.
   package func header(_ name: String, _ value: String) -> Failure {
     var copy = self
     copy.headers.append(HeaderFields.Field(name, value))
     return copy
   }
 
+  /// The same failure with a member of its own in the problem document (RFC 9457 §3.2).
   package func member(_ name: String, _ value: JSON) -> Failure {
     var copy = self
     copy.members.append(JSON.Member(name, value))

@@ -19,7 +19,9 @@ package final class GzipWriter {
 
   deinit { deflateEnd(&stream) }
 
+  /// Packs more bytes; what is ready is written at once. Throws what `write` throws.
   package func add(_ bytes: [UInt8]) throws { try deflate(bytes, Z_NO_FLUSH) }
+  /// Writes what is left, and the end; nothing may follow.
   package func finish() throws { try deflate([], Z_FINISH) }
 
   private func deflate(_ bytes: [UInt8], _ flush: Int32) throws {

@@ -242,6 +242,7 @@ package struct Importer: Sendable {
 
 /// The guides that come with the program.
 package enum ShippedGuides {
+  /// All of them, read and ready to be stored.
   package static func importer() -> Importer {
     var importer = Importer()
     for guide in Assets.guides { importer.add(file: guide.bytes, path: guide.name) }

@@ -31,6 +31,7 @@ package final class MetricsSource: Sendable {
   private let read = Mutex<(@Sendable () -> [Metric])?>(nil)
 
   package init() {}
+  /// Called at each scrape, from a worker thread.
   package func set(_ source: @escaping @Sendable () -> [Metric]) { read.withLock { $0 = source } }
   var samples: [Metric] { read.withLock { $0 }?() ?? [] }
 }

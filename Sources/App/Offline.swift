@@ -22,6 +22,8 @@ package enum Offline {
       openToAnyone: true, now: .now(), database: store.path)
   }
 
+  /// What `/diagnose` answers, without a server; not stored. Throws `Failure.empty` when nothing
+  /// but white space was given.
   package static func diagnose(
     _ text: PastedText, guide: String?, limit: Int, store: Store, base: String, width: Int
   ) throws -> Answer {
@@ -38,6 +40,7 @@ package enum Offline {
       isEmpty: page.matches.isEmpty)
   }
 
+  /// What `/search` answers, without a server.
   package static func search(
     _ words: String, guide: String?, limit: Int, store: Store, base: String, width: Int
   ) throws -> Answer {

@@ -108,6 +108,7 @@ extension Offline {
     package let what: String
   }
 
+  /// Whether each sample leads to its issue, and each `not-sample` does not.
   package struct SampleTest: Sendable {
     package var issues = 0
     package var samples = 0

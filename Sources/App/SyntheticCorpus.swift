@@ -14,7 +14,7 @@ package enum SyntheticCorpus {
         shape: .sections, sections: [])
     }
     for number in numbers {
-      var random = SplitMix(state: UInt64(number))
+      var random = SplitMix(UInt64(number))
       let title = "Issue \(number): " + sentence(4, &random)
       var markdown = ""
       for _ in 0..<3 { markdown += "- error: \(sentence(9, &random)) E\(number)\n" }
@@ -47,17 +47,4 @@ package enum SyntheticCorpus {
 extension Character {
   /// 0…25 for the digits of base 26.
   fileprivate var hexDigitOrLetter: Int { Int(String(self), radix: 26) ?? 0 }
-}
-
-/// Sebastiano Vigna's SplitMix64 (https://prng.di.unimi.it/splitmix64.c).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
-  }
 }

@@ -50,6 +50,7 @@ func rounded(_ value: Double, _ places: Int = 3) -> Double {
   return (value * factor).rounded() / factor
 }
 
+/// "1 issue", "3 issues": the number with its noun, with an s for all but one.
 package func counted(_ number: Int, _ noun: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

@@ -7,7 +7,6 @@ enum Byte {
   static let quote = UInt8(ascii: "\"")
   static let hash = UInt8(ascii: "#")
   static let apostrophe = UInt8(ascii: "'")
-  static let openParenthesis = UInt8(ascii: "(")
   static let closeParenthesis = UInt8(ascii: ")")
   static let asterisk = UInt8(ascii: "*")
   static let plus = UInt8(ascii: "+")

@@ -9,6 +9,19 @@ extension GuideFile {
     return result
   }
 
+  /// A new guide: its title and, below it, an introduction.
+  package static func new(
+    title: String, introduction: String = "", newline: String = "\n"
+  ) -> GuideFile {
+    let introduction = introduction.trimmedLines
+    var head = "# " + Heading.text(title) + newline
+    if !introduction.isEmpty {
+      head += newline + introduction.withNewlines(newline) + newline
+    }
+    return GuideFile(
+      layout: .sections, title: Heading.oneLine(title), head: head, introduction: introduction)
+  }
+
   /// The file's bytes.
   package var bytes: [UInt8] { Array(text.utf8) }
 }

@@ -4,6 +4,7 @@
 /// another way when it stood alone (a label inside a list inside a fix) stays in `texts`. Removing a
 /// part is emptying it, so that places say which part of the text a row is; rows behind the last are new.
 package struct IssueForm: Sendable, Equatable {
+  /// One fix, in fields; all but `kind` and `risk` are Markdown.
   package struct Fix: Sendable, Equatable {
     package var kind: FixText.Kind
     package var text: String
@@ -20,6 +21,7 @@ package struct IssueForm: Sendable, Equatable {
     }
   }
 
+  /// A pasted line or block; a negative one must not lead to the issue.
   package struct Sample: Sendable, Equatable {
     package var text: String
     package var negative: Bool

@@ -1,5 +1,6 @@
 /// Another issue that an issue's text names.
 package struct IssueLink: Sendable, Equatable {
+  /// What the link says of the two issues.
   package enum Kind: String, Sendable, CaseIterable {
     case duplicateOf = "duplicate_of"
     case supersedes, related

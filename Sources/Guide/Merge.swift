@@ -6,6 +6,7 @@ package enum Merge: Sendable, Equatable {
   case merged(String)
   case conflict
 
+  /// Lines are compared with their ends, so that a file keeps its own.
   package static func lines(base: String, ours: String, theirs: String) -> Merge {
     if ours == theirs || base == theirs { return .merged(ours) }
     if base == ours { return .merged(theirs) }

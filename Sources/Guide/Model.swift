@@ -61,6 +61,7 @@ package struct Property: Sendable, Hashable {
   }
 }
 
+/// A section as it stands in its file, with its issues.
 package struct GuideSection: Sendable, Equatable {
   /// Empty when the issues stand directly below the guide's title.
   package var title: String
@@ -103,6 +104,7 @@ package struct IssueSpan: Sendable, Equatable {
   }
 }
 
+/// What an importer has to say of a line of the file, counted from 1: no mistake.
 package struct GuideNote: Sendable, Equatable {
   package var line: Int
   package var text: String
@@ -160,6 +162,7 @@ package struct Passage: Sendable, Equatable {
   }
 }
 
+/// A fix as an issue's text tells it.
 package struct FixText: Sendable, Equatable {
   package enum Kind: String, Sendable { case fix, workaround }
   package enum Risk: String, Sendable { case safe, disruptive, destructive }

@@ -1,5 +1,6 @@
 /// The difference of two texts as rows of two columns, changed lines beside each other.
 package enum SideBySide {
+  /// A line of one side.
   package struct Line: Sendable, Equatable {
     /// Counted from 1.
     package let number: Int
@@ -9,6 +10,7 @@ package enum SideBySide {
     package var isChanged: Bool { pieces.contains { $0.kind != .same } }
   }
 
+  /// What stands beside each other.
   package enum Row: Sendable, Equatable {
     /// nil: that side has no such line.
     case lines(old: Line?, new: Line?)

@@ -23,18 +23,3 @@ extension IssueSpan {
     return word.hasSuffix("x") || word.hasSuffix("s") ? word + "es" : word + "s"
   }
 }
-
-extension GuideFile {
-  /// Tags of an article's front matter, under the names that documentation uses for them.
-  package var frontMatterTags: [String] {
-    var tags: [String] = []
-    for property in frontMatter {
-      let key = property.key.lowercased()
-      guard ["tags", "labels", "keywords", "categories"].contains(key) else { continue }
-      for tag in property.value.splitOutsideCode(at: [","]) where !tags.contains(tag) {
-        tags.append(tag)
-      }
-    }
-    return tags
-  }
-}

@@ -2,6 +2,7 @@
 package enum WordDiff {
   package enum Kind: Sendable, Equatable { case same, removed, added }
 
+  /// Words, or lines of a long text, with the white space between them.
   package struct Piece: Sendable, Equatable {
     package let kind: Kind
     package let text: String

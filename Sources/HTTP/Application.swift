@@ -14,6 +14,7 @@ package protocol Application: Sendable {
   func refuse(_ refusal: Refusal, request: Request?) -> Response
 }
 
+/// What becomes of a request's body, decided from its head.
 package enum BodyPlan: Sendable {
   /// Collect the body in memory, at most that many bytes (else 413).
   case buffer(limit: Int)
@@ -30,6 +31,7 @@ package protocol BodySink: AnyObject, Sendable {
   func consume(_ bytes: [UInt8])
 }
 
+/// When a response is there, and on which thread it is made.
 package enum Answer: Sendable {
   case now(Response)
   /// Runs on a worker thread, then its answer counts.

@@ -69,6 +69,7 @@ package struct HeaderFields: Sendable, Equatable {
     return list
   }
 
+  /// Adds a field behind the others, also where there is one of that name.
   package mutating func add(_ name: String, _ value: String) {
     fields.append(Field(name, value))
   }

@@ -11,6 +11,7 @@ package enum JSON: Sendable, Equatable {
   case array([JSON])
   case object([Member])
 
+  /// A name with its value; an object keeps the order of its members.
   package struct Member: Sendable, Equatable {
     package var name: String
     package var value: JSON
@@ -34,6 +35,7 @@ package enum JSON: Sendable, Equatable {
   package var members: [Member]? { if case .object(let members) = self { members } else { nil } }
   package var isNull: Bool { self == .null }
 
+  /// The number, whole or not; nil for anything else.
   package var double: Double? {
     switch self {
     case .integer(let number): Double(number)

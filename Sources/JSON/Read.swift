@@ -18,6 +18,7 @@ extension JSON {
     return value
   }
 
+  /// Reads strict JSON from text.
   package static func read(_ text: String) throws(JSONError) -> JSON {
     try read(Array(text.utf8))
   }

@@ -24,6 +24,7 @@ package struct HTML: Sendable, Hashable {
   package var string: String { String(decoding: bytes, as: UTF8.self) }
   package var isEmpty: Bool { bytes.isEmpty }
 
+  /// Appends HTML as it is.
   package mutating func append(_ other: HTML) { bytes += other.bytes }
   package static func += (left: inout HTML, right: HTML) { left.append(right) }
   package static func + (left: HTML, right: HTML) -> HTML { HTML(bytes: left.bytes + right.bytes) }

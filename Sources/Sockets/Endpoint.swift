@@ -49,6 +49,7 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The port, or nil for a Unix socket.
   package var port: UInt16? {
     switch self {
     case .ipv4(_, let port), .ipv6(_, let port): port

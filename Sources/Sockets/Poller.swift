@@ -88,6 +88,7 @@ package final class Waker: Sendable {
     try poller.add(raw, .wakeUp, token: token)
   }
 
+  /// Ends the poller's wait, from any thread; once is enough for many calls.
   package func wake() {
     var one: UInt64 = 1
     _ = write(descriptor.raw, &one, 8)

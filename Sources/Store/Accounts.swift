@@ -18,6 +18,7 @@ package enum Role: String, Sendable, CaseIterable, Comparable {
   }
 }
 
+/// A person who can sign in, without the password's hash.
 package struct Account: Sendable, Equatable {
   package let id: Int
   package let name: String
@@ -105,6 +106,7 @@ extension Reading {
       "SELECT \(Reading.accountColumns) FROM account a WHERE a.name = \(name)", Reading.account)
   }
 
+  /// For `Secrets.verify`; nil for an account without a password, and for none.
   package func passwordHash(ofAccount id: Int) throws -> String? {
     try connection.first("SELECT password_hash FROM account WHERE id = \(id)") {
       $0.optionalText(0)

@@ -3,6 +3,7 @@ import SQLite
 
 /// Who may see a guide.
 package struct Audience: Sendable, Equatable {
+  /// How wide the circle is.
   package enum Kind: String, Sendable, CaseIterable {
     case anyone
     /// Whoever is signed in, and tokens.

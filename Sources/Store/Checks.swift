@@ -1,6 +1,7 @@
 import Guide
 import SQLite
 
+/// A check as the base knows it: its name is its own in the whole base.
 package struct StoredCheck: Sendable, Equatable {
   package let name: String
   package let rule: String
@@ -9,6 +10,7 @@ package struct StoredCheck: Sendable, Equatable {
 }
 
 extension Reading {
+  /// The check of that name, if its issue may be seen.
   package func check(named name: String) throws -> StoredCheck? {
     try connection.first(
       """
@@ -18,6 +20,7 @@ extension Reading {
     ) { StoredCheck(name: $0.text(0), rule: $0.text(1), issue: $0.text(2)) }
   }
 
+  /// Those of issues that may be seen, by name.
   package func checks(from start: Int = 0, limit: Int = .max) throws -> [StoredCheck] {
     try connection.rows(
       """

@@ -17,6 +17,7 @@ package struct ContentState: Sendable, Hashable {
     case everything
   }
 
+  /// Whether a page made of `part` would still be the same.
   package func equals(_ other: ContentState, in part: Part) -> Bool {
     knowledge == other.knowledge && (part == .knowledge || evidence == other.evidence)
   }

@@ -26,6 +26,7 @@ extension Reading {
       """, Reading.gap)
   }
 
+  /// The group that a question belongs to; nil when it was answered, or may not be seen.
   package func gap(_ id: Int) throws -> Gap? {
     try connection.first(
       """

@@ -178,6 +178,7 @@ extension Writing {
     try change("guide archived", issueID: nil, guideID: row.id, revision: nil, summary: row.title)
   }
 
+  /// Brings an archived guide back, with the issues that went with it.
   package func restoreGuide(_ slug: String) throws {
     let row = try guideRow(slug)
     guard row.isArchived else { return }

@@ -17,6 +17,7 @@ package struct GuideSummary: Sendable, Equatable {
   package var isArchived = false
 }
 
+/// A section with those of its issues that were asked for.
 package struct SectionSummary: Sendable, Equatable {
   package let id: Int
   package let title: String
@@ -71,10 +72,12 @@ extension Reading {
     try guides(where: "g.archived_at IS NULL", from: start, limit: limit)
   }
 
+  /// Those that were archived.
   package func archivedGuides() throws -> [GuideSummary] {
     try guides(where: "g.archived_at IS NOT NULL")
   }
 
+  /// The guide of that slug as it is now, also an archived one; former slugs are `movedGuide`'s.
   package func guide(_ slug: String) throws -> GuideSummary? {
     try guides(where: "g.slug = \(slug)").first
   }
@@ -207,6 +210,7 @@ package struct ImportedIssue: Sendable {
   }
 }
 
+/// A section of a file with its issues, on its way into the base.
 package struct ImportedSection: Sendable {
   package var section: GuideSection
   package var issues: [ImportedIssue]

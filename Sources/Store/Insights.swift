@@ -25,6 +25,7 @@ package struct StaleIssue: Sendable, Equatable {
   package let reason: String
 }
 
+/// How questions and reports went over a span of time.
 package struct Insights: Sendable {
   package let since: Time
   package let until: Time

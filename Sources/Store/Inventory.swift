@@ -3,6 +3,7 @@ import SQLite
 
 /// What the file holds and how it is, for the person who runs it.
 package struct Inventory: Sendable, Equatable {
+  /// What is counted.
   package enum Noun: String, Sendable, CaseIterable {
     case guides, issues, revisions, reports, outcomes, diagnoses, questions, suggestions, changes
     case accounts, sessions, tokens, audit
@@ -27,6 +28,7 @@ package struct Inventory: Sendable, Equatable {
 }
 
 extension Store {
+  /// Takes some milliseconds; see `Count` for what is not counted to its end.
   package func inventory() throws -> Inventory {
     var inventory = try read(as: .system) { try $0.inventory() }
     inventory.logBytes = DatabaseFile.size(DatabaseFile.resolved(path) + "-wal")

@@ -168,6 +168,7 @@ extension Reading {
       "SELECT EXISTS (SELECT 1 FROM guide) OR EXISTS (SELECT 1 FROM account)") == 0
   }
 
+  /// Whether anyone can sign in.
   package func hasAccounts() throws -> Bool {
     try connection.integer("SELECT EXISTS (SELECT 1 FROM account)") == 1
   }
@@ -189,6 +190,7 @@ extension Reading {
     ) { ($0.text(0), $0.text(1), $0.text(2)) }
   }
 
+  /// Samples of issues in use that may be seen: of all guides, or of one.
   package func allSamples(guide: String?) throws -> [OwnedSample] {
     try connection.rows(
       """
@@ -200,6 +202,7 @@ extension Reading {
       """, Reading.sample)
   }
 
+  /// An issue's samples, whoever may see it: for what a write would break.
   package func samples(ofIssue id: Int) throws -> [OwnedSample] {
     try connection.rows(
       """

@@ -34,6 +34,8 @@ package final class RecordImport {
     try writing.connection.execute("PRAGMA defer_foreign_keys = ON")
   }
 
+  /// Takes in one line, without its end; blank ones are passed over. Throws `RecordError` with the
+  /// line's number.
   package func add(_ bytes: [UInt8]) throws {
     line += 1
     if bytes.allSatisfy({ $0 <= 0x20 }) { return }

@@ -86,6 +86,7 @@ package enum Secrets {
       decoding: output.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// Whether the password has that hash (of `passwordHash`); as slow as making one.
   package static func verify(_ password: String, hash: String) -> Bool {
     precondition(ready, "libsodium does not start")
     let bytes = Array(password.utf8).map { CChar(bitPattern: $0) }

@@ -4,6 +4,7 @@ import SQLite
 // Sections made, changed, reordered and removed.
 
 extension Reading {
+  /// What an editor edits of a section: what stands below its title.
   package func sectionText(_ id: Int, ofGuide guide: Int) throws -> TitledText? {
     try connection.first(
       """

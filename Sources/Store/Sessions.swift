@@ -52,6 +52,7 @@ extension Reading {
       """, Reading.account)
   }
 
+  /// The session of that cookie, if it has not expired.
   package func session(_ secret: String, now: Time) throws -> Session? {
     try connection.first(
       """
@@ -130,11 +131,13 @@ extension Writing {
     return secret
   }
 
+  /// Notes that the session was used now.
   package func sessionUsed(_ secret: String) throws {
     try connection.execute(
       "UPDATE session SET used_at = \(now.milliseconds) WHERE hash = \(Secrets.hash(secret))")
   }
 
+  /// Signs out: the cookie is worth nothing from then on.
   package func deleteSession(_ secret: String) throws {
     try connection.execute("DELETE FROM session WHERE hash = \(Secrets.hash(secret))")
   }

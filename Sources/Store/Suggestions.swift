@@ -3,6 +3,7 @@ import SQLite
 
 /// An edit proposed by someone who may not edit.
 package struct Suggestion: Sendable, Equatable {
+  /// What an editor decided.
   package enum State: String, Sendable, CaseIterable { case open, accepted, rejected }
 
   package let id: Int
@@ -51,12 +52,14 @@ extension Reading {
       """, Reading.suggestion)
   }
 
+  /// The title of the guide of that slug, if it may be seen.
   package func guideTitle(_ slug: String) throws -> String? {
     try connection.first("SELECT title FROM guide g WHERE slug = \(slug) AND \(visible("g.id"))") {
       $0.text(0)
     }
   }
 
+  /// A suggestion in any state, if its guide may be seen.
   package func suggestion(_ id: Int) throws -> Suggestion? {
     try connection.first(
       """
@@ -115,6 +118,7 @@ extension Writing {
     try decide(id, .accepted, reason: "with changes")
   }
 
+  /// Closes a suggestion; the reason is shown to who made it.
   package func reject(_ suggestion: Suggestion, reason: String) throws {
     try decide(suggestion.id, .rejected, reason: reason)
   }

@@ -15,6 +15,7 @@ package struct Time: Sendable, Hashable, Comparable {
     self = time
   }
 
+  /// By the system's clock, which may be set back.
   package static func now() -> Time {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

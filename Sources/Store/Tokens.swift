@@ -21,6 +21,7 @@ package struct TokenInfo: Sendable, Equatable {
   package let usedAt: Time?
   package let revokedAt: Time?
 
+  /// What the token is worth at that moment.
   package func state(at now: Time) -> State {
     if revokedAt != nil { return .revoked }
     return expiresAt.map { $0 <= now } == true ? .expired : .active
@@ -76,6 +77,7 @@ extension Reading {
       """, Reading.token)
   }
 
+  /// A token in any state.
   package func token(_ id: Int) throws -> TokenInfo? {
     try connection.first(
       """
@@ -102,6 +104,7 @@ extension Writing {
     return text
   }
 
+  /// Notes that the token was used now; callers do so at most every ten minutes.
   package func tokenUsed(_ id: Int) throws {
     try connection.execute("UPDATE token SET last_used_at = \(now.milliseconds) WHERE id = \(id)")
   }

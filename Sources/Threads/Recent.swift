@@ -19,6 +19,7 @@ package struct Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// Bytes, as they were given to `insert`.
   package var size: Int { youngSize + oldSize }
 
+  /// The kept value, which counts as used now.
   package mutating func value(for key: Key) -> Value? {
     if let entry = young[key] { return entry.value }
     guard let entry = old.removeValue(forKey: key) else { return nil }
@@ -41,6 +42,7 @@ package struct Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     young[key] = Entry(value: value, size: entry.size)
   }
 
+  /// Forgets the value, if there is one.
   package mutating func remove(_ key: Key) {
     if let entry = young.removeValue(forKey: key) { youngSize -= entry.size }
     if let entry = old.removeValue(forKey: key) { oldSize -= entry.size }

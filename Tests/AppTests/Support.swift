@@ -3,11 +3,12 @@ import Foundation
 import HTTP
 import JSON
 import Store
+import TestSupport
 import Testing
 
 /// The application on a base of its own, asked without a socket.
 final class Server: Sendable {
-  let folder: String
+  let place: TemporaryFolder
   let store: Store
   let app: App
   /// Tokens by scope: "edit" may edit, report and read.
@@ -49,11 +50,8 @@ final class Server: Sendable {
     """
 
   init(anonymousReports: Bool = true, guide: String = Server.guide) throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "fixbook-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    folder = url.path
-    let store = try Store(path: url.path + "/fixbook.db")
+    place = try TemporaryFolder()
+    let store = try Store(path: place.file("fixbook.db"))
     self.store = store
     var importer = Importer()
     importer.add(file: Array(guide.utf8), path: "guide.md")
@@ -74,10 +72,7 @@ final class Server: Sendable {
         adminToken: "admin-secret"))
   }
 
-  deinit {
-    store.close()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { store.close() }
 
   func send(
     _ method: String, _ target: String, _ headers: [(String, String)] = [], body: [UInt8] = [],

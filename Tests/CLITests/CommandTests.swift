@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program itself, in a folder of its own.
@@ -21,17 +22,11 @@ private final class Program: Sendable {
     return "fixbook"
   }()
 
-  let folder: String
+  private let place: TemporaryFolder
+  var folder: String { place.path }
   var db: String { folder + "/kb.db" }
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "fixbook-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    folder = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { place = try TemporaryFolder() }
 
   func run(_ words: [String], input: String = "", environment: [String: String] = [:]) throws
     -> Result

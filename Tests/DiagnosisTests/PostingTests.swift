@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Diagnosis
@@ -29,7 +30,7 @@ struct PostingTests {
   @Test func `candidates are those with the greatest sums, of equal ones the first`() {
     let tokens: [(hash: UInt32, worth: Double)] = (1...9).map { ($0 &* 2_654_435_761, Double($0)) }
     var sums: [Int: Float] = [:]
-    var random = SystemlessRandom(state: 7)
+    var random = Seeded(7)
     var found = CandidateSums(tokens, limit: 40)
     for range in 0..<3 {
       let base = range * PostingBlock.span
@@ -70,18 +71,5 @@ struct PostingTests {
         lines: [SignalLine(number: 1, text: "pump valve hums leaks", weight: 1)], lineCount: 1,
         byteCount: 0, redacted: 0, isLog: false), corpus: MemoryCorpus(issues), limit: 3)
     #expect(hits?.first?.issueID == 702)
-  }
-}
-
-/// A small generator with a seed (https://prng.di.unimi.it/splitmix64.c).
-private struct SystemlessRandom {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }

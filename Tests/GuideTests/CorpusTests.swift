@@ -1,7 +1,8 @@
 import Guide
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: Shared.exists))
+@Suite(.enabled(if: Shared.exists("corpora/markdown")))
 struct CorpusTests {
   @Test(arguments: Shared.markdownFiles)
   func `a real file comes out as it went in, and its issues are read`(path: String) throws {

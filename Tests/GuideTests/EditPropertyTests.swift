@@ -1,4 +1,5 @@
 import Guide
+import TestSupport
 import Testing
 
 struct EditPropertyTests {
@@ -22,7 +23,7 @@ struct EditPropertyTests {
       guard IssueContent.validate(markdown: typed).isEmpty else { continue }
       accepted += 1
       var edited = before
-      edited.sections[0].issues[1].replaceMarkdown(typed, newline: before.newline)
+      edited.sections[0].issues[1].replaceMarkdown(typed, newline: newline)
       let after = try guide(edited.text)
       #expect(after.layout == .sections)
       #expect(

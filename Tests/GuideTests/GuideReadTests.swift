@@ -129,7 +129,6 @@ struct GuideReadTests {
     #expect(outline(file) == ["S[I]"])
     #expect(file.sections[0].issues[0].markdown == "- **Fix**: x")
     #expect(file.sections[0].issues[0].line == 10)
-    #expect(file.newline == newline)
   }
 
   @Test(
@@ -312,7 +311,6 @@ struct GuideReadTests {
     let note = issue.note(on: content)
     #expect(note.line == 7)
     #expect(note.text == "“X”: 2 symptoms, 1 fix, 2 lines kept as plain text")
-    #expect(file.frontMatterTags == ["a", "b", "c"])
   }
 
   @Test func `notes name what was understood and what was kept as text`() throws {

@@ -61,21 +61,6 @@ struct Case: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// A generator with a seed, so that what fails fails again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 extension RequestParser {
   /// The head at the start of a slice.
   mutating func head(in bytes: ArraySlice<UInt8>) throws(Refusal) -> RequestHead? {

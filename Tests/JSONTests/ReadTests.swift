@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// A text and what it comes to; nil: refused.

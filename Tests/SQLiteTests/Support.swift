@@ -1,21 +1,5 @@
-import Foundation
 import SQLite
-
-/// A folder of its own that goes with its last reference.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "fixbook-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String = "test.db") -> String { path + "/" + name }
-}
+import TestSupport
 
 extension Connection {
   /// A database in WAL mode, as the product uses it.

@@ -2,6 +2,7 @@ import Glibc
 import HTTP
 import Server
 import Sockets
+import TestSupport
 import Testing
 
 /// Broken pipelines, made from seeds. `FIXBOOK_FUZZ` multiplies how many; `make soak` sets it.
@@ -87,7 +88,7 @@ private let effort = getenv("FIXBOOK_FUZZ").flatMap { Int(String(cString: $0)) }
 
   @Test(arguments: 0..<16)
   func `the parser divides bytes as a strict reader does, or refuses`(seed: Int) {
-    var random = Seeded(1_000 + seed)
+    var random = Seeded(UInt64(1_000 + seed))
     var taken = 0
     for _ in 0..<400 * effort {
       let bytes = Self.broken(&random)
@@ -111,7 +112,7 @@ private let effort = getenv("FIXBOOK_FUZZ").flatMap { Int(String(cString: $0)) }
   func `the server answers what a strict reader finds, in order, and nothing else`(seed: Int)
     throws
   {
-    var random = Seeded(2_000 + seed)
+    var random = Seeded(UInt64(2_000 + seed))
     let running = try Running {
       $0.deadlines.linger = .milliseconds(20)
       $0.deadlines.head = .milliseconds(500)

@@ -59,14 +59,7 @@ private let get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
   @Test func `a handler's time is not the client's`() throws {
     let entered = Gate()
     let gate = Gate()
-    var application = TestApplication()
-    application.answer = { _, _ in
-      .work {
-        entered.open()
-        gate.wait()
-        return .now(.text("done"))
-      }
-    }
+    let application = TestApplication(waitingFor: gate, entered: entered, "done")
     let running = try Running(application) {
       $0.deadlines.idle = .milliseconds(20)
       $0.deadlines.head = .milliseconds(20)

@@ -2,22 +2,8 @@ import HTTP
 import Server
 import Sockets
 import Synchronization
+import TestSupport
 import Testing
-
-/// A generator with a seed, so that what fails fails again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: Int) { state = UInt64(seed) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// A valid request, and the body of its answer.
 private func request(_ index: Int, _ random: inout Seeded) -> (bytes: String, body: String) {
@@ -52,7 +38,7 @@ private let application = TestApplication(
 @Suite struct RobustnessTests {
   @Test(arguments: 0..<12)
   func `a pipeline cut anywhere gets the same answers`(seed: Int) throws {
-    var random = Seeded(seed)
+    var random = Seeded(UInt64(seed))
     let running = try Running(application)
     let client = try running.client()
     let requests = (0..<60).map { request($0, &random) }
@@ -70,7 +56,7 @@ private let application = TestApplication(
 
   @Test(arguments: 0..<8)
   func `garbage hurts nobody else`(seed: Int) throws {
-    var random = Seeded(seed)
+    var random = Seeded(UInt64(seed))
     let running = try Running(application) {
       $0.deadlines.linger = .milliseconds(20)
       $0.deadlines.head = .milliseconds(50)

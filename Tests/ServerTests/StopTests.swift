@@ -12,14 +12,7 @@ func pause(milliseconds: UInt32 = 2) { usleep(milliseconds * 1000) }
   @Test func `a graceful stop lets a running handler answer`() throws {
     let entered = Gate()
     let gate = Gate()
-    var application = TestApplication()
-    application.answer = { _, _ in
-      .work {
-        entered.open()
-        gate.wait()
-        return .now(.text("done"))
-      }
-    }
+    let application = TestApplication(waitingFor: gate, entered: entered, "done")
     let running = try Running(application)
     let idle = try running.client()
     let incomplete = try running.client()
@@ -46,14 +39,7 @@ func pause(milliseconds: UInt32 = 2) { usleep(milliseconds * 1000) }
   @Test func `a handler that does not end does not hold up the stop`() throws {
     let entered = Gate()
     let gate = Gate()
-    var application = TestApplication()
-    application.answer = { _, _ in
-      .work {
-        entered.open()
-        gate.wait()
-        return .now(.text("too late"))
-      }
-    }
+    let application = TestApplication(waitingFor: gate, entered: entered, "too late")
     let running = try Running(application) { $0.deadlines.stop = .milliseconds(30) }
     let client = try running.client()
     try client.send(get)

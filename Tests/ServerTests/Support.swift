@@ -97,6 +97,20 @@ struct TestApplication: Application {
   }
 }
 
+extension TestApplication {
+  /// Answers with the text on a worker, once the gate opens; that it was asked opens the other one.
+  init(waitingFor gate: Gate, entered: Gate, _ text: String) {
+    self.init()
+    answer = { _, _ in
+      .work {
+        entered.open()
+        gate.wait()
+        return .now(.text(text))
+      }
+    }
+  }
+}
+
 extension Response {
   static func text(_ text: String, _ status: Status = .ok) -> Response {
     Response(

@@ -1,6 +1,7 @@
 import Diagnosis
 import Guide
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store

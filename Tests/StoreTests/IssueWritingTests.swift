@@ -2,6 +2,7 @@ import App
 import Guide
 import SQLite
 import Store
+import TestSupport
 import Testing
 
 struct IssueWritingTests {

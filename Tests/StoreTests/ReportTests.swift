@@ -177,19 +177,7 @@ struct ReportTests {
     #expect(throws: OutcomeError.reportNotFound) {
       try base.store.write(as: Base.editor) { try $0.deleteReport(report.id) }
     }
-    // While the base is open as well as when it is closed.
-    try expectGone()
-    base.store.close()
-    try expectGone()
-  }
-
-  private func expectGone() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: base.folder) {
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: base.folder + "/" + name))
-      for secret in ["the-secret-of-the-requester", "another-secret-in-the-note"] {
-        #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(name)")
-      }
-    }
+    try base.expectGone(["the-secret-of-the-requester", "another-secret-in-the-note"])
   }
 
   @Test func `environment statements come back as they went in`() throws {

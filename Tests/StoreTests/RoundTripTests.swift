@@ -3,6 +3,7 @@ import Foundation
 import Guide
 import SQLite
 import Store
+import TestSupport
 import Testing
 
 /// A guide with everything that makes a careless reader lose or move a byte.
@@ -225,32 +226,6 @@ struct RoundTripTests {
   }
 }
 
-/// Real files beside the checkout; what uses them is skipped where there are none.
-enum Shared {
-  static let folder: URL = {
-    if let path = ProcessInfo.processInfo.environment["FIXBOOK_SHARED"] {
-      return URL(fileURLWithPath: path)
-    }
-    return URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("shared")
-  }()
-
-  static func exists(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path)
-  }
-
-  static func bytes(_ path: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: folder.appendingPathComponent(path)))
-  }
-
-  static let corpora: [String] = {
-    let root = folder.appendingPathComponent("corpora/markdown").path
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-    return names.sorted().filter { !$0.contains(".") }
-  }()
-}
-
 struct SharedRoundTripTests {
   @Test(.enabled(if: Shared.exists("guides/agentcore-original.md")))
   func `the first notes come to 31 issues in 8 sections and leave as they came`() throws {
@@ -269,7 +244,7 @@ struct SharedRoundTripTests {
 
   @Test(.enabled(if: !Shared.corpora.isEmpty), arguments: Shared.corpora)
   func `folders of real files leave as they came`(name: String) throws {
-    let root = Shared.folder.appendingPathComponent("corpora/markdown/" + name).path
+    let root = Shared.path("corpora/markdown/" + name)
     let paths = (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? [])
       .filter { $0.hasSuffix(".md") }.sorted().prefix(25)
     let files = try paths.map {

@@ -3,29 +3,35 @@ import Diagnosis
 import Foundation
 import Guide
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
 
 /// A knowledge base in a folder of its own, which goes with its last reference.
 final class Base: Sendable {
-  let folder: String
+  let place: TemporaryFolder
   let store: Store
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "fixbook-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    folder = url.path
-    store = try Store(path: url.path + "/fixbook.db")
+    place = try TemporaryFolder()
+    store = try Store(path: place.file("fixbook.db"))
   }
 
-  deinit {
-    store.close()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { store.close() }
+
+  var folder: String { place.path }
 
   static let editor = Author(viewer: .member(account: 1), name: "edna")
+
+  /// The words stand in no file of the base, neither while it is open nor when it is closed; it is closed
+  /// from then on.
+  func expectGone(_ words: [String]) throws {
+    for _ in ["open", "closed"] {
+      for word in words { #expect(try !place.hasFile(containing: word), "\(word)") }
+      store.close()
+    }
+  }
 
   // MARK: Guides
 

@@ -235,18 +235,7 @@ struct WordingTests {
       "zyzzogeton quaxolotl brimbornian gorgonizes the proxy", by: "account:1")
     for index in 0..<200 { try resolve(Self.question + " n\(index)", by: "account:\(index + 5)") }
     try base.store.write(as: Base.editor) { try $0.deleteReport(report.id) }
-    try expectGone()
-    base.store.close()
-    try expectGone()
-  }
-
-  private func expectGone() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: base.folder) {
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: base.folder + "/" + name))
-      for word in ["zyzzogeton", "quaxolotl", "brimbornian", "zyzzoget", "gorgoniz"] {
-        #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word) in \(name)")
-      }
-    }
+    try base.expectGone(["zyzzogeton", "quaxolotl", "brimbornian", "zyzzoget", "gorgoniz"])
   }
 
   @Test func `a merge takes what was learned along, and gives it back`() throws {

@@ -1,0 +1,15 @@
+/// A generator with a seed: the same numbers for the same seed, on every machine. Sebastiano Vigna's
+/// SplitMix64 (https://prng.di.unimi.it/splitmix64.c); not for secrets.
+package struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(_ seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+    return value ^ (value >> 31)
+  }
+}
