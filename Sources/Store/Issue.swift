@@ -372,21 +372,6 @@ extension Reading {
     } ?? ""
   }
 
-  /// Calls `body` with the text of each of those of the issues that may be seen, as its bytes.
-  package func eachMarkdown(
-    _ ids: [Int], _ body: (Int, UnsafeBufferPointer<UInt8>) -> Void
-  ) throws {
-    try connection.each(
-      """
-      SELECT id, markdown FROM issue
-      WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
-      """
-    ) { row in
-      row.withText(1) { body(row.int(0), $0) }
-      return true
-    }
-  }
-
   // The second condition on the kind names the partial index, word for word.
   package func issues(withTag tag: String) throws -> [Int] {
     try connection.rows(
