@@ -28,7 +28,7 @@ package struct AppSettings: Sendable {
   /// Other sites whose scripts may use this server.
   package var cors = CORSPolicy([])
   /// Bytes of finished pages that are kept at most; 0: none.
-  package var cacheSize = 8 * 1_024 * 1_024
+  package var cacheSize = 12 * 1_024 * 1_024
   /// Hosts that webhooks may send to by http and wherever they stand: "HOST" or "HOST:PORT".
   package var webhookHosts: Set<String> = []
   /// Seconds a webhook's message waits after its first, second … failure.
@@ -100,9 +100,14 @@ package final class App: Application {
       return .now(refused)
     }
     noteOpening(request)
+    let started = monotonicMilliseconds()
     let key = cache == nil || isPersonal(request) ? nil : ResponseCache.Key(request)
-    if let key, let cached = cache?.response(for: key) {
-      return .now(unlessKnown(cached, request))
+    if let key, let kept = cache?.kept(for: key) {
+      if var asked = kept.asked {
+        asked.milliseconds = monotonicMilliseconds() - started
+        count(asked, of: anonymous(request), request)
+      }
+      return .now(unlessKnown(kept.response, request))
     }
     let match: Router.Match
     switch router.match(request) {
@@ -117,10 +122,11 @@ package final class App: Application {
       if let key, let part = match.route.cached {
         return .now(fill(key, part, match, request))
       }
-      return run(match, request, intake: sink as? DiagnoseIntake)
+      return run(match, request, intake: sink as? DiagnoseIntake) { [self] asked, caller in
+        count(asked, of: caller, request)
+      }
     }
-    let isHeavy =
-      isLong(match.route, request) || isNewProxyUser(request)
+    let isHeavy = isLong(match.route, request) || isNewProxyUser(request)
     return isHeavy ? .work(work) : work()
   }
 
@@ -138,12 +144,22 @@ package final class App: Application {
     _ key: ResponseCache.Key, _ part: ContentState.Part, _ match: Router.Match, _ request: Request
   ) -> Response {
     let state = cache?.state
-    guard case .now(let response) = run(match, key.request(for: request), intake: nil) else {
+    var asked: AskedSearch?
+    let answer = run(match, key.request(for: request), intake: nil) { search, _ in
+      // Counted below, as asked by who really asks.
+      asked = search
+    }
+    if let asked { count(asked, of: anonymous(request), request) }
+    guard case .now(let response) = answer else {
       return problem(.internalError, request, match.representation)
     }
     guard response.status == .ok else { return response }
     let prepared = response.prepared()
-    if let state { cache?.insert(prepared, for: key, of: part, state: state) }
+    if let state {
+      cache?.insert(
+        ResponseCache.Kept(response: prepared, asked: asked), for: key, in: match.route.room,
+        of: part, state: state)
+    }
     return unlessKnown(prepared, request)
   }
 
@@ -171,7 +187,11 @@ package final class App: Application {
     return policy.isOff ? response : policy.response(response, to: request)
   }
 
-  private func run(_ match: Router.Match, _ request: Request, intake: DiagnoseIntake?) -> Answer {
+  /// `counting` is called for a search that the answer counts as.
+  private func run(
+    _ match: Router.Match, _ request: Request, intake: DiagnoseIntake?,
+    counting: (AskedSearch, Caller) -> Void
+  ) -> Answer {
     var representation = match.representation
     var known: Site?
     do {
@@ -200,8 +220,11 @@ package final class App: Application {
       if let keyed = try KeyedRequest(context, match.route) {
         return try once(keyed, context, match.route)
       }
-      return answer(
-        try reply(match.route, context), context, isLong: isLong(match.route, request))
+      let reply = try reply(match.route, context)
+      if case .page(let page, _, _) = reply, let asked = page.asked {
+        counting(asked, context.caller)
+      }
+      return answer(reply, context, isLong: isLong(match.route, request))
     } catch {
       return .now(problem(failure(of: error, request), request, representation, site: known))
     }

@@ -133,7 +133,9 @@ extension App {
       try DiagnosisPage(try storedDiagnosis(context, reading), reading: reading)
     }
     if context.representation == .html, let id = page.id {
-      context.app.openings.show(page.matches.map(\.issue), at: context.target, subject: id)
+      context.app.openings.show(
+        page.matches.map { Openings.Result($0.issue) }, at: target(of: context.request),
+        subject: id)
     }
     return .page(
       only == nil ? page as any Page : page.commands,

@@ -4,6 +4,33 @@ import Markup
 import Store
 import Threads
 
+extension App {
+  static func listIssues(_ context: Context) throws -> Reply {
+    var query = try context.query()
+    var filter = Reading.IssueFilter()
+    filter.guide = try query.text("guide")
+    filter.section = try query.text("section")
+    filter.tag = try query.text("tag")
+    filter.confidence = try query.choice("confidence", as: Confidence.self)
+    filter.sort = try query.choice("sort", as: Reading.IssueFilter.Sort.self) ?? .guide
+    let limit = try query.limit()
+    let cursor = try Cursor(try query.text("cursor"))
+    try query.finish()
+    return try context.read { reading in
+      if let guide = filter.guide, try reading.guide(guide) == nil {
+        throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
+      }
+      let found = try reading.issues(filter, after: cursor.last, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
+      let page = IssueListPage(
+        issues: shown,
+        next: NextPage(found.count > limit ? Cursor(offset: shown.last!.id).text : nil, context),
+        tag: filter.tag)
+      return .page(page, headers: page.next.headers)
+    }
+  }
+}
+
 /// A list of issues.
 struct IssueListPage: Page {
   let issues: [IssueSummary]

@@ -51,9 +51,10 @@ extension App {
     if let load = app.cache?.load {
       samples.append(
         Metric(
-          "fixbook_cache_hits_total", .counter, "Pages answered from memory.", Double(load.hits)))
+          "fixbook_cache_hits_total", .counter, "Requests answered from memory.", Double(load.hits))
+      )
       samples.append(
-        Metric("fixbook_cache_bytes", .gauge, "Memory of finished pages.", Double(load.bytes)))
+        Metric("fixbook_cache_bytes", .gauge, "Memory of finished answers.", Double(load.bytes)))
     }
     for (verdict, count) in app.verdicts.counts {
       samples.append(

@@ -9,9 +9,20 @@ import Threads
 ///
 /// In memory, bounded, and without people: an answer's address, and the issues it led to.
 final class Openings: Sendable {
+  /// An issue that an answer shows.
+  struct Result: Sendable {
+    let slug: String
+    let id: Int
+
+    init(_ issue: IssueSummary) {
+      slug = issue.slug
+      id = issue.id
+    }
+  }
+
   private struct Answer: Sendable {
     let subject: String
-    let issues: [(slug: String, id: Int)]
+    let issues: [Result]
     var opened: Set<Int> = []
   }
 
@@ -20,9 +31,9 @@ final class Openings: Sendable {
   private let recent = Mutex(Recent<String, [Answer]>(limit: 1_024 * 1_024))
 
   /// Remembers an answer that is shown at an address.
-  func show(_ issues: [IssueSummary], at target: String, subject: String) {
+  func show(_ issues: [Result], at target: String, subject: String) {
     guard !issues.isEmpty, target.utf8.count <= 2_048 else { return }
-    let answer = Answer(subject: subject, issues: issues.map { ($0.slug, $0.id) })
+    let answer = Answer(subject: subject, issues: issues)
     recent.withLock { recent in
       var answers = recent.value(for: target) ?? []
       // A page that is loaded again is the same answer.
@@ -77,7 +88,7 @@ extension App {
   }
 }
 
-extension Context {
-  /// The address that a browser names as where its next request comes from.
-  var target: String { request.rawPath + (request.rawQuery.map { "?" + $0 } ?? "") }
+/// The address that a browser names as where its next request comes from.
+func target(of request: Request) -> String {
+  request.rawPath + (request.rawQuery.map { "?" + $0 } ?? "")
 }

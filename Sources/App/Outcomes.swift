@@ -112,6 +112,23 @@ extension App {
     return .write { try outcome.record($0, report: id) }
   }
 
+  /// One step from the issue's page: opens a report by itself.
+  static func recordOnIssue(_ context: Context) throws -> Reply {
+    try context.requireReporting()
+    let (id, _) = try context.read { try issueID(context, $0) }
+    let outcome = try OutcomeInput(context)
+    let caller = context.caller
+    return .write { writing in
+      guard let issue = try writing.reading.summaries([id]).first else {
+        throw Failure.notFound("issue")
+      }
+      let report = try writing.openReport(
+        NewReport(
+          text: issue.title, issueID: id, reporter: outcome.reporter, source: caller.source))
+      return try outcome.record(writing, report: report.id)
+    }
+  }
+
   /// "By its reporter or an editor."
   static func requireReporter(of report: Report, _ caller: Caller) throws(Failure) {
     if caller.may(.edit) || caller.reporter == report.reporter

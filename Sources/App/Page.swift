@@ -15,12 +15,15 @@ package protocol Page: Sendable {
   func text(_ site: Site, width: Int) -> String
   /// What the ETag begins with; nil for none.
   var revision: Int? { get }
+  /// The search that it is counted as each time that it is shown, also out of the cache.
+  var asked: AskedSearch? { get }
   /// Further things in the HTML head.
   func head(_ site: Site) -> HTML
 }
 
 extension Page {
   package var revision: Int? { nil }
+  package var asked: AskedSearch? { nil }
   package func head(_ site: Site) -> HTML { "" }
   package func markdown(_ site: Site) -> String { text(site, width: 80) }
 }

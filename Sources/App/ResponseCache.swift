@@ -8,7 +8,18 @@ import Threads
 /// Exact: an entry counts only while the content that its page is made of is in the state it was in
 /// before the page was read, which the file itself tells (`ContentWatch`), whoever wrote. Commits of
 /// anything else (diagnoses, reports, sessions) leave it alone. Bounded: see `Recent`.
+///
+/// Searches have room of their own: there is no end to what people may search for, and pages of
+/// issues are asked for again and again.
 final class ResponseCache: Sendable {
+  enum Room: Sendable { case pages, searches }
+
+  /// An answer, and what is counted each time that it is given.
+  struct Kept: Sendable {
+    let response: Response
+    let asked: AskedSearch?
+  }
+
   /// Everything of a request that such a page may depend on. Nothing else is shown to its handler.
   struct Key: Hashable {
     let path: String
@@ -59,15 +70,25 @@ final class ResponseCache: Sendable {
   }
 
   private struct Entry {
-    let response: Response
+    let kept: Kept
     /// What the page was made of.
     let part: ContentState.Part
     let state: ContentState
   }
 
   private struct Entries {
-    var recent: Recent<Key, Entry>
+    var pages: Recent<Key, Entry>
+    var searches: Recent<Key, Entry>
     var hits = 0
+
+    mutating func entry(for key: Key) -> Entry? {
+      pages.value(for: key) ?? searches.value(for: key)
+    }
+
+    mutating func remove(_ key: Key) {
+      pages.remove(key)
+      searches.remove(key)
+    }
   }
 
   private let content: ContentWatch
@@ -75,44 +96,51 @@ final class ResponseCache: Sendable {
   /// Beside the bytes of a response: its key, fields and places in tables, generously.
   private static let overhead = 2_048
 
-  /// Holds about `limit` bytes at most. Nil where changes can't be seen.
+  /// Holds about `limit` bytes at most, a third of them for searches. Nil where changes can't be seen.
   init?(_ content: ContentWatch?, limit: Int) {
     guard let content, limit > 0 else { return nil }
     self.content = content
-    entries = Mutex(Entries(recent: Recent(limit: limit)))
+    let searches = limit / 3
+    entries = Mutex(
+      Entries(pages: Recent(limit: limit - searches), searches: Recent(limit: searches)))
   }
 
   /// To be taken before a page is read, and given to `insert` with it.
   var state: ContentState? { content.state }
 
-  /// The response to that request, if what it shows has not changed since it was made.
-  func response(for key: Key) -> Response? {
+  /// What is kept for that request, if what it shows has not changed since it was made.
+  func kept(for key: Key) -> Kept? {
     guard let now = content.state else { return nil }
     return entries.withLock { entries in
-      guard let entry = entries.recent.value(for: key) else { return nil }
+      guard let entry = entries.entry(for: key) else { return nil }
       guard entry.state.equals(now, in: entry.part) else {
-        entries.recent.remove(key)
+        entries.remove(key)
         return nil
       }
       entries.hits += 1
-      return entry.response
+      return entry.kept
     }
   }
 
-  /// Keeps a response that was made of `part` after the content had that `state`.
+  /// Keeps an answer that was made of `part` after the content had that `state`.
   func insert(
-    _ response: Response, for key: Key, of part: ContentState.Part, state: ContentState
+    _ kept: Kept, for key: Key, in room: Room, of part: ContentState.Part, state: ContentState
   ) {
-    guard case .bytes(let body) = response.body else { return }
-    entries.withLock {
-      $0.recent.insert(
-        Entry(response: response, part: part, state: state), for: key,
-        size: body.count + key.size + Self.overhead)
+    guard case .bytes(let body) = kept.response.body else { return }
+    let entry = Entry(kept: kept, part: part, state: state)
+    let size = body.count + key.size + (kept.asked?.size ?? 0) + Self.overhead
+    entries.withLock { entries in
+      switch room {
+      case .pages: entries.pages.insert(entry, for: key, size: size)
+      case .searches: entries.searches.insert(entry, for: key, size: size)
+      }
     }
   }
 
   /// Responses and bytes held, and how many requests were answered from here.
   var load: (responses: Int, bytes: Int, hits: Int) {
-    entries.withLock { ($0.recent.count, $0.recent.size, $0.hits) }
+    entries.withLock {
+      ($0.pages.count + $0.searches.count, $0.pages.size + $0.searches.size, $0.hits)
+    }
   }
 }

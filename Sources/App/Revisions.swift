@@ -4,6 +4,40 @@ import Markup
 import Store
 import Threads
 
+extension App {
+  static func listRevisions(_ context: Context) throws -> Reply {
+    try context.read { reading in
+      let id = try readIssueID(context, reading)
+      guard let issue = try reading.summaries([id]).first else { throw Failure.notFound("issue") }
+      var query = try context.query()
+      let limit = try query.limit()
+      let cursor = try Cursor(try query.text("cursor"))
+      try query.finish()
+      let found = try reading.revisions(
+        ofIssue: id, before: cursor.offset == 0 ? .max : cursor.offset, limit: limit + 1)
+      let shown = Array(found.prefix(limit))
+      let page = RevisionsPage(
+        issue: issue, revisions: shown,
+        next: NextPage(
+          found.count > limit ? Cursor(offset: shown.last!.number).text : nil, context),
+        absorbed: context.caller.may(.edit) ? try reading.issuesMerged(into: id) : [])
+      return .page(page, headers: page.next.headers)
+    }
+  }
+
+  static func showRevision(_ context: Context) throws -> Reply {
+    return try context.read { reading in
+      let id = try readIssueID(context, reading)
+      guard let number = wholeNumber(context.path[1]),
+        let revision = try reading.revision(number, ofIssue: id),
+        let issue = try reading.summaries([id]).first
+      else { throw Failure.notFound("revision") }
+      try context.query().finish()
+      return .page(RevisionPage(issue: issue, revision: revision))
+    }
+  }
+}
+
 /// The history of an issue.
 struct RevisionsPage: Page {
   let issue: IssueSummary

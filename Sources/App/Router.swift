@@ -20,6 +20,8 @@ struct Route: Sendable {
   /// Set where what an anonymous caller sees depends on the address, Accept, Accept-Encoding and this
   /// part of the database alone: not on the time, not on who asks.
   let cached: ContentState.Part?
+  /// Where such an answer is kept.
+  let room: ResponseCache.Room
   /// What it takes and gives; every address below "/api/v1" has one.
   let operation: Operation?
   let handler: @Sendable (Context) throws -> Reply
@@ -40,12 +42,12 @@ struct Route: Sendable {
 
   static func get(
     _ pattern: String, _ operation: Operation? = nil, api: Bool = true, page: Bool = true,
-    heavy: Bool = false, cached: ContentState.Part? = nil,
+    heavy: Bool = false, cached: ContentState.Part? = nil, room: ResponseCache.Room = .pages,
     _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
-      isDiagnose: false, isOpenQuestion: false, cached: cached, operation: operation,
+      isDiagnose: false, isOpenQuestion: false, cached: cached, room: room, operation: operation,
       handler: handler)
   }
 
@@ -57,7 +59,7 @@ struct Route: Sendable {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
       isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, cached: nil,
-      operation: operation, handler: handler)
+      room: .pages, operation: operation, handler: handler)
   }
 }
 

@@ -6,7 +6,7 @@ extension App {
   static let routes: [Route] = [
     .get("/", api: false, App.home),
     .get("/index", api: false, App.home),
-    .get("/search", .search, heavy: true, App.search),
+    .get("/search", .search, heavy: true, cached: .everything, room: .searches, App.search),
 
     .get("/diagnose", api: false, App.diagnoseForm),
     .write(.post, "/diagnose", .diagnose, heavy: true, diagnose: true, App.diagnose),

@@ -14,32 +14,32 @@ extension App {
     let explains = try query.flag("explain")
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
-    var page = try context.app.search(
-      SearchInput(
-        words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
-        explains: explains), caller: context.caller, channel: context.channel)
-    if let subject = page.subject {
-      context.app.openings.show(
-        page.results.map(\.issue), at: context.target, subject: subject)
-    }
+    let input = SearchInput(
+      words: words, guide: guide, tag: tag, limit: limit, offset: cursor.offset,
+      explains: explains)
+    var page = try context.app.searched(
+      input, viewer: context.caller.viewer, channel: context.channel)
     page.next = NextPage(page.next?.cursor, context)
     return .page(page, headers: page.next.headers)
   }
 
-  /// Searches and counts the question, for whoever asks on whichever way.
+  /// Searches and counts the question, for who asks on another way than an address of its own.
   func search(_ input: SearchInput, caller: Caller, channel: String) throws -> SearchPage {
+    let page = try searched(input, viewer: caller.viewer, channel: channel)
+    if let asked = page.asked { count(asked, of: caller) }
+    return page
+  }
+
+  /// Searches; the answer says what it is to be counted as.
+  private func searched(
+    _ input: SearchInput, viewer: Viewer, channel: String
+  ) throws -> SearchPage {
     let started = monotonicMilliseconds()
-    var page = try store.read(as: caller.viewer) { try SearchPage.search(input, $0) }
+    var page = try store.read(as: viewer) { try SearchPage.search(input, $0) }
+    // What goes on with an answer is no question of its own.
     if input.offset == 0, !input.words.allSatisfy(\.isWhitespace) {
-      // Only a browser tells what it opens.
-      if channel == "html" { page.subject = Secrets.identifier() }
-      let masked = String(SecretMasker.mask(input.words).text.prefix(300))
-      store.count(
-        Question(
-          kind: .search, text: masked, template: Template.of(masked), guide: input.guide,
-          source: channel,
-          reporter: caller.reporter, verdict: nil, results: page.results.count,
-          milliseconds: monotonicMilliseconds() - started, subject: page.subject))
+      page.asked = AskedSearch(
+        input, page, channel: channel, milliseconds: monotonicMilliseconds() - started)
     }
     return page
   }
@@ -68,8 +68,7 @@ struct SearchPage: Page {
   let results: [Result]
   var next: NextPage?
   let explains: Bool
-  /// The counted question's name.
-  var subject: String?
+  var asked: AskedSearch?
   /// What was asked with typing errors put right, where a word of it is in no issue.
   var suggestion: String?
   /// Whether the results are those for the suggestion, since there are none for what was asked.
@@ -99,15 +98,14 @@ struct SearchPage: Page {
     }
     let shown = hits.dropFirst(input.offset).prefix(input.limit)
     let ids = shown.map(\.issueID)
-    let summaries = try reading.summaries(ids)
-    let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
-    let wanted = WantedWords(terms.wanted)
-    var excerpts: [Int: Excerpt] = [:]
-    try reading.eachMarkdown(ids) { excerpts[$0] = Excerpt(of: $1, wanted: wanted) }
+    let issues = try corpus.shown(ids)
+    var wanted = WantedWords(terms.wanted)
     var results: [Result] = []
+    results.reserveCapacity(ids.count)
     for hit in shown {
-      guard let issue = byID[hit.issueID], let excerpt = excerpts[hit.issueID] else { continue }
-      results.append(Result(issue: issue, hit: hit, excerpt: excerpt))
+      guard let issue = issues[hit.issueID] else { continue }
+      results.append(
+        Result(issue: issue.summary, hit: hit, excerpt: Excerpt(of: issue.text, wanted: &wanted)))
     }
     let end = input.offset + input.limit
     return SearchPage(

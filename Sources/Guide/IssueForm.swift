@@ -116,3 +116,8 @@ package struct IssueForm: Sendable, Equatable {
     return (writer.text, writer.mistakes)
   }
 }
+
+extension Array {
+  /// A row, or nil where the form has none.
+  subscript(at index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -37,7 +37,7 @@ struct IssueFormWriter {
     }
     let lines = join()
     checkFormat(lines)
-    if mistakes.isEmpty { checkMeaning() }
+    if mistakes.isEmpty { mistakes = form.misread(as: IssueForm(markdown: text)) }
   }
 
   // MARK: Parts that are there
@@ -50,27 +50,29 @@ struct IssueFormWriter {
     case .fix(let row): fix(row, slot)
     case .verify(let row):
       guard let new = form.fixes[at: row], !new.isEmpty else { return }
-      if !same(new.verify, old.fixes[row].verify) {
-        replace(field, with: Self.label("Verify", new.verify), slot.style)
+      if !new.verify.saysTheSame(as: old.fixes[row].verify) {
+        replace(field, with: PartMarkdown.label("Verify", new.verify), slot.style)
       }
     case .risk(let row):
       guard let new = form.fixes[at: row], !new.isEmpty else { return }
       if new.risk != old.fixes[row].risk {
-        replace(field, with: Self.label("Risk", new.risk?.rawValue ?? ""), slot.style)
+        replace(field, with: PartMarkdown.label("Risk", new.risk?.rawValue ?? ""), slot.style)
       }
     case .check(let row):
       let new = form.checks[at: row] ?? ""
-      if !same(new, old.checks[row]) { replace(field, with: Self.label("Check", new), slot.style) }
+      if !new.saysTheSame(as: old.checks[row]) {
+        replace(field, with: PartMarkdown.label("Check", new), slot.style)
+      }
     case .sample(let row):
       let new = form.samples[at: row] ?? IssueForm.Sample()
-      if new != old.samples[row] { replace(field, with: Self.sample(new), .plain) }
+      if new != old.samples[row] { replace(field, with: PartMarkdown.sample(new), .plain) }
     case .text(let row):
       let new = form.texts[at: row] ?? ""
       if new != old.texts[row] { replace(field, with: new.trimmedLines, .plain) }
     case .list(let list):
       guard form.lists[list] ?? "" != old.lists[list] ?? "" else { return }
       if slots.first(where: { $0.field == field })?.place == slot.place {
-        replace(field, with: Self.list(list, form.lists[list] ?? ""), slot.style)
+        replace(field, with: PartMarkdown.list(list, form.lists[list] ?? ""), slot.style)
       } else {
         remove { $0.place == slot.place }
       }
@@ -80,12 +82,12 @@ struct IssueFormWriter {
   private mutating func passage(
     _ field: IssueForm.Field, _ old: String, _ new: String, _ slot: Slot
   ) {
-    guard !same(old, new) else { return }
+    guard !old.saysTheSame(as: new) else { return }
     let text =
       switch slot.style {
       case .plain: new.trimmedLines
-      case .bullet: Self.bullet(new)
-      case .label, .labelParagraph: Self.label(field.isSymptom ? "Symptom" : "Cause", new)
+      case .bullet: PartMarkdown.bullet(new)
+      case .label, .labelParagraph: PartMarkdown.label(field.isSymptom ? "Symptom" : "Cause", new)
       }
     replace(field, with: text, slot.style)
   }
@@ -95,14 +97,14 @@ struct IssueFormWriter {
     let before = old.fixes[row]
     if new == before { return }
     if new.isEmpty {
-      if !new.verify.isBlank, !same(new.verify, before.verify) { noText(row) }
+      if !new.verify.isBlank, !new.verify.saysTheSame(as: before.verify) { noText(row) }
       isChanged = true
       return remove {
         $0.field == .fix(row) || $0.field == .verify(row) || $0.field == .risk(row)
       }
     }
-    guard !same(new.text, before.text) || new.kind != before.kind else { return }
-    let text = slot.style == .plain ? new.text.trimmedLines : Self.fix(new)
+    guard !new.text.saysTheSame(as: before.text) || new.kind != before.kind else { return }
+    let text = slot.style == .plain ? new.text.trimmedLines : PartMarkdown.fix(new)
     replace(.fix(row), with: text, slot.style)
   }
 
@@ -119,7 +121,7 @@ struct IssueFormWriter {
     isChanged = true
     let marker = slots[index].text.first
     slots[index].text = text
-    if style == .labelParagraph { slots[index].text = Self.withoutBullet(text) }
+    if style == .labelParagraph { slots[index].text = PartMarkdown.withoutBullet(text) }
     if let marker, marker == "*" || marker == "+", text.hasPrefix("- "), style != .labelParagraph {
       slots[index].text = String(marker) + text.dropFirst()
     }
@@ -139,17 +141,18 @@ struct IssueFormWriter {
       let isLate = slots.contains { $0.field?.isFixPart ?? false }
       let after = last(where: \.isSymptom)
       insert(
-        .symptom(row), isLate && after == nil ? Self.label("Symptom", text) : Self.bullet(text),
+        .symptom(row),
+        isLate && after == nil ? PartMarkdown.label("Symptom", text) : PartMarkdown.bullet(text),
         after: after ?? opening)
     }
     for (row, text) in form.causes.enumerated().dropFirst(old.causes.count) where !text.isBlank {
       insert(
-        .cause(row), Self.label("Cause", text),
+        .cause(row), PartMarkdown.label("Cause", text),
         after: last(where: \.isCause) ?? last(where: \.isSymptom) ?? opening)
     }
     for (row, text) in form.checks.enumerated().dropFirst(old.checks.count) where !text.isBlank {
       insert(
-        .check(row), Self.label("Check", text),
+        .check(row), PartMarkdown.label("Check", text),
         after: last(where: \.isCheck) ?? last { $0.isCause || $0.isSymptom } ?? opening)
     }
     for (row, fix) in form.fixes.enumerated() { addFix(fix, row) }
@@ -157,11 +160,11 @@ struct IssueFormWriter {
       guard let value = form.lists[list], !value.isBlank, last(where: { $0 == .list(list) }) == nil
       else { continue }
       insert(
-        .list(list), Self.list(list, value), after: last(where: \.isList) ?? beforeSamples)
+        .list(list), PartMarkdown.list(list, value), after: last(where: \.isList) ?? beforeSamples)
     }
     for (row, sample) in form.samples.enumerated().dropFirst(old.samples.count)
     where !sample.text.isBlank {
-      insert(.sample(row), Self.sample(sample), after: slots.count)
+      insert(.sample(row), PartMarkdown.sample(sample), after: slots.count)
     }
     for (row, text) in form.texts.enumerated().dropFirst(old.texts.count) where !text.isBlank {
       insert(.text(row), text.trimmedLines, after: slots.isEmpty ? 0 : slots.count)
@@ -174,7 +177,7 @@ struct IssueFormWriter {
         if !fix.verify.isBlank || fix.risk != nil { noText(row) }
         return
       }
-      insert(.fix(row), Self.fix(fix), after: last(where: \.isFixPart) ?? beforeDetails)
+      insert(.fix(row), PartMarkdown.fix(fix), after: last(where: \.isFixPart) ?? beforeDetails)
     }
     guard !fix.isEmpty else { return }
     func end(_ slots: [Slot], _ fields: [IssueForm.Field]) -> Int? {
@@ -183,12 +186,12 @@ struct IssueFormWriter {
     if !fix.verify.isBlank, !slots.contains(where: { $0.field == .verify(row) }),
       let place = end(slots, [.fix(row)])
     {
-      insert(.verify(row), Self.label("Verify", fix.verify), after: place)
+      insert(.verify(row), PartMarkdown.label("Verify", fix.verify), after: place)
     }
     if let risk = fix.risk, !slots.contains(where: { $0.field == .risk(row) }),
       let place = end(slots, [.fix(row), .verify(row)])
     {
-      insert(.risk(row), Self.label("Risk", risk.rawValue), after: place)
+      insert(.risk(row), PartMarkdown.label("Risk", risk.rawValue), after: place)
     }
   }
 
@@ -275,108 +278,6 @@ struct IssueFormWriter {
       mistakes.append(.init(field: slot.flatMap { slots[$0].field }, reason: problem.reason))
     }
   }
-
-  /// What was written must be read as what was meant.
-  private mutating func checkMeaning() {
-    let read = IssueForm(markdown: text)
-    let reason =
-      "This would be read as something else. Begin it with a word; labels such as **Fix**: and lines "
-      + "that begin with # belong into the text form."
-    func check(_ meant: [(IssueForm.Field, String)], _ found: [String]) {
-      let meant = meant.filter { !$0.1.isBlank }
-      for (index, value) in meant.enumerated()
-      where found[at: index].map({ !same($0, value.1) }) ?? true {
-        mistakes.append(.init(field: value.0, reason: reason))
-        return
-      }
-      if found.count > meant.count {
-        mistakes.append(.init(field: meant.last?.0, reason: reason))
-      }
-    }
-    check(form.symptoms.enumerated().map { (.symptom($0), $1) }, read.symptoms)
-    check(form.causes.enumerated().map { (.cause($0), $1) }, read.causes)
-    check(form.fixes.enumerated().map { (.fix($0), $1.text) }, read.fixes.map(\.text))
-    let fixes = form.fixes.enumerated().filter { !$1.isEmpty }
-    if fixes.count == read.fixes.count {
-      for (fix, found) in zip(fixes, read.fixes) {
-        if !same(fix.1.verify, found.verify) {
-          mistakes.append(.init(field: .verify(fix.0), reason: reason))
-        }
-      }
-    }
-    check(form.checks.enumerated().map { (.check($0), $1) }, read.checks)
-    check(form.samples.enumerated().map { (.sample($0), $1.text) }, read.samples.map(\.text))
-    for list in IssueForm.List.allCases
-    where list.values(form.lists[list] ?? "") != list.values(read.lists[list] ?? "") {
-      mistakes.append(.init(field: .list(list), reason: reason))
-    }
-  }
-
-  /// The same words on the same lines; blank lines and indentation apart.
-  private func same(_ first: String, _ second: String) -> Bool {
-    func lines(_ text: String) -> [String] { text.lines.map(\.trimmed).filter { !$0.isEmpty } }
-    return first == second || lines(first) == lines(second)
-  }
-}
-
-// MARK: Writing one part
-
-extension IssueFormWriter {
-  private static func fix(_ fix: IssueForm.Fix) -> String {
-    var content = IssueContent()
-    content.fixes = [FixText(kind: fix.kind, text: fix.text.trimmedLines, line: 1)]
-    return content.markdown
-  }
-
-  private static func bullet(_ text: String) -> String {
-    var content = IssueContent()
-    content.symptoms = [Passage(text: text.trimmedLines, line: 1)]
-    return text.isBlank ? "" : content.markdown
-  }
-
-  /// A cause is written as every labelled text is.
-  private static func label(_ name: String, _ text: String) -> String {
-    guard !text.isBlank else { return "" }
-    var content = IssueContent()
-    content.causes = [Passage(text: text.trimmedLines, line: 1)]
-    return content.markdown.replacing("- **Cause**:", with: "- **\(name)**:", maxReplacements: 1)
-  }
-
-  private static func sample(_ sample: IssueForm.Sample) -> String {
-    guard !sample.text.isBlank else { return "" }
-    var content = IssueContent()
-    content.samples = [Sample(text: sample.text.trimmedLines, negative: sample.negative, line: 1)]
-    return content.markdown
-  }
-
-  private static func list(_ list: IssueForm.List, _ text: String) -> String {
-    let values = list.values(text)
-    guard !values.isEmpty else { return "" }
-    return switch list {
-    case .aliases: label("Also seen as", values.joined(separator: "; "))
-    case .environment: label("Applies to", values.joined(separator: ", "))
-    case .tags: label("Tags", values.joined(separator: ", "))
-    case .owner: label("Owner", values.joined(separator: "; "))
-    case .escalate: label("Escalate", values.joined(separator: "; "))
-    case .duplicateOf, .supersedes, .related:
-      label(list.linkKind?.label ?? "Related", values.joined(separator: "; "))
-    case .sources: values.map { label("Source", $0) }.joined(separator: "\n")
-    }
-  }
-
-  /// "- **Fix**: text" as a paragraph: "**Fix**: text".
-  private static func withoutBullet(_ text: String) -> String {
-    guard text.hasPrefix("- ") else { return text }
-    let lines = String(text.dropFirst(2)).lines
-    return lines.enumerated().map { index, line in
-      index > 0 && line.hasPrefix("  ") ? String(line.dropFirst(2)) : String(line)
-    }.joined(separator: "\n")
-  }
-}
-
-extension IssueForm.Fix {
-  /// Says nothing to do.
-  fileprivate var isEmpty: Bool { text.isBlank }
 }
 
 extension IssueForm.Field {
@@ -391,12 +292,4 @@ extension IssueForm.Field {
     default: false
     }
   }
-}
-
-extension String {
-  fileprivate var isBlank: Bool { !contains { !$0.isWhitespace } }
-}
-
-extension Array {
-  fileprivate subscript(at index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

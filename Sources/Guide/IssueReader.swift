@@ -254,4 +254,7 @@ extension String {
     while let last = text.utf8.last, last.isWhitespace { text.removeLast() }
     return text
   }
+
+  /// Nothing but white space.
+  var isBlank: Bool { !contains { !$0.isWhitespace } }
 }

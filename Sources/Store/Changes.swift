@@ -59,3 +59,19 @@ extension Reading {
     }
   }
 }
+
+extension Writing {
+  /// Adds a line to the change stream.
+  func change(
+    _ kind: String, issueID: Int?, guideID: Int?, revision: Int?, summary: String
+  ) throws {
+    try connection.execute(
+      """
+      INSERT INTO change (kind, issue_id, guide_id, revision, author, summary, created_at)
+      VALUES (\(kind), \(issueID), \(guideID), \(revision), \(author.name), \(summary),
+        \(now.milliseconds))
+      """)
+    try notify(
+      change: kind, issueID: issueID, guideID: guideID, revision: revision, summary: summary)
+  }
+}

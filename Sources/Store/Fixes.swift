@@ -1,6 +1,23 @@
 package import Guide
 import SQLite
 
+/// A fix as stored.
+package struct Fix: Sendable, Equatable {
+  package let id: Int
+  package let issueID: Int
+  /// Place in the author's order, from 0; nil when removed from the text.
+  package let position: Int?
+  package let kind: FixText.Kind
+  /// Markdown.
+  package let text: String
+  package let verify: String?
+  package let risk: FixText.Risk?
+  package let textRevision: Int
+  /// Set when it used to work and stopped.
+  package var regression: Regression?
+  package var evidence = FixEvidence.none
+}
+
 extension Reading {
   private static let fixColumns: SQL = """
     id, issue_id, position, kind, text, verify, risk, text_revision, regressed_at, regression

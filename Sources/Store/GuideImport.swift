@@ -24,9 +24,10 @@ extension Writing {
           importedHead: $0.optionalText(4))
       })
     if let existing { try restoreGuide(existing.slug) }
-    let guideID = try saveGuide(file, slug: slug, shape: shape, existing: existing, &summary)
+    let guideID = try saveImportedGuide(
+      file, slug: slug, shape: shape, existing: existing, &summary)
     let known = existing == nil ? [] : try knownIssues(ofGuide: guideID)
-    let matches = match(
+    let matches = KnownIssue.matching(
       sections.flatMap { section in
         section.issues.map { (issue: $0, section: section.section.title) }
       }, known)
@@ -36,7 +37,7 @@ extension Writing {
     var run = ImportRun(guide: guideID, isStrict: shape == .sections)
     var number = 0
     for (position, section) in sections.enumerated() {
-      let (sectionID, title) = try saveSection(
+      let (sectionID, title) = try saveImportedSection(
         section.section, position: position, ofGuide: guideID, &summary)
       for (place, issue) in section.issues.enumerated() {
         run.section = (sectionID, title, section.section.title)
@@ -84,208 +85,6 @@ extension Writing {
     var moved: [(issue: Int, section: String)] = []
     /// Issues that are in the file but were deleted here.
     var deleted: [Int] = []
-  }
-
-  private struct KnownGuide {
-    let id: Int
-    let slug: String
-    let title: String
-    let head: String
-    let importedHead: String?
-  }
-
-  private struct KnownIssue {
-    let id: Int
-    let title: String
-    let section: String
-    let externalID: String?
-    let path: String?
-    let given: String?
-    let isArchived: Bool
-    let isDeleted: Bool
-    /// As the file had it last time; nil for an issue written here.
-    let imported: IssueText?
-  }
-
-  private func knownIssues(ofGuide id: Int) throws -> [KnownIssue] {
-    // Those that are in use come first, so that they are matched first.
-    try connection.rows(
-      """
-      SELECT i.id, i.title, s.title, i.external_id, i.path, i.given, i.confidence = 'archived',
-        i.deleted_at IS NOT NULL, r.title, r.section, r.markdown
-      FROM issue i JOIN section s ON s.id = i.section_id
-      LEFT JOIN revision r ON r.issue_id = i.id AND r.number = (
-        SELECT max(number) FROM revision
-        WHERE issue_id = i.id AND author = \(Author.importer.name)
-          AND comment IN (\(Writing.firstImport), \(Writing.laterImport)))
-      WHERE i.guide_id = \(id)
-      ORDER BY i.deleted_at IS NOT NULL, i.confidence = 'archived', i.id
-      """
-    ) { row in
-      KnownIssue(
-        id: row.int(0), title: row.text(1), section: row.text(2), externalID: row.optionalText(3),
-        path: row.optionalText(4), given: row.optionalText(5), isArchived: row.bool(6),
-        isDeleted: row.bool(7),
-        imported: row.isNull(8)
-          ? nil : IssueText(title: row.text(8), section: row.text(9), markdown: row.text(10)))
-    }
-  }
-
-  /// Which known issue each issue of the file is: the surest signs first.
-  private func match(
-    _ issues: [(issue: ImportedIssue, section: String)], _ known: [KnownIssue]
-  ) -> [KnownIssue?] {
-    var result = [KnownIssue?](repeating: nil, count: issues.count)
-    guard !known.isEmpty else { return result }
-    var free = Set(known.map(\.id))
-    func pass(_ key: (KnownIssue) -> String?, _ wanted: (ImportedIssue, String) -> String?) {
-      var places: [String: [KnownIssue]] = [:]
-      for issue in known.reversed() where free.contains(issue.id) {
-        if let key = key(issue) { places[key, default: []].append(issue) }
-      }
-      for index in issues.indices where result[index] == nil {
-        guard let key = wanted(issues[index].issue, issues[index].section),
-          let found = places[key]?.last
-        else { continue }
-        places[key]!.removeLast()
-        result[index] = found
-        free.remove(found.id)
-      }
-    }
-    let separator = "\u{0}"
-    pass({ $0.externalID }, { issue, _ in issue.externalID })
-    pass(
-      { $0.title + separator + ($0.path ?? "") + separator + $0.section },
-      { $0.span.title + separator + ($0.path ?? "") + separator + $1 })
-    pass(
-      { $0.title + separator + ($0.path ?? "") },
-      { issue, _ in issue.span.title + separator + (issue.path ?? "") })
-    // Two external ids are two issues, whatever they are called.
-    pass({ $0.externalID == nil ? $0.title : nil }, { issue, _ in issue.span.title })
-    pass({ $0.title }, { issue, _ in issue.externalID == nil ? issue.span.title : nil })
-    pass(
-      { $0.externalID == nil ? $0.imported?.title : nil },
-      { issue, _ in issue.externalID == nil ? issue.span.title : nil })
-    return result
-  }
-
-  private func saveGuide(
-    _ file: GuideFile, slug: String, shape: GuideShape, existing: KnownGuide?,
-    _ summary: inout ImportSummary
-  ) throws -> Int {
-    if let existing {
-      var file = file
-      let imported = file.head
-      summary.guide = existing.slug
-      if existing.title != file.title {
-        summary.title = existing.title
-        if shape != .folder, shape != .records {
-          var span = IssueSpan(titled: file.head, title: file.title)
-          span.rename(existing.title)
-          file.head = span.text
-        }
-        file.title = existing.title
-      }
-      let head = mergedTitled(
-        base: existing.importedHead, current: existing.head, upstream: file.head)
-      if let head, head != file.head, let read = try? GuideFile.read(head: head, name: file.title) {
-        (file.head, file.introduction) = (head, read.introduction)
-        (file.owner, file.escalate) = (read.owner, read.escalate)
-        (file.license, file.attribution) = (read.license, read.attribution)
-      } else if head == nil {
-        summary.conflicts.append(existing.title)
-        if let read = try? GuideFile.read(head: existing.head, name: file.title) {
-          (file.head, file.introduction) = (existing.head, read.introduction)
-          (file.owner, file.escalate) = (read.owner, read.escalate)
-          (file.license, file.attribution) = (read.license, read.attribution)
-        }
-      }
-      try connection.execute(
-        """
-        UPDATE guide SET title = \(file.title), layout = \(shape.rawValue), head = \(file.head),
-          introduction = \(file.introduction), owner = \(file.owner), escalate = \(file.escalate),
-          license = \(file.license), attribution = \(file.attribution),
-          imported_head = \(imported), updated_at = \(now.milliseconds)
-        WHERE id = \(existing.id)
-        """)
-      return existing.id
-    }
-    try connection.execute(
-      """
-      INSERT INTO guide (slug, title, layout, head, introduction, owner, escalate, license,
-        attribution, imported_head, created_at, updated_at)
-      VALUES (\(slug), \(file.title), \(shape.rawValue), \(file.head), \(file.introduction),
-        \(file.owner), \(file.escalate), \(file.license), \(file.attribution), \(file.head),
-        \(now.milliseconds), \(now.milliseconds))
-      """)
-    let id = connection.lastInsertedID
-    try connection.execute("INSERT INTO guide_slug (slug, guide_id) VALUES (\(slug), \(id))")
-    try change(
-      "guide created", issueID: nil, guideID: id, revision: nil, summary: file.title)
-    return id
-  }
-
-  /// What stands below a title, merged three-way; nil where both sides changed the same lines. White
-  /// space at the end is the file's.
-  private func mergedTitled(base: String?, current: String, upstream: String) -> String? {
-    let (mine, _) = splitSpace(current)
-    let (theirs, space) = splitSpace(upstream)
-    guard let base else { return upstream }
-    let (start, _) = splitSpace(base)
-    // A title that was changed here is in `upstream` already.
-    let old = IssueSpan(titled: start, title: "")
-    if case .merged(let text) = Merge.lines(
-      base: old.markdown, ours: IssueSpan(titled: mine, title: "").markdown,
-      theirs: IssueSpan(titled: theirs, title: "").markdown)
-    {
-      var span = IssueSpan(titled: upstream, title: "")
-      if span.markdown == text { return upstream }
-      span.replaceTitledText(text, newline: upstream.utf8.contains(0x0d) ? "\r\n" : "\n")
-      return splitSpace(span.text).text + space
-    }
-    return nil
-  }
-
-  /// Gives the section's id, and its title here.
-  private func saveSection(
-    _ section: GuideSection, position: Int, ofGuide guide: Int, _ summary: inout ImportSummary
-  ) throws -> (id: Int, title: String) {
-    let known = try connection.first(
-      """
-      SELECT id, title, lead, imported_lead FROM section
-      WHERE guide_id = \(guide) AND position < 0
-        AND (title = \(section.title) OR imported_title = \(section.title))
-      ORDER BY title <> \(section.title), position DESC
-      """, { (id: $0.int(0), title: $0.text(1), lead: $0.text(2), imported: $0.optionalText(3)) })
-    guard let known else {
-      let id = try insertSection(section, atPosition: position, ofGuide: guide)
-      try connection.execute(
-        """
-        UPDATE section SET imported_title = \(section.title), imported_lead = \(section.lead)
-        WHERE id = \(id)
-        """)
-      return (id, section.title)
-    }
-    var new = section
-    if known.title != section.title, !section.lead.isEmpty {
-      var span = IssueSpan(titled: section.lead, title: section.title)
-      span.rename(known.title)
-      new.lead = span.text
-    }
-    new.title = known.title
-    let lead = mergedTitled(base: known.imported, current: known.lead, upstream: new.lead)
-    if lead == nil { summary.conflicts.append(known.title) }
-    let wanted = lead ?? known.lead
-    if wanted != new.lead, let read = try? GuideFile.read(sectionLead: wanted) {
-      (new.lead, new.owner, new.escalate) = (wanted, read.owner, read.escalate)
-    }
-    try connection.execute(
-      """
-      UPDATE section SET position = \(position), title = \(new.title), lead = \(new.lead),
-        owner = \(new.owner), escalate = \(new.escalate), imported_title = \(section.title),
-        imported_lead = \(section.lead) WHERE id = \(known.id)
-      """)
-    return (known.id, known.title)
   }
 
   private func update(

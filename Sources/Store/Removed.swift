@@ -95,3 +95,35 @@ extension Reading {
     Int(name).flatMap { String($0) == name ? $0 : nil }
   }
 }
+
+extension Writing {
+  /// Takes an issue from lists and search; its history stays, and it can be restored.
+  package func deleteIssue(_ id: Int, base: WriteBase, comment: String) throws {
+    guard
+      let row = try connection.first(
+        """
+        SELECT revision, guide_id, confidence = 'archived', title FROM issue
+        WHERE id = \(id) AND deleted_at IS NULL AND \(reading.visible("guide_id"))
+        """, { ($0.int(0), $0.int(1), isArchived: $0.bool(2), title: $0.text(3)) })
+    else { throw IssueWriteError.notFound }
+    switch base {
+    case .any: break
+    case .exactly(let revision), .merging(let revision):
+      guard revision == row.0 else { throw IssueWriteError.stale(current: row.0) }
+    }
+    if !row.isArchived { try takeOut(id, ofGuide: row.1) }
+    try connection.execute(
+      "UPDATE issue SET deleted_at = \(now.milliseconds) WHERE id = \(id)")
+    try unindex(issueID: id)
+    // Its check names become free for others.
+    try connection.execute("DELETE FROM \"check\" WHERE issue_id = \(id)")
+    try connection.execute(
+      """
+      DELETE FROM sample_shingle WHERE sample_id IN (SELECT id FROM sample WHERE issue_id = \(id))
+      """)
+    // The stream shows no issue for it any more, so it says which one that was.
+    try change(
+      "issue deleted", issueID: id, guideID: row.1, revision: row.0,
+      summary: comment.isEmpty ? row.title : "\(row.title): \(comment)")
+  }
+}

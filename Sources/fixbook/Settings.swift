@@ -49,8 +49,8 @@ struct Setting: Sendable {
       name: "anonymous-reports", value: "yes|no", fallback: "",
       summary: "report without an account (default: only on loopback without a proxy)"),
     Setting(
-      name: "cache", value: "MIB", fallback: "8",
-      summary: "memory for finished pages (default 8; 0: none)"),
+      name: "cache", value: "MIB", fallback: "12",
+      summary: "memory for finished pages and searches (default 12; 0: none)"),
     Setting(
       name: "cors-origin", value: "ORIGIN", fallback: "",
       summary: "let scripts of that site read, e.g. https://chat.example; * for any", isList: true),

@@ -118,7 +118,7 @@ struct OpeningTests {
     let openings = Openings()
     let issue = IssueSummary.example
     for number in 0..<20_000 {
-      openings.show([issue], at: "/search?q=\(number)", subject: "s\(number)")
+      openings.show([Openings.Result(issue)], at: "/search?q=\(number)", subject: "s\(number)")
     }
     #expect(openings.open(issue.slug, from: "/search?q=0") == nil)
     #expect(openings.open(issue.slug, from: "/search?q=19999")?.subject == "s19999")

@@ -37,6 +37,46 @@ def test_what_one_process_writes_the_other_shows_at_once(pair):
                 assert f"turn {turn}." in server.get(f"/issues/{CRANE}", accept).text
 
 
+def test_a_search_of_one_process_finds_at_once_what_the_other_wrote(pair):
+    one, two = pair
+    for turn in range(20):
+        writer, reader = (one, two) if turn % 2 else (two, one)
+        edit(writer, f"- the jib stands still, turn {turn}.\n- **Fix**: wait")
+        for server in (reader, writer, reader):
+            for path in ("/search", "/search.json", "/search.txt", "/api/v1/search"):
+                found = server.get(f"{path}?q=jib+stands+still", BROWSER_ACCEPT).text
+                assert f"turn {turn}." in found
+
+
+def test_searches_out_of_the_cache_are_counted(pair):
+    one, two = pair
+    for _ in range(5):
+        for server in pair:
+            server.get("/search?q=jib+stays", BROWSER_ACCEPT)
+    assert hits(one) == hits(two) == 4
+
+    def asked() -> int:
+        return one.json("/api/v1/insights", headers=bearer())["questions"]["asked"]
+
+    for _ in range(100):
+        if asked() >= 10:
+            break
+    assert asked() == 10
+
+
+def test_a_guide_that_is_hidden_is_in_no_answer_of_either(pair):
+    one, two = pair
+    address = "/api/v1/guides/harbour-runbook/audience"
+    for audience in ("members", "anyone") * 3:
+        changed = one.client.put(address, json={"audience": audience}, headers=bearer())
+        assert changed.status_code == 200, changed.text
+        for server in (two, one, two):
+            found = server.get("/search?q=jib+stays", BROWSER_ACCEPT).text
+            assert (CRANE in found) == (audience == "anyone")
+            member = server.get("/search?q=jib+stays", BROWSER_ACCEPT, headers=bearer()).text
+            assert CRANE in member
+
+
 def hits(server: Server) -> int:
     text = server.get("/metrics").text
     found = re.search(r"^fixbook_cache_hits_total (\d+)", text, re.MULTILINE)

@@ -38,7 +38,7 @@ def test_a_flag_beats_the_environment_and_that_the_file(tmp_path):
     assert found["listen"] == ("127.0.0.1:2", "FIXBOOK_LISTEN")
     assert found["public-url"] == ("https://file.example", f"{config}:5")
     assert found["allowed-host"][0] == "one.example,two.example"
-    assert found["cache"] == ("8", "default")
+    assert found["cache"] == ("12", "default")
     assert held(**environment_with(FIXBOOK_CONFIG=str(config)))["db"] == ("from-file.db", f"{config}:3")
 
 

@@ -1,0 +1,147 @@
+import Guide
+import HTTP
+import Markup
+import Store
+
+/// The form for a guide's or section's title, introduction and contact.
+struct TitledEditorPage: HTMLOnly {
+  let heading: String
+  let action: String
+  let text: TitledText
+  var guide: GuideSummary?
+  /// To be renamed and reordered, on the page of a guide.
+  var sections: [SectionSummary] = []
+  var mistake: EditorMistake?
+
+  var title: String { text.title.isEmpty ? heading : "\(heading): \(text.title)" }
+
+  func html(_ site: Site) -> HTML {
+    let mistakes = [mistake].compactMap { $0 }
+    return """
+      \(guide.map { "<p class=\"crumbs\"><a href=\"/guides/\($0.slug)\">\($0.title)</a></p>" as HTML })
+      <h1>\(heading)</h1>
+      \(mistakes.map { "<div class=\"notice fail\" role=\"alert\"><h2>Not saved yet</h2><p>\($0.reason)</p></div>" as HTML })
+      <form class="paste fields" method="post" action="\(action)">
+      <p><label for="title">Title</label><input id="title" name="title" value="\(text.title)" required maxlength="200"></p>
+      <p><label for="introduction">Introduction, in Markdown</label>
+      <textarea id="introduction" name="introduction" rows="10">\(HTML.raw("\n"))\(text.withoutContact)</textarea></p>
+      <p><label for="owner">Whom it belongs to</label><input id="owner" name="owner" value="\(text.contact(.owner))" maxlength="2000"></p>
+      <p><label for="escalate">Whom to ask when nothing helps</label><input id="escalate" name="escalate" value="\(text.contact(.escalate))" maxlength="2000"></p>
+      <p><button class="primary">Save</button></p>
+      </form>
+      \(sectionsHTML)
+      """
+  }
+
+  private var sectionsHTML: HTML {
+    guard let guide, action == "/guides/\(guide.slug)/edit" else { return "" }
+    let base: HTML = "/guides/\(guide.slug)"
+    let titled = sections.filter { !$0.title.isEmpty }
+    let items: [HTML] = titled.enumerated().map { place, section in
+      let address: HTML = "\(base)/sections/\(section.id)"
+      let up: HTML = """
+        <form action="\(address)/edit" method="post"><button name="position" value="\(place)" \
+        aria-label="Move \(section.title) up">Up</button></form>
+        """
+      let remove: HTML = """
+        <form action="\(address)/remove" method="post"><button aria-label="Remove \(section.title)">Remove</button></form>
+        """
+      return """
+        <li class="row"><a href="\(address)/edit">\(section.title)</a> <span class="quiet">\(counted(section.issues.count, "issue"))</span>\
+        \(up, if: place > 0)\(remove, if: section.issues.isEmpty)</li>
+
+        """
+    }
+    let name: HTML = guide.isArchived ? "restore" : "archive"
+    return """
+      <h2>Sections</h2>
+      \("<ol class=\"issues\">\n\(items)</ol>", if: !items.isEmpty)
+      <form class="ask" action="\(base)/sections" method="post">
+      <label for="section">New section</label><input id="section" name="title" required maxlength="200"><button>Add</button>
+      </form>
+      <h2>\(guide.isArchived ? "Bring it back" : "Archive it")</h2>
+      <p>\(guide.isArchived ? "Its issues return to lists and search as they were." : "An archived guide leaves lists and search with all its issues. Its pages stay, and it can be restored.")</p>
+      <form action="\(base)/\(name)" method="post"><p><button>\(guide.isArchived ? "Restore" : "Archive") this guide</button></p></form>
+      """
+  }
+
+  /// The form again, or a problem for programs.
+  func refused(_ mistake: EditorMistake, _ context: Context) throws -> Reply {
+    guard context.representation == .html else {
+      throw Failure.invalid(mistake.field ?? "title", mistake.reason)
+    }
+    var page = self
+    page.mistake = mistake
+    return .page(page, status: .unprocessableContent, headers: App.privately)
+  }
+
+  func keepingWhatWasTyped<T>(_ context: Context, _ write: () throws -> T) throws -> T {
+    do {
+      return try write()
+    } catch let error as GuideWriteError where context.representation == .html {
+      let failure = App.failure(ofGuide: error)
+      guard failure.status == .unprocessableContent else { throw error }
+      throw UnfinishedWrite(
+        reply: try refused(
+          EditorMistake(field: failure.field, reason: failure.detail), context))
+    }
+  }
+}
+
+/// What is sent of a guide or section; nil stays as it is.
+struct TitledInput {
+  var title: String?
+  var introduction: String?
+  var owner: String?
+  var escalate: String?
+
+  init(_ fields: inout Fields) throws(Failure) {
+    title = try fields.text("title", limit: 200)
+    introduction = try fields.text("introduction", limit: 100_000)?.replacing("\r\n", with: "\n")
+    owner = try fields.text("owner", limit: 2_000)
+    escalate = try fields.text("escalate", limit: 2_000)
+  }
+
+  /// The text with what was sent, of the text that is there.
+  func text(changing old: TitledText) -> TitledText {
+    var parts = IssueForm(markdown: old.markdown)
+    let contact = (parts.lists[.owner], parts.lists[.escalate])
+    var markdown = old.markdown
+    if let introduction, normal(introduction) != old.withoutContact {
+      markdown = normal(introduction)
+      parts = IssueForm(markdown: markdown)
+      if parts.lists[.owner]?.isEmpty ?? true { parts.lists[.owner] = contact.0 }
+      if parts.lists[.escalate]?.isEmpty ?? true { parts.lists[.escalate] = contact.1 }
+    }
+    if let owner { parts.lists[.owner] = oneLine(owner) }
+    if let escalate { parts.lists[.escalate] = oneLine(escalate) }
+    return TitledText(
+      title: title.map(oneLine) ?? old.title, markdown: parts.written(into: markdown).markdown)
+  }
+
+  /// What must be put right.
+  func mistake(isNew: Bool) -> EditorMistake? {
+    guard let title else {
+      return isNew ? EditorMistake(field: "title", reason: "The title is missing.") : nil
+    }
+    if title.allSatisfy(\.isWhitespace) {
+      return EditorMistake(field: "title", reason: "The title is missing.")
+    }
+    return title.contains(where: \.isNewline)
+      ? EditorMistake(field: "title", reason: "The title must be one line.") : nil
+  }
+}
+
+extension TitledText {
+  /// The text below the title without the lines that say whom to ask.
+  fileprivate var withoutContact: String {
+    var parts = IssueForm(markdown: markdown)
+    parts.lists[.owner] = ""
+    parts.lists[.escalate] = ""
+    return parts.written(into: markdown).markdown
+  }
+
+  fileprivate func contact(_ list: IssueForm.List) -> String {
+    IssueForm(markdown: markdown).lists[list] ?? ""
+  }
+}
