@@ -126,9 +126,13 @@ package final class App: Application {
         count(asked, of: caller, request)
       }
     }
-    let isHeavy =
-      match.route.isHeavy || request.body.count > App.lightBody || isNewProxyUser(request)
+    let isHeavy = isLong(match.route, request) || isNewProxyUser(request)
     return isHeavy ? .work(work) : work()
+  }
+
+  /// Whether answering takes long enough for others on the same event loop to notice.
+  private func isLong(_ route: Route, _ request: Request) -> Bool {
+    route.isHeavy || request.body.count > App.lightBody
   }
 
   /// Bytes of a body that a loop reads by itself: masking and reading a longer one takes long enough
@@ -169,7 +173,7 @@ package final class App: Application {
       case .later(let start):
         let waiting = Waiting()
         start { waiting.finish($0) }
-        return waiting.wait()
+        answer = waiting.wait()
       }
     }
   }
@@ -211,7 +215,7 @@ package final class App: Application {
         try guardWrite(context)
         let (checked, asks) = try confirmed(context)
         context = checked
-        if let asks { return answer(asks, context) }
+        if let asks { return answer(asks, context, isLong: false) }
       }
       if let keyed = try KeyedRequest(context, match.route) {
         return try once(keyed, context, match.route)
@@ -220,7 +224,7 @@ package final class App: Application {
       if case .page(let page, _, _) = reply, let asked = page.asked {
         counting(asked, context.caller)
       }
-      return answer(reply, context)
+      return answer(reply, context, isLong: isLong(match.route, request))
     } catch {
       return .now(problem(failure(of: error, request), request, representation, site: known))
     }
@@ -275,17 +279,20 @@ package final class App: Application {
     return own.contains { $0.map { equalIgnoringCase($0, origin) } ?? false }
   }
 
-  private func answer(_ reply: Reply, _ context: Context) -> Answer {
+  private func answer(_ reply: Reply, _ context: Context, isLong: Bool) -> Answer {
     guard case .write(let body) = reply else { return .now(render(reply, context)) }
     return .later { [self] complete in
       let write: @Sendable (Writing) throws -> Reply = { [self] in
         try audited(body, $0, context)
       }
       store.submit(as: context.caller.author, write) { [self] result in
-        switch result {
-        case .success(let reply): complete(render(reply, context))
-        case .failure(let error): complete(problem(of: error, context))
+        let made: @Sendable () -> Answer = { [self] in
+          switch result {
+          case .success(let reply): .now(render(reply, context))
+          case .failure(let error): .now(problem(of: error, context))
+          }
         }
+        if isLong { complete { .work(made) } } else { complete(made) }
       }
     }
   }

@@ -51,7 +51,8 @@ extension Answer {
     switch self {
     case .now(let response): .now(change(response))
     case .work(let work): .work { work().map(change) }
-    case .later(let start): .later { complete in start { complete(change($0)) } }
+    case .later(let start):
+      .later { complete in start { answer in complete { answer().map(change) } } }
     }
   }
 }

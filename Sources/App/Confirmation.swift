@@ -86,16 +86,22 @@ extension App {
       copy.request.body = Array(pairs.filter { $0 != sent }.joined(separator: "&").utf8)
       return (copy, nil)
     }
-    var fields: [(name: String, value: String)] = []
-    for pair in pairs {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = formDecoded(parts[0]),
-        let value = formDecoded(parts.count > 1 ? parts[1] : "")
-      else { throw Failure.foreignForm }
-      fields.append((name, value))
-    }
+    guard let fields = formFields(request.body) else { throw Failure.foreignForm }
     let token = confirmations.issue(path: request.rawPath, session: session)
     let page = ConfirmPage(path: request.rawPath, fields: fields, token: token)
     return (context, .page(page, headers: App.privately))
   }
+}
+
+/// The fields of a form's body in order; nil when it is not percent-encoded UTF-8.
+func formFields(_ body: [UInt8]) -> [(name: String, value: String)]? {
+  var fields: [(name: String, value: String)] = []
+  for pair in String(decoding: body, as: UTF8.self).split(separator: "&") {
+    let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = formDecoded(parts[0]),
+      let value = formDecoded(parts.count > 1 ? parts[1] : "")
+    else { return nil }
+    fields.append((name, value))
+  }
+  return fields
 }

@@ -40,6 +40,8 @@ package struct Context: Sendable {
 
   private var mediaType: String {
     let type = request.headers["Content-Type"] ?? ""
+    // As nearly every client writes it.
+    if type == "application/json" { return type }
     return String(trimmed(type.split(separator: ";").first ?? "")).lowercased()
   }
 

@@ -1,131 +1,89 @@
 import Diagnosis
 import HTTP
 import Markup
+import Synchronization
 
 /// A piece of an issue's text around the words that were asked for: a glimpse of it, without the
 /// marks of Markdown, not a rendering.
-///
-/// A search shows twenty of these, so the text is looked through as bytes, and only the piece that
-/// is shown becomes words.
 struct Excerpt: Sendable {
-  let parts: [(text: String, isHit: Bool)]
+  /// As plain text.
+  let plain: String
+  /// Where in it, by bytes, the words stand that were asked for.
+  private let hits: [Range<Int>]
 
-  /// Words shown, and looked through.
+  /// Words shown.
   private static let size = 30
-  private static let wordLimit = 1_500
 
-  init(of markdown: String, words: Set<String>) {
-    self.init(of: markdown, wanted: WantedWords(words))
-  }
-
-  init(of markdown: String, wanted: WantedWords) {
-    var markdown = markdown
-    self = markdown.withUTF8 { Excerpt(of: $0, wanted: wanted) }
-  }
-
-  /// Of the text's bytes, which are UTF-8.
-  init(of bytes: UnsafeBufferPointer<UInt8>, wanted: WantedWords) {
-    let found = Excerpt.words(bytes, wanted)
-    let size = min(Excerpt.size, found.count)
+  init(of text: ExcerptText, wanted: inout WantedWords) {
+    let found = text.words(with: wanted.beginnings)
+    let size = min(Excerpt.size, text.words.count)
     let start = Excerpt.bestWindow(found, size)
-    var parts: [(text: String, isHit: Bool)] = []
-    parts.reserveCapacity(2 * size + 2)
-    if start > 0 { parts.append(("… ", false)) }
-    var link = LinkMarks()
-    for word in found[start..<start + size] {
-      let text = word.isCode ? String(bytes, word.range) : link.plain(bytes, word.range)
-      if text.isEmpty { continue }
-      parts.append((text, word.mayHit && wanted.contains(String(bytes, word.range))))
-      parts.append((" ", false))
+    var output: [UInt8] = []
+    output.reserveCapacity(10 * size)
+    var hits: [Range<Int>] = []
+    text.bytes.withUnsafeBufferPointer { bytes in
+      if start > 0 { output += "… ".utf8 }
+      var link = LinkMarks()
+      var next = found.firstIndex { $0 >= start } ?? found.count
+      for index in start..<start + size {
+        let range = text.words[index].range
+        let mayHit = next < found.count && found[next] == index
+        if mayHit { next += 1 }
+        let before = output.count
+        if text.words[index].isCode {
+          output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+        } else {
+          link.append(bytes, range, to: &output)
+        }
+        if output.count == before { continue }
+        if mayHit, wanted.contains(UnsafeBufferPointer(rebasing: bytes[range])) {
+          hits.append(before..<output.count)
+        }
+        output.append(UInt8(ascii: " "))
+      }
+      if start + size < text.words.count { output += "…".utf8 }
     }
-    if start + size < found.count { parts.append(("…", false)) }
-    self.parts = parts
+    plain = String(decoding: output, as: UTF8.self)
+    self.hits = hits
   }
 
-  var plain: String {
-    var text = ""
-    for part in parts { text += part.text }
-    return text
-  }
+  /// The words that were asked for, as they stand there.
+  var marked: [String] { hits.map { part($0) } }
 
   var html: HTML {
-    let pieces: [HTML] = parts.map { $0.isHit ? "<mark>\($0.text)</mark>" : "\($0.text)" }
-    return "\(pieces)"
-  }
-
-  private struct Word {
-    let range: Range<Int>
-    let mayHit: Bool
-    let isCode: Bool
-  }
-
-  /// The words of a text in order, without lines that say nothing: fences, addresses of sources.
-  private static func words(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ wanted: WantedWords
-  ) -> [Word] {
-    wanted.withLook { look in
-      var words: [Word] = []
-      words.reserveCapacity(min(bytes.count / 5, wordLimit))
-      var inFence = false
-      var start = 0
-      while start < bytes.count, words.count < wordLimit {
-        var first = start
-        while first < bytes.count, bytes[first] == 0x20 || bytes[first] == 0x09 { first += 1 }
-        let isFence = bytes.has("```", at: first) || bytes.has("~~~", at: first)
-        if isFence { inFence.toggle() }
-        let isSilent = isFence || bytes.has("- **Source**", at: first)
-        var index = first
-        while index < bytes.count, bytes[index] != 0x0A {
-          while index < bytes.count, bytes[index] != 0x0A, isBlank(bytes[index]) { index += 1 }
-          let begin = index
-          var mayHit = false
-          while index < bytes.count {
-            let byte = bytes[index]
-            if isBlank(byte) { break }
-            // A token begins after what is no small letter, or with a capital.
-            if !mayHit, look.begins(byte) { mayHit = look.begins(bytes, index) }
-            let isLower = byte &- 0x61 < 26
-            index += 1
-            if isLower { while index < bytes.count, bytes[index] &- 0x61 < 26 { index += 1 } }
-          }
-          if isSilent || begin == index { continue }
-          if !inFence, isMark(bytes, begin..<index) { continue }
-          words.append(Word(range: begin..<index, mayHit: mayHit, isCode: inFence))
-        }
-        start = index + 1
-      }
-      return words
+    var html = HTML()
+    var place = 0
+    for hit in hits {
+      html.append(text: part(place..<hit.lowerBound))
+      html += "<mark>\(part(hit))</mark>"
+      place = hit.upperBound
     }
+    html.append(text: part(place..<plain.utf8.count))
+    return html
   }
 
-  /// The window with the most hits; of equal ones the first.
-  private static func bestWindow(_ words: [Word], _ size: Int) -> Int {
+  private func part(_ range: Range<Int>) -> String {
+    let bytes = plain.utf8
+    let start = bytes.index(bytes.startIndex, offsetBy: range.lowerBound)
+    return String(plain[start..<bytes.index(start, offsetBy: range.count)])
+  }
+
+  /// Where the window of that many words begins that has the most of the words found; of equal ones
+  /// the first.
+  private static func bestWindow(_ found: [Int], _ size: Int) -> Int {
     var best = 0
-    var count = words.prefix(size).count { $0.mayHit }
-    var bestCount = count
-    for start in 1..<max(1, words.count - size + 1) {
-      count += (words[start + size - 1].mayHit ? 1 : 0) - (words[start - 1].mayHit ? 1 : 0)
-      if count > bestCount {
+    var bestCount = 0
+    // The window that ends with each of them, and that has those from `first` on.
+    var first = 0
+    for (index, word) in found.enumerated() {
+      let start = max(0, word - size + 1)
+      while found[first] < start { first += 1 }
+      if index - first + 1 > bestCount {
+        bestCount = index - first + 1
         best = start
-        bestCount = count
       }
     }
     return best
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
-
-  /// A word that is a mark: of a list, a heading, a quote, a table, a rule.
-  private static func isMark(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-    for index in range {
-      switch bytes[index] {
-      case UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "#"),
-        UInt8(ascii: ">"), UInt8(ascii: "|"), UInt8(ascii: ":"), UInt8(ascii: "="):
-        continue
-      default: return false
-      }
-    }
-    return true
   }
 }
 
@@ -135,12 +93,14 @@ private struct LinkMarks {
   private var inLink = false
   private var inAddress = false
 
-  mutating func plain(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
+  /// Appends a word without its marks.
+  mutating func append(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to result: inout [UInt8]
+  ) {
     if !inAddress, !inLink, !range.contains(where: { isMark(bytes[$0]) }) {
-      return String(bytes, range)
+      result.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+      return
     }
-    var result: [UInt8] = []
-    result.reserveCapacity(range.count)
     var index = range.lowerBound
     while index < range.upperBound {
       let byte = bytes[index]
@@ -167,7 +127,6 @@ private struct LinkMarks {
       default: result.append(byte)
       }
     }
-    return String(decoding: result, as: UTF8.self)
   }
 
   private func isMark(_ byte: UInt8) -> Bool {
@@ -183,7 +142,9 @@ private struct LinkMarks {
   private func isLink(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
     var index = start + 1
     while index < bytes.count, index < start + 300, bytes[index] != 0x0A {
-      if bytes[index] == UInt8(ascii: "]") { return bytes.has("](", at: index) }
+      if bytes[index] == UInt8(ascii: "]") {
+        return index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "(")
+      }
       index += 1
     }
     return false
@@ -194,131 +155,56 @@ private struct LinkMarks {
   }
 }
 
-/// The tokens asked for. Knows quickly of most words that they hold none of them. For the excerpts
-/// of one search, which share words.
-final class WantedWords {
+/// The tokens asked for. For the excerpts of one search, which share words.
+struct WantedWords {
   private let tokens: Set<String>
-  /// What tokens begin with. Stemming may change the last letter of a word, which therefore does
-  /// not count; nor does the "_" before a code token, which is not in the text.
-  private let beginnings: [Beginning]
-  private let letters: [UInt8]
-  /// The same by the first letter, five bits of it, so that most bytes are asked once.
-  private let firsts: UInt32
-  /// What the analyzer said of words.
+  let beginnings: TokenBeginnings
+  /// Whether words have one of them.
   private var known: [String: Bool] = [:]
-
-  /// Up to eight bytes as a number, and the place of all in `letters`.
-  fileprivate struct Beginning {
-    let head: UInt64
-    let mask: UInt64
-    let place: Int
-    let count: Int
-  }
 
   init(_ tokens: Set<String>) {
     self.tokens = tokens
-    var beginnings: [Beginning] = []
-    var letters: [UInt8] = []
-    var firsts: UInt32 = 0
-    for token in tokens {
-      let whole = Array(token.utf8.drop { $0 == UInt8(ascii: "_") })
-      guard !whole.isEmpty else { continue }
-      let bytes = whole.prefix(max(1, whole.count - 1))
-      var head: UInt64 = 0
-      for (index, byte) in bytes.prefix(8).enumerated() {
-        head |= UInt64(byte) << UInt64(index * 8)
-      }
-      let mask = bytes.count >= 8 ? UInt64.max : (1 << UInt64(bytes.count * 8)) - 1
-      beginnings.append(
-        Beginning(head: head, mask: mask, place: letters.count, count: bytes.count))
-      letters += bytes
-      firsts |= 1 << UInt32(bytes[0] & 31)
-    }
-    self.beginnings = beginnings
-    self.letters = letters
-    self.firsts = firsts
+    beginnings = TokenBeginnings(tokens)
+    known.reserveCapacity(64)
   }
 
   /// Whether one of the word's tokens was asked for.
-  func contains(_ word: String) -> Bool {
+  mutating func contains(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let word = String(decoding: bytes, as: UTF8.self)
     if let answer = known[word] { return answer }
-    let answer = Analyzer.tokens(of: word).contains { tokens.contains($0.text) }
+    let answer = AnalysedWords.tokens(of: word).contains { tokens.contains($0) }
     known[word] = answer
     return answer
   }
-
-  fileprivate func withLook<T>(_ body: (Look) -> T) -> T {
-    beginnings.withUnsafeBufferPointer { beginnings in
-      letters.withUnsafeBufferPointer { letters in
-        body(
-          Look(
-            beginnings: beginnings, letters: letters, firsts: firsts, isEmpty: tokens.isEmpty))
-      }
-    }
-  }
-
-  /// Tells of places in a text whether a token that was asked for may begin there.
-  fileprivate struct Look {
-    let beginnings: UnsafeBufferPointer<Beginning>
-    let letters: UnsafeBufferPointer<UInt8>
-    let firsts: UInt32
-    let isEmpty: Bool
-
-    /// False only for bytes that none of them begins with.
-    @inline(__always)
-    func begins(_ byte: UInt8) -> Bool {
-      // Beyond ASCII the analyzer folds and pairs characters.
-      byte >= 0x80 ? !isEmpty : firsts >> UInt32(byte & 31) & 1 == 1
-    }
-
-    /// False only where none of them begins.
-    func begins(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
-      if bytes[start] >= 0x80 { return true }
-      let rest = bytes.count - start
-      var head: UInt64 = 0
-      if rest >= 8 {
-        head = UInt64(
-          littleEndian: UnsafeRawPointer(bytes.baseAddress! + start).loadUnaligned(as: UInt64.self))
-      } else {
-        for index in 0..<rest { head |= UInt64(bytes[start + index]) << UInt64(index * 8) }
-      }
-      // Capitals become small, and nothing else becomes a letter or a digit.
-      head |= 0x2020_2020_2020_2020
-      // No beginning has a blank in it, so none reaches beyond the word.
-      for beginning in beginnings
-      where head & beginning.mask == beginning.head | beginning.mask & 0x2020_2020_2020_2020
-        && beginning.count <= rest && isWhole(beginning, bytes, start)
-      {
-        return true
-      }
-      return false
-    }
-
-    private func isWhole(
-      _ beginning: Beginning, _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int
-    ) -> Bool {
-      for offset in 0..<beginning.count {
-        let byte = bytes[start + offset]
-        let small = byte &- 0x41 < 26 ? byte | 0x20 : byte
-        if small != letters[beginning.place + offset] { return false }
-      }
-      return true
-    }
-  }
 }
 
-extension UnsafeBufferPointer<UInt8> {
-  fileprivate func has(_ text: StaticString, at index: Int) -> Bool {
-    guard index + text.utf8CodeUnitCount <= count else { return false }
-    for offset in 0..<text.utf8CodeUnitCount where self[index + offset] != text.utf8Start[offset] {
-      return false
-    }
-    return true
-  }
-}
+/// The tokens of words that excerpts showed lately: what the analyzer says of a word is always the same.
+///
+/// A table of its own, since a search asks it for dozens of words: `Memo` takes as long as analysing them.
+private enum AnalysedWords {
+  /// A few thousand words of at most so many bytes, so about a megabyte.
+  private static let limit = 4_096
+  private static let longest = 64
 
-extension String {
-  fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
-    self.init(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+  /// Two halves: when the younger is full, the older goes.
+  private struct Tables {
+    var young: [String: [String]] = [:]
+    var old: [String: [String]] = [:]
+  }
+
+  private static let tables = Mutex(Tables())
+
+  static func tokens(of word: String) -> [String] {
+    if let known = tables.withLock({ $0.young[word] ?? $0.old[word] }) { return known }
+    let tokens = Analyzer.tokens(of: word).map(\.text)
+    guard word.utf8.count <= longest else { return tokens }
+    tables.withLock { tables in
+      if tables.young.count >= limit {
+        tables.old = tables.young
+        tables.young = [:]
+      }
+      tables.young[word] = tokens
+    }
+    return tokens
   }
 }

@@ -97,7 +97,7 @@ extension App {
         switch result {
         case .success(let response):
           runningKeys.end(keyed.id)
-          complete(response)
+          complete { .now(response) }
         case .failure(let error):
           finish(problem(of: error, context), keyed, context, complete)
         }
@@ -112,17 +112,17 @@ extension App {
   /// Keeps an answer that changed nothing, if asking again must not be answered otherwise.
   private func finish(
     _ response: Response, _ keyed: KeyedRequest, _ context: Context,
-    _ complete: @escaping @Sendable (Response) -> Void
+    _ complete: @escaping Answer.Completion
   ) {
     // What the server could not do, or this caller may not do now, may be tried again.
     guard response.status.code < 500, ![401, 403, 429].contains(response.status.code) else {
       runningKeys.end(keyed.id)
-      return complete(response)
+      return complete { .now(response) }
     }
     let write: @Sendable (Writing) throws -> Void = { [self] in try keep(response, keyed, $0) }
     store.submit(as: context.caller.author, write) { [self] _ in
       runningKeys.end(keyed.id)
-      complete(response)
+      complete { .now(response) }
     }
   }
 

@@ -5,14 +5,16 @@ import Store
 /// The shapes of issues and fixes that every answer shares.
 enum IssueJSON {
   static func summary(_ issue: IssueSummary, _ site: Site, revision: Int? = nil) -> JSON {
-    [
-      "id": .integer(issue.id), "external_id": issue.externalID.json,
-      "slug": .string(issue.slug), "title": .string(issue.title), "guide": .string(issue.guide),
-      "guide_title": .string(issue.guideTitle),
-      "section": .string(issue.section), "revision": .integer(revision ?? issue.revision),
-      "confidence": .string(issue.confidence.rawValue),
-      "updated_at": .string(issue.updatedAt.rfc3339), "url": .string(site.url(issue: issue.slug)),
-    ]
+    .object([
+      .init("id", .integer(issue.id)), .init("external_id", issue.externalID.json),
+      .init("slug", .string(issue.slug)), .init("title", .string(issue.title)),
+      .init("guide", .string(issue.guide)), .init("guide_title", .string(issue.guideTitle)),
+      .init("section", .string(issue.section)),
+      .init("revision", .integer(revision ?? issue.revision)),
+      .init("confidence", .string(issue.confidence.rawValue)),
+      .init("updated_at", .string(issue.updatedAt.rfc3339)),
+      .init("url", .string(site.url(issue: issue.slug))),
+    ])
   }
 
   static func link(

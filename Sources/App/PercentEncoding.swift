@@ -31,8 +31,16 @@ func queryEncoded(_ text: String) -> String { percentEncoded(text, but: isUnrese
 
 /// For an address: only what no URI may hold is encoded, so that one is not changed (RFC 3986 §2).
 func uriEncoded(_ text: String) -> String {
-  let isPlain = { (byte: UInt8) in isUnreserved(byte) || "%:/?#[]@!$&'()*+,;=".utf8.contains(byte) }
+  let isPlain = { (byte: UInt8) in isUnreserved(byte) || isReserved(byte) }
   return text.utf8.allSatisfy(isPlain) ? text : percentEncoded(text, but: isPlain)
+}
+
+/// RFC 3986 §2.2, and the sign of what is encoded already.
+private func isReserved(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x21, 0x23...0x2c, 0x2f, 0x3a, 0x3b, 0x3d, 0x3f, 0x40, 0x5b, 0x5d: true
+  default: false
+  }
 }
 
 private func isUnreserved(_ byte: UInt8) -> Bool {

@@ -171,7 +171,9 @@ extension App {
     _ failure: Failure, _ request: Request, _ representation: Representation, site: Site? = nil
   ) -> Response {
     let site = site ?? self.site(of: anonymous(request), base: base(of: request))
-    let page = ProblemPage(failure: failure, signIn: signIn(failure, request, site))
+    let page = ProblemPage(
+      failure: failure, signIn: signIn(failure, request, site),
+      unsent: representation == .html ? Unsent(request, failure, app: self) : nil)
     var fields = HeaderFields(failure.headers)
     let body: [UInt8]
     switch representation {
@@ -208,18 +210,29 @@ struct ProblemPage: Page {
   let failure: Failure
   /// Address of the sign-in page, where that would help.
   let signIn: String?
+  /// What was typed and is not stored.
+  var unsent: Unsent?
 
-  var title: String { failure.title }
+  /// A browser signs in; a token is for programs.
+  private var asksToSignIn: Bool { signIn != nil && failure.code == "unauthorized" }
+  var title: String { asksToSignIn ? "Sign in first" : failure.title }
+  private var advice: String {
+    asksToSignIn ? "You are not signed in, or your session has ended." : failure.detail
+  }
 
   func html(_ site: Site) -> HTML {
     """
-    <h1>\(failure.title)</h1>
-    <p>\(failure.detail)</p>
-    \(signIn.map { "<p><a class=\"button\" href=\"\($0)\">Sign in</a></p>" as HTML })
+    <h1>\(title)</h1>
+    <p>\(advice)</p>
+    \(unsent.map { $0.html(signIn: signIn != nil) } ?? signInLink)
     <p class="quiet">\(failure.status.code) · <a href="/help/problems#\(failure.code)">\(failure.code)</a></p>
     \(.searchForm("Search"))
     <p><a href="/">Home</a> · <a href="/diagnose">Diagnose an error</a> · <a href="/guides">Guides</a></p>
     """
+  }
+
+  private var signInLink: HTML {
+    signIn.map { "<p><a class=\"button\" href=\"\($0)\">Sign in</a></p>" } ?? ""
   }
 
   func json(_ site: Site) -> JSON {

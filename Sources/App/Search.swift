@@ -98,15 +98,14 @@ struct SearchPage: Page {
     }
     let shown = hits.dropFirst(input.offset).prefix(input.limit)
     let ids = shown.map(\.issueID)
-    let summaries = try reading.summaries(ids)
-    let byID = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0) })
-    let wanted = WantedWords(terms.wanted)
-    var excerpts: [Int: Excerpt] = [:]
-    try reading.eachMarkdown(ids) { excerpts[$0] = Excerpt(of: $1, wanted: wanted) }
+    let issues = try corpus.shown(ids)
+    var wanted = WantedWords(terms.wanted)
     var results: [Result] = []
+    results.reserveCapacity(ids.count)
     for hit in shown {
-      guard let issue = byID[hit.issueID], let excerpt = excerpts[hit.issueID] else { continue }
-      results.append(Result(issue: issue, hit: hit, excerpt: excerpt))
+      guard let issue = issues[hit.issueID] else { continue }
+      results.append(
+        Result(issue: issue.summary, hit: hit, excerpt: Excerpt(of: issue.text, wanted: &wanted)))
     }
     let end = input.offset + input.limit
     return SearchPage(

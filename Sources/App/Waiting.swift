@@ -1,10 +1,10 @@
 import HTTP
 import Threads
 
-/// Waits for a response that comes from another thread.
+/// Waits for an answer that comes from another thread.
 final class Waiting: Sendable {
-  private let response = Monitor<Response?>(nil)
+  private let answer = Monitor<(@Sendable () -> Answer)?>(nil)
 
-  func finish(_ response: Response) { self.response.change { $0 = response } }
-  func wait() -> Response { response.wait { $0 } }
+  func finish(_ answer: @escaping @Sendable () -> Answer) { self.answer.change { $0 = answer } }
+  func wait() -> Answer { answer.wait { $0 }() }
 }

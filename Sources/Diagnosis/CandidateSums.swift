@@ -6,9 +6,12 @@ struct CandidateSums {
   /// Places of one bit of `touched`.
   private static let chunk = PostingBlock.span / 64
 
-  /// Tokens by their hash, with what each adds to an issue by its count there.
+  /// The share of its worth that a token adds to an issue, by its count there.
+  private static let shares = (0..<256).map { Scorer.saturated(Double($0) / 8, norm: 1) }
+
+  /// Tokens by their hash, with what each adds to an issue that has it everywhere.
   private let places: WordTable
-  private let values: [[Float]]
+  private let worths: [Double]
   private let limit: Int
 
   /// Of the issues of one range; as many as it has so far.
@@ -25,13 +28,9 @@ struct CandidateSums {
   init(_ tokens: [(hash: UInt32, worth: Double)], limit: Int) {
     self.limit = limit
     var places: [UInt32: Int] = [:]
-    var values: [[Float]] = []
-    for (hash, worth) in tokens {
-      places[hash] = values.count
-      values.append((0..<256).map { Float(worth * Scorer.saturated(Double($0) / 8, norm: 1)) })
-    }
+    for (index, token) in tokens.enumerated() { places[token.hash] = index }
     self.places = WordTable(places)
-    self.values = values
+    worths = tokens.map(\.worth)
   }
 
   /// Adds a block of one of the tokens. Blocks come range by range.
@@ -51,13 +50,14 @@ struct CandidateSums {
     }
     let isDense = count >= 1_024
     if isDense { touched |= .max >> UInt64(63 - (end - 1) / CandidateSums.chunk) }
-    values[token].withUnsafeBufferPointer { values in
+    let worth = worths[token]
+    CandidateSums.shares.withUnsafeBufferPointer { shares in
       sums.withUnsafeMutableBufferPointer { sums in
         for index in 0..<count {
           let place = issue(index)
           // Only in a broken block, whose places do not ascend.
           if place >= end { continue }
-          sums[place] += values[Int(block[count &* 2 &+ index])]
+          sums[place] += Float(worth * shares[Int(block[count &* 2 &+ index])])
           if !isDense { touched |= 1 << UInt64(place / CandidateSums.chunk) }
         }
       }

@@ -149,15 +149,30 @@ struct RunFinder {
     mutating func read(_ issue: IssueWords, _ match: inout RunMatch) {
       issue.forEachText { field, text in
         position += 2
+        let end = position + text.count
         if field.isDisjoint(with: .telling) {
-          for index in 0..<text.count {
-            position += 1
-            if let place = last[text[index]] { noteRun(place, field, &match) }
+          for index in 0..<text.count where last.mayHave(text[index]) {
+            guard let place = last[text[index]] else { continue }
+            position = end - text.count + index + 1
+            noteRun(place, field, &match)
           }
-        } else {
+        } else if sharesWords(text) {
           readTelling(text, field, &match)
         }
+        position = end
       }
+    }
+
+    /// Whether a text has one of the line's words, or one that may stand for one: most have none, and
+    /// nothing comes of them.
+    @inline(__always)
+    private func sharesWords(_ text: IssueWords.Text) -> Bool {
+      for index in 0..<text.count {
+        let hash = text[index]
+        if last.mayHave(hash), last[hash] != nil { return true }
+        if related.mayHave(hash), related[hash] != nil { return true }
+      }
+      return false
     }
 
     /// A text that tells what the problem is: how alike it is to the line counts, too.

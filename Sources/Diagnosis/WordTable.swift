@@ -57,10 +57,16 @@ struct WordTable: Sendable {
     fileprivate let bits: UnsafeBufferPointer<UInt64>
     fileprivate let mask: Int
 
+    /// False for most of what is not there.
+    @inline(__always)
+    func mayHave(_ hash: UInt32) -> Bool {
+      let bit = WordTable.bit(hash)
+      return bits[bit >> 6] >> UInt64(bit & 63) & 1 == 1
+    }
+
     @inline(__always)
     subscript(_ hash: UInt32) -> Int? {
-      let bit = WordTable.bit(hash)
-      guard bits[bit >> 6] >> UInt64(bit & 63) & 1 == 1 else { return nil }
+      guard mayHave(hash) else { return nil }
       var place = Int(hash) & mask
       while values[place] >= 0 {
         if keys[place] == hash { return Int(values[place]) }

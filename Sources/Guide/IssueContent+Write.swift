@@ -102,7 +102,8 @@ private struct IssueWriter {
     block(text.lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n"))
   }
 
-  /// A label that meant nothing where it stood must not mean something elsewhere: no bold type.
+  /// A label that meant nothing where it stood must not mean something elsewhere: no bold type, and
+  /// a backslash before its colon.
   private static func withoutLabels(_ text: String) -> String {
     text.lines.map { line in
       var start = line.trimmed[...]
@@ -110,8 +111,12 @@ private struct IssueWriter {
         start = start.dropFirst(2).trimmed[...]
       }
       guard let label = Label(start), label.name != .remark else { return String(line) }
-      let mark = start.hasPrefix("**") ? "**" : "__"
-      return String(line.replacing(mark, with: "", maxReplacements: 2))
+      let mark = start.contains("**") ? "**" : "__"
+      let text = line.replacing(mark, with: "", maxReplacements: 2)
+      guard let colon = text.firstIndex(where: { $0 == ":" || $0 == "：" }) else {
+        return String(text)
+      }
+      return text[..<colon] + "\\" + text[colon...]
     }.joined(separator: "\n")
   }
 

@@ -40,6 +40,7 @@ extension IssueReader {
       let raw = (ordered ? "1. " : "- ") + own.replacing("\n", with: "\n  ")
       plainItem(own, raw: raw, ordered: ordered, index, walk)
     }
+    let fixesAbove = content.fixes.count
     var passage: PassageKind?
     for block in inner.outline.blocks.indices.dropFirst(first) {
       if labelled.contains(block) {
@@ -54,6 +55,10 @@ extension IssueReader {
       case .item: item(block, inner)
       default: place(block, inner)
       }
+    }
+    // A fix inside "- what is seen" ends with that item: the next one is another thing seen.
+    if first > 0, content.fixes.count > fixesAbove, part == .fix || part == .verify {
+      (part, partLevel) = (.other, 0)
     }
   }
 
@@ -167,18 +172,7 @@ extension IssueReader {
   /// `**Symptoms**` or `**Cause:**` alone on a line.
   private func boldHeading(_ index: Int, _ walk: BlockWalk) -> PartName? {
     guard walk.outline.blocks[index].lines.count == 1 else { return nil }
-    var text = walk.text(index).trimmed[...]
-    let hasColon = text.hasSuffix(":")
-    if hasColon { text = text.dropLast() }
-    if text.count > 4, text.hasPrefix("**"), text.hasSuffix("**") {
-      text = text.dropFirst(2).dropLast(2)
-    } else if text.count > 4, text.hasPrefix("__"), text.hasSuffix("__") {
-      text = text.dropFirst(2).dropLast(2)
-    } else if !hasColon || text.contains(" ") {
-      return nil
-    }
-    guard let name = PartName(String(text)), name.isExact else { return nil }
-    return name
+    return PartName(aloneOn: walk.text(index).trimmed)
   }
 
   private mutating func openBold(_ name: PartName, _ index: Int, _ walk: BlockWalk) {

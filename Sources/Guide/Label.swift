@@ -1,4 +1,5 @@
-/// `**Fix**: text` or `**Fix:** text`, the labels of the guide format.
+/// `**Fix**: text` or `**Fix:** text`, the labels of the guide format, and their cousins in other
+/// people's notes: behind a sign (`🛠 **Fix**:`), without bold type (`Cause: text`), in other languages.
 struct Label: Equatable {
   enum Name: Equatable {
     case symptom, cause, fix, workaround, verify, risk, appliesTo, alias, check, owner, escalate
@@ -22,30 +23,115 @@ struct Label: Equatable {
     "duplicate of": .duplicateOf, "supersedes": .supersedes, "related": .related,
     "note": .remark, "notes": .remark, "warning": .remark, "tip": .remark, "important": .remark,
     "caution": .remark, "see also": .remark, "reference": .remark, "references": .remark,
+    "contact": .owner, "contacts": .owner, "escalation": .escalate,
+  ]
+
+  /// Names that are read without bold type, too. "Error: …" and "Problem: …" are as often the
+  /// beginning of a message, and "Note: …" of a sentence.
+  private static let plainNames: Set = [
+    "symptom", "symptoms", "cause", "causes", "root cause", "fix", "resolution", "solution",
+    "workaround", "owner", "contact", "contacts", "escalate", "escalation",
   ]
 
   init?(_ line: some StringProtocol) {
-    let bytes = Array(line.utf8.prefix(40))
-    guard bytes.count >= 6, bytes[0] == bytes[1],
-      bytes[0] == Byte.asterisk || bytes[0] == Byte.underscore
-    else { return nil }
-    let mark = bytes[0]
-    var close = 2
-    while close + 1 < bytes.count, bytes[close] != mark || bytes[close + 1] != mark { close += 1 }
-    guard close + 1 < bytes.count else { return nil }
-    var inner = bytes[2..<close]
-    var end = close + 2
-    if inner.last == Byte.colon {
-      inner = inner.dropLast()
+    let bytes = Array(line.utf8.prefix(80))
+    guard let first = bytes.first else { return nil }
+    let start = first < 0x80 ? 0 : Self.signs(bytes)
+    let end: Int
+    let word: ArraySlice<UInt8>
+    let isBold: Bool
+    if let found = Self.bold(bytes[start...]) {
+      (word, end, isBold) = (found.word, found.end, true)
+    } else if let found = Self.plain(bytes[start...]) {
+      (word, end, isBold) = (found.word, found.end, false)
     } else {
-      while end < bytes.count, bytes[end].isSpaceOrTab { end += 1 }
-      guard end < bytes.count, bytes[end] == Byte.colon else { return nil }
-      end += 1
+      return nil
     }
-    let word = inner.split(whereSeparator: \.isSpaceOrTab).map(\.text).joined(separator: " ")
-    guard let name = Self.names[word.lowercased()] else { return nil }
+    let text = word.split(whereSeparator: \.isSpaceOrTab).map(\.text).joined(separator: " ")
+    guard let name = Self.name(text.lowercased(), isBold: isBold) else { return nil }
     self.name = name
     value = String(decoding: line.utf8.dropFirst(end), as: UTF8.self).trimmed
+  }
+
+  private static func name(_ word: String, isBold: Bool) -> Name? {
+    if isBold || plainNames.contains(word), let name = names[word] { return name }
+    guard let role = isBold ? PartName.names[word] : PartName.foreign[word] else { return nil }
+    return switch role {
+    case .symptom: .symptom
+    case .cause: .cause
+    case .fix: .fix
+    case .workaround: .workaround
+    case .other: nil
+    }
+  }
+
+  /// `**Word**:` or `**Word:**`: the word, and where the label ends.
+  private static func bold(_ bytes: ArraySlice<UInt8>) -> (word: ArraySlice<UInt8>, end: Int)? {
+    let start = bytes.startIndex
+    guard bytes.count >= 6, bytes[start] == bytes[start + 1],
+      bytes[start] == Byte.asterisk || bytes[start] == Byte.underscore
+    else { return nil }
+    let mark = bytes[start]
+    var close = start + 2
+    while close + 1 < bytes.endIndex, bytes[close] != mark || bytes[close + 1] != mark {
+      close += 1
+    }
+    guard close + 1 < bytes.endIndex else { return nil }
+    let inner = bytes[start + 2..<close]
+    if let colon = colon(endingAt: inner.endIndex, in: inner) {
+      return (inner[..<colon], close + 2)
+    }
+    var end = close + 2
+    while end < bytes.endIndex, bytes[end].isSpaceOrTab { end += 1 }
+    guard let after = colon(at: end, in: bytes) else { return nil }
+    return (inner, after)
+  }
+
+  /// `Word: text`, the word with a capital where its script has any: "fix: typo" is a commit's title.
+  private static func plain(_ bytes: ArraySlice<UInt8>) -> (word: ArraySlice<UInt8>, end: Int)? {
+    guard let first = bytes.first, first >= 0x80 || (0x41...0x5a).contains(first) else {
+      return nil
+    }
+    for index in bytes.indices {
+      guard let end = colon(at: index, in: bytes) else { continue }
+      let isWide = end - index > 1
+      guard isWide || end == bytes.endIndex || bytes[end].isSpaceOrTab else { return nil }
+      let word = bytes[..<index]
+      return word.text.first?.isLowercase == true ? nil : (word, end)
+    }
+    return nil
+  }
+
+  /// Where a colon, ASCII or full-width (U+FF1A), ends that begins at `index`.
+  private static func colon(at index: Int, in bytes: ArraySlice<UInt8>) -> Int? {
+    guard index < bytes.endIndex else { return nil }
+    if bytes[index] == Byte.colon { return index + 1 }
+    return bytes[index...].starts(with: wideColon) ? index + wideColon.count : nil
+  }
+
+  /// Where a colon begins that ends at `end`.
+  private static func colon(endingAt end: Int, in bytes: ArraySlice<UInt8>) -> Int? {
+    if bytes.last == Byte.colon { return end - 1 }
+    return bytes.suffix(wideColon.count).elementsEqual(wideColon) ? end - wideColon.count : nil
+  }
+
+  private static let wideColon = Array("：".utf8)
+
+  /// How many bytes of emoji and other signs, with white space, stand before the first letter.
+  private static func signs(_ bytes: [UInt8]) -> Int {
+    bytes[...].text.unicodeScalars.prefix { $0.isSign || $0 == " " }
+      .reduce(0) { $0 + UTF8.width($1) }
+  }
+}
+
+extension Unicode.Scalar {
+  /// An emoji or another sign that decorates a heading or label.
+  var isSign: Bool {
+    guard !isASCII else { return false }
+    return switch properties.generalCategory {
+    case .otherSymbol, .mathSymbol, .modifierSymbol, .format, .nonspacingMark, .enclosingMark: true
+    default: false
+    }
   }
 }
 
@@ -61,13 +147,21 @@ extension Outline {
     }
   }
 
-  /// Whether any of the blocks begins with a label that only an issue has.
+  /// Whether any of the blocks begins with a label that only an issue has, or is one alone
+  /// ("**Symptoms**").
   func hasIssueLabel(in blocks: Range<Int>) -> Bool {
     blocks.contains { index in
       switch label(ofBlock: index)?.name {
       case .symptom, .cause, .fix, .workaround, .verify, .risk, .check, .alias: true
-      default: false
+      default: boldPart(ofBlock: index)?.isPart ?? false
       }
     }
+  }
+
+  /// The part that a paragraph of one line names: `**Symptoms**`, `Cause:`.
+  private func boldPart(ofBlock index: Int) -> PartName? {
+    let block = blocks[index]
+    guard block.kind == .paragraph, block.lines.count == 1 else { return nil }
+    return PartName(aloneOn: text(ofLine: block.lines.lowerBound).trimmed)
   }
 }

@@ -47,21 +47,55 @@ struct PartName: Equatable {
     (self.role, rest, isExact) = (role, text, false)
   }
 
+  /// `**Symptoms**`, `**Cause:**`, `Cause:`: a line that is nothing but a part's name, in bold type or
+  /// with a colon.
+  init?(aloneOn line: String) {
+    var text = line[...]
+    let hasColon = text.hasSuffix(":") || text.hasSuffix("：")
+    if hasColon { text = text.dropLast() }
+    while let sign = text.unicodeScalars.first, sign.isSign { text.unicodeScalars.removeFirst() }
+    text = text.trimmed[...]
+    if text.count > 4, text.hasPrefix("**"), text.hasSuffix("**") {
+      text = text.dropFirst(2).dropLast(2)
+    } else if text.count > 4, text.hasPrefix("__"), text.hasSuffix("__") {
+      text = text.dropFirst(2).dropLast(2)
+    } else if !hasColon || text.contains(" ") {
+      return nil
+    }
+    guard let name = PartName(String(text)), name.isExact else { return nil }
+    self = name
+  }
+
   /// Symptom, cause or fix.
   var isPart: Bool { role != .other }
   var isFix: Bool { role == .fix || role == .workaround }
   /// *Summary*: what an article says instead of symptoms.
   var isSummary: Bool { role == .other && isExact && name == "summary" }
 
-  /// The heading without emphasis, anchor, numbering and colon.
+  /// The heading without emphasis, anchor, signs and numbering before it, and colon.
   private static func plain(_ heading: String) -> String {
     var text = heading.filter { $0 != "*" && $0 != "`" }.replacing("\u{A0}", with: " ").trimmed
     if let anchor = text.firstRange(of: " {#") { text = text[..<anchor.lowerBound].trimmed }
-    while let last = text.last, last == ":" || last == "?" || last == "." || last == "_" {
+    while let last = text.last,
+      last == ":" || last == "：" || last == "?" || last == "." || last == "_"
+    {
       text = text.dropLast().trimmed
     }
     while text.first == "_" { text.removeFirst() }
+    while let last = text.unicodeScalars.last, last.isSign { text.unicodeScalars.removeLast() }
+    while let first = text.unicodeScalars.first, first.isSign { text.unicodeScalars.removeFirst() }
+    text = withoutNumber(text.trimmed)
     return text.replacing("’", with: "'")
+  }
+
+  /// "2. Cause", "1.2 Cause" and "3) Cause" without the number; "502 errors" is no numbering.
+  private static func withoutNumber(_ text: String) -> String {
+    let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ")") }
+    guard number.first?.isNumber == true, number.contains(where: { !$0.isNumber }) else {
+      return text
+    }
+    let rest = text.dropFirst(number.count)
+    return rest.first == " " ? rest.trimmed : text
   }
 
   private static func isNumber(_ word: String) -> Bool {

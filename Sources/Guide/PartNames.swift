@@ -7,6 +7,38 @@ extension PartName {
     for name in fixes { names[name] = .fix }
     for name in workarounds { names[name] = .workaround }
     for name in others { names[name] = .other }
+    return names.merging(foreign) { own, _ in own }
+  }()
+
+  /// The same in German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese,
+  /// Chinese and Korean.
+  static let foreign: [String: Role] = {
+    var names: [String: Role] = [:]
+    for name in [
+      "symptome", "fehlermeldung", "fehlerbild", "fehlerbeschreibung", "symptôme", "symptômes",
+      "problème", "síntoma", "síntomas", "problema", "sintoma", "sintomas", "sintomo", "sintomi",
+      "symptoom", "symptomen", "probleem", "objaw", "objawy", "симптом", "симптомы", "проблема",
+      "症状", "現象", "问题", "问题描述", "现象", "症狀", "問題", "증상", "문제",
+    ] { names[name] = .symptom }
+    for name in [
+      "ursache", "ursachen", "grund", "causa", "causas", "cause possible", "causes possibles",
+      "causa raíz", "cause racine", "oorzaak", "oorzaken", "przyczyna", "przyczyny", "причина",
+      "причины", "原因", "원인",
+    ] { names[name] = .cause }
+    for name in [
+      "lösung", "lösungen", "behebung", "abhilfe", "correction", "correctif", "résolution",
+      "solución", "soluciones", "resolución", "solução", "soluções", "resolução", "soluzione",
+      "soluzioni", "risoluzione", "oplossing", "oplossingen", "rozwiązanie", "rozwiązania",
+      "решение", "решения", "解決策", "解決方法", "対処", "対処法", "対処方法", "対応", "解决方案",
+      "解决方法", "解决办法", "处理方法", "解決方案", "해결", "해결책", "해결 방법", "해결방법",
+    ] { names[name] = .fix }
+    for name in [
+      "umgehung", "umgehungslösung", "contournement", "solution de contournement",
+      "solución temporal", "solución provisional", "solução temporária", "solução de contorno",
+      "soluzione temporanea", "soluzione alternativa", "tijdelijke oplossing", "obejście",
+      "обходное решение", "обходной путь", "回避策", "回避方法", "临时方案", "临时解决方案",
+      "임시 해결", "임시 해결책",
+    ] { names[name] = .workaround }
     return names
   }()
 

@@ -36,8 +36,11 @@ package enum Answer: Sendable {
   case now(Response)
   /// Runs on a worker thread, then its answer counts.
   case work(@Sendable () -> Answer)
-  /// Starts something that calls its argument exactly once, from any thread.
-  case later(@Sendable (@escaping @Sendable (Response) -> Void) -> Void)
+  /// Starts something that calls its argument exactly once, from any thread. What it gives is called
+  /// where this answer's connection is at home, on its event loop: so whoever tells many is not held up.
+  case later(@Sendable (@escaping Completion) -> Void)
+
+  package typealias Completion = @Sendable (@escaping @Sendable () -> Answer) -> Void
 }
 
 /// Why the HTTP layer refuses, with the section that says so.

@@ -1,43 +1,52 @@
 extension JSON {
   /// Compact UTF-8 bytes.
   package var bytes: [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(1_024)
+    var output = Output()
     write(into: &output, indent: nil)
-    return output
+    return output.bytes
   }
 
   /// Indented by two spaces, for people; ends with a newline.
   package var prettyBytes: [UInt8] {
-    var output: [UInt8] = []
+    var output = Output()
     write(into: &output, indent: 0)
     output.append(0x0a)
-    return output
+    return output.bytes
   }
 
   /// Compact text.
   package var string: String { String(decoding: bytes, as: UTF8.self) }
 
-  private func write(into output: inout [UInt8], indent: Int?) {
+  private func write(into output: inout Output, indent: Int?) {
     switch self {
-    case .null: output += "null".utf8
-    case .bool(let flag): output += (flag ? "true" : "false").utf8
-    case .integer(let number): output += String(number).utf8
+    case .null: output.append("null")
+    case .bool(let flag): output.append(flag ? "true" : "false")
+    case .integer(let number): output.append(String(number))
     case .number(let number):
       // JSON has no NaN and no infinities (RFC 8259 §6).
-      output += (number.isFinite ? shortest(number) : "null").utf8
+      output.append(number.isFinite ? shortest(number) : "null")
     case .string(let text): writeString(text, into: &output)
     case .array(let items):
-      writeList(items.count, "[", "]", into: &output, indent: indent) { index, output, inner in
-        items[index].write(into: &output, indent: inner)
+      output.append(0x5b)
+      let inner = indent.map { $0 + 2 }
+      for (index, item) in items.enumerated() {
+        output.startItem(index, indent: inner)
+        item.write(into: &output, indent: inner)
       }
+      output.endItems(items.count, indent: indent)
+      output.append(0x5d)
     case .object(let members):
-      writeList(members.count, "{", "}", into: &output, indent: indent) { index, output, inner in
-        writeString(members[index].name, into: &output)
+      output.append(0x7b)
+      let inner = indent.map { $0 + 2 }
+      for (index, member) in members.enumerated() {
+        output.startItem(index, indent: inner)
+        writeString(member.name, into: &output)
         output.append(0x3a)
         if inner != nil { output.append(0x20) }
-        members[index].value.write(into: &output, indent: inner)
+        member.value.write(into: &output, indent: inner)
       }
+      output.endItems(members.count, indent: indent)
+      output.append(0x7d)
     }
   }
 }
@@ -47,47 +56,81 @@ private func shortest(_ number: Double) -> String {
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
-private func writeList(
-  _ count: Int, _ open: String, _ close: String, into output: inout [UInt8], indent: Int?,
-  _ item: (Int, inout [UInt8], Int?) -> Void
-) {
-  output += open.utf8
-  let inner = indent.map { $0 + 2 }
-  for index in 0..<count {
-    if index > 0 { output.append(0x2c) }
-    if let inner {
-      output.append(0x0a)
-      output += repeatElement(0x20, count: inner)
-    }
-    item(index, &output, inner)
+/// Bytes that grow at their end: an answer is put together of many small pieces, for each of which an
+/// array would ask whether it is shared.
+private struct Output: ~Copyable {
+  private var start: UnsafeMutablePointer<UInt8>
+  private var count = 0
+  private var capacity = 1_024
+
+  init() { start = .allocate(capacity: capacity) }
+
+  deinit { start.deallocate() }
+
+  var bytes: [UInt8] { Array(UnsafeBufferPointer(start: start, count: count)) }
+
+  private mutating func reserve(_ more: Int) {
+    if count + more <= capacity { return }
+    capacity = max(count + more, capacity * 2)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    larger.update(from: start, count: count)
+    start.deallocate()
+    start = larger
   }
-  if let indent, count > 0 {
-    output.append(0x0a)
-    output += repeatElement(0x20, count: indent)
+
+  mutating func append(_ byte: UInt8) {
+    reserve(1)
+    start[count] = byte
+    count += 1
   }
-  output += close.utf8
+
+  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let first = bytes.baseAddress else { return }
+    reserve(bytes.count)
+    (start + count).update(from: first, count: bytes.count)
+    count += bytes.count
+  }
+
+  mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { append($0) }
+  }
+
+  private mutating func startLine(_ indent: Int) {
+    append(0x0a)
+    for _ in 0..<indent { append(0x20) }
+  }
+
+  mutating func startItem(_ index: Int, indent: Int?) {
+    if index > 0 { append(0x2c) }
+    if let indent { startLine(indent) }
+  }
+
+  mutating func endItems(_ count: Int, indent: Int?) {
+    if let indent, count > 0 { startLine(indent) }
+  }
 }
 
 private let hexDigits = Array("0123456789abcdef".utf8)
 
-private func writeString(_ text: String, into output: inout [UInt8]) {
+private func writeString(_ text: String, into output: inout Output) {
   var text = text
   text.withUTF8 { bytes in
     output.append(0x22)
     var start = 0
     while true {
       let index = endOfPlain(UnsafeRawBufferPointer(bytes), from: start)
-      output += UnsafeBufferPointer(rebasing: bytes[start..<index])
+      output.append(UnsafeBufferPointer(rebasing: bytes[start..<index]))
       if index == bytes.count { break }
       start = index + 1
       switch bytes[index] {
-      case 0x22: output += "\\\"".utf8
-      case 0x5c: output += "\\\\".utf8
-      case 0x0a: output += "\\n".utf8
-      case 0x0d: output += "\\r".utf8
-      case 0x09: output += "\\t".utf8
+      case 0x22: output.append("\\\"")
+      case 0x5c: output.append("\\\\")
+      case 0x0a: output.append("\\n")
+      case 0x0d: output.append("\\r")
+      case 0x09: output.append("\\t")
       default:
-        output += "\\u00".utf8
+        output.append("\\u00")
         output.append(hexDigits[Int(bytes[index] >> 4)])
         output.append(hexDigits[Int(bytes[index] & 15)])
       }

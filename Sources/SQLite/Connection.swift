@@ -248,6 +248,8 @@ private final class Statement {
   var isBusy = false
   /// Prepared because the kept one was in use; finalized when done.
   var isTemporary = false
+  /// A value is so long that it should not stay until the next time.
+  private var hasLongValue = false
   private let places: [Int32]
 
   init(handle: OpaquePointer, text: String) {
@@ -274,11 +276,13 @@ private final class Statement {
       case .real(let number): code = sqlite3_bind_double(handle, place, number)
       case .text(var text):
         code = text.withUTF8 { bytes in
-          bytes.withMemoryRebound(to: CChar.self) {
+          noteLength(bytes.count)
+          return bytes.withMemoryRebound(to: CChar.self) {
             fixbook_bind_text(handle, place, $0.baseAddress ?? emptyText, Int64($0.count))
           }
         }
       case .blob(let bytes):
+        noteLength(bytes.count)
         code = bytes.withUnsafeBytes {
           fixbook_bind_blob(handle, place, $0.baseAddress, Int64($0.count))
         }
@@ -289,6 +293,8 @@ private final class Statement {
       }
     }
   }
+
+  private func noteLength(_ bytes: Int) { if bytes > 1_024 { hasLongValue = true } }
 
   /// True when there is a row.
   func step(_ connection: Connection) throws(DatabaseError) -> Bool {
@@ -308,7 +314,11 @@ private final class Statement {
       return
     }
     sqlite3_reset(handle)
-    sqlite3_clear_bindings(handle)
+    // Every value is bound anew each time, and SQLite uses the memory of the one before.
+    if hasLongValue {
+      sqlite3_clear_bindings(handle)
+      hasLongValue = false
+    }
     isBusy = false
   }
 

@@ -27,57 +27,68 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
     return SQL(stringInterpolation: interpolation)
   }
 
+  /// Puts a statement together as bytes: this is done for every statement that runs.
   package struct StringInterpolation: StringInterpolationProtocol {
-    var text = ""
-    var values: [Value] = []
+    private var bytes: [UInt8] = []
+    private(set) var values: [Value] = []
 
     package init(literalCapacity: Int, interpolationCount: Int) {
-      text.reserveCapacity(literalCapacity + interpolationCount * 3)
+      bytes.reserveCapacity(literalCapacity + interpolationCount * 3)
       values.reserveCapacity(interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: String) { text += literal }
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    package mutating func appendInterpolation(_ value: some SQLValue) {
-      values.append(value.sqlValue)
-      appendPlace(values.count)
+    package mutating func appendLiteral(_ literal: String) {
+      bytes.append(contentsOf: literal.utf8)
     }
 
+    package mutating func appendInterpolation(_ value: String) { append(.text(value)) }
+    package mutating func appendInterpolation(_ value: Int) { append(.integer(Int64(value))) }
+
+    package mutating func appendInterpolation(_ value: some SQLValue) { append(value.sqlValue) }
+
     package mutating func appendInterpolation<T: SQLValue>(_ value: T?) {
-      values.append(value?.sqlValue ?? .null)
+      append(value?.sqlValue ?? .null)
+    }
+
+    private mutating func append(_ value: Value) {
+      values.append(value)
       appendPlace(values.count)
     }
 
     private mutating func appendPlace(_ number: Int) {
-      text += "$"
-      text += String(number)
+      bytes.append(UInt8(ascii: "$"))
+      if number < 10 {
+        bytes.append(UInt8(ascii: "0") + UInt8(number))
+      } else {
+        bytes.append(contentsOf: String(number).utf8)
+      }
     }
 
     /// A part of a statement; its parameters are renumbered.
     package mutating func appendInterpolation(_ part: SQL) {
       let offset = values.count
+      values += part.values
       if part.values.isEmpty || offset == 0 {
-        text += part.text
-        values += part.values
+        bytes.append(contentsOf: part.text.utf8)
         return
       }
-      // By bytes: this is done for every statement that runs.
-      var rest = part.text[...]
-      while let dollar = rest.utf8.firstIndex(of: UInt8(ascii: "$")) {
-        text += rest[..<dollar]
-        let digits = rest.utf8[rest.utf8.index(after: dollar)...].prefix {
+      var rest = part.text.utf8[...]
+      while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+        bytes.append(contentsOf: rest[..<dollar])
+        let digits = rest[rest.index(after: dollar)...].prefix {
           (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         }
         // Not every dollar sign is a parameter: JSON paths ('$.a') have one too.
         if let number = Int(Substring(digits)) {
           appendPlace(number + offset)
         } else {
-          text += "$"
+          bytes.append(UInt8(ascii: "$"))
         }
         rest = rest[digits.endIndex...]
       }
-      text += rest
-      values += part.values
+      bytes.append(contentsOf: rest)
     }
   }
 }

@@ -21,12 +21,7 @@ extension Writer {
       outcomes = commitSingly(jobs, connection, after: error)
     }
     emptyLog(connection)
-    if jobs.count == 1 {
-      jobs[0].finish(outcomes[0])
-    } else {
-      // Making the answers takes about as long as the writes: the next group need not wait for it.
-      answers.give { for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) } }
-    }
+    for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
     checkpoint(connection)
   }
 

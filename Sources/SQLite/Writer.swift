@@ -42,7 +42,6 @@ package final class Writer: Sendable {
   private enum Turn { case work, idle, stop }
 
   let state = Monitor(State())
-  let answers = Answering()
   let limits: Limits
   let open: @Sendable () throws -> Connection
   let observe: @Sendable (Event) -> Void
@@ -69,7 +68,6 @@ package final class Writer: Sendable {
     self.observe = observe
     self.open = open
     held = Held(first)
-    answers.start()
     _ = Thread.start("fixbook-writer") { [weak self] in
       while let self, self.takeTurn() {}
     }
@@ -78,8 +76,9 @@ package final class Writer: Sendable {
   /// Writes waiting now.
   package var waiting: Int { state.withLock { $0.queue.count } }
 
-  /// Runs `body` in a transaction; `finish` is called once, on a thread of the writer's, after the
-  /// commit or with the error. Never blocks. `body` may run twice; of the first run nothing is kept.
+  /// Runs `body` in a transaction; `finish` is called once, on the writer's thread, after the
+  /// commit or with the error: the others of its group and the next one wait for it, so it should
+  /// only pass on what it got. Never blocks. `body` may run twice; of the first run nothing is kept.
   package func submit<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
@@ -117,7 +116,6 @@ package final class Writer: Sendable {
   package func stop() {
     state.change { $0.stopping = true }
     state.wait { $0.stopped ? () : nil }
-    answers.stop()
   }
 
   /// False when stopped.

@@ -101,10 +101,12 @@ final class Acceptor {
     _ mayGiveAway: Bool
   ) {
     if mayGiveAway {
-      let fewest = loop.siblings.min { $0.counters.active.value < $1.counters.active.value }
-      if let fewest, fewest.counters.active.value + 1 < loop.connectionCount {
+      let fewest = loop.siblings.min { $0.load < $1.load }
+      if let fewest, fewest.load + 1 < loop.connectionCount {
         let raw = descriptor.release()
+        fewest.counters.given.add(1, ordering: .relaxed)
         if fewest.mailbox.post(.adopt(raw: raw, peer: peer, isUnix: isUnix)) { return }
+        fewest.counters.given.subtract(1, ordering: .relaxed)
         loop.add(Descriptor(adopting: raw), peer, isUnix: isUnix)
         return
       }

@@ -20,14 +20,14 @@ extension Connection {
     run { [token] in
       var answer = job()
       while case .work(let next) = answer { answer = next() }
-      mailbox.post(.answered(token: token, answer))
+      mailbox.post(.answered(token: token) { [answer] in answer })
     }
   }
 
   /// An answer has come from another thread.
-  func answered(_ answer: Answer) {
+  func answered(_ answer: () -> Answer) {
     guard case .answering = phase else { return }
-    settle(answer)
+    settle(answer())
     resume()
   }
 
@@ -235,8 +235,8 @@ private final class Completion: Sendable {
 
   deinit { if !done.load(ordering: .acquiring) { mailbox.post(.lost(token: token)) } }
 
-  func complete(_ response: Response) {
+  func complete(_ answer: @escaping @Sendable () -> Answer) {
     guard !done.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    mailbox.post(.answered(token: token, .now(response)))
+    mailbox.post(.answered(token: token, answer))
   }
 }

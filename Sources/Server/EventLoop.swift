@@ -12,6 +12,9 @@ final class EventLoop: @unchecked Sendable {
   struct Entrance: Sendable {
     let mailbox: Mailbox
     let counters: Counters
+
+    /// Connections that the loop has, or is about to have.
+    var load: Int { counters.active.value + counters.given.value }
   }
 
   let entrance: Entrance
@@ -115,6 +118,7 @@ final class EventLoop: @unchecked Sendable {
   private func handle(_ message: Message) {
     switch message {
     case .adopt(let raw, let peer, let isUnix):
+      entrance.counters.given.subtract(1, ordering: .relaxed)
       add(Descriptor(adopting: raw), peer, isUnix: isUnix)
     case .answered(let token, let answer): connection(token)?.answered(answer)
     case .lost(let token): connection(token)?.lost()

@@ -7,7 +7,7 @@ enum Message: Sendable {
   /// Take over a connection that another loop accepted.
   case adopt(raw: Int32, peer: Peer, isUnix: Bool)
   /// The application's answer.
-  case answered(token: UInt64, Answer)
+  case answered(token: UInt64, @Sendable () -> Answer)
   /// The application has let go of a request without answering it.
   case lost(token: UInt64)
   /// A body sink has consumed what it was given.

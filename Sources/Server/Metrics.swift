@@ -22,6 +22,9 @@ package struct Metrics: Sendable, Equatable {
 final class Counters: Sendable {
   let accepted = Atomic<Int>(0)
   let active = Atomic<Int>(0)
+  /// Connections that other loops have given to this one, and that it has not taken yet: the one number
+  /// here that others write.
+  let given = Atomic<Int>(0)
   let requests = Atomic<Int>(0)
   let refusals = Atomic<Int>(0)
   let wakeups = Atomic<Int>(0)

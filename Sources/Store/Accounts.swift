@@ -1,3 +1,4 @@
+import Guide
 import SQLite
 
 /// What an account may do.
@@ -100,8 +101,12 @@ extension Reading {
     try anyAccount(named: name).flatMap { $0.isDisabled ? nil : $0 }
   }
 
-  /// Whatever its state.
+  /// Whatever its state. Keyboards differ in how they write "é" (UAX #15): both are one name.
   package func anyAccount(named name: String) throws -> Account? {
+    try account(exactly: name) ?? account(exactly: nfc(name))
+  }
+
+  private func account(exactly name: String) throws -> Account? {
     try connection.first(
       "SELECT \(Reading.accountColumns) FROM account a WHERE a.name = \(name)", Reading.account)
   }
@@ -118,6 +123,7 @@ extension Writing {
   /// Throws `AccountError` for a name that is taken or can't be one.
   package func createAccount(name: String, role: Role) throws -> Account {
     if let objection = Account.objection(toName: name) { throw AccountError.badName(objection) }
+    let name = nfc(name)
     guard try reading.anyAccount(named: name) == nil else { throw AccountError.nameTaken(name) }
     try connection.execute(
       """

@@ -30,7 +30,7 @@ extension Writing {
     let matches = KnownIssue.matching(
       sections.flatMap { section in
         section.issues.map { (issue: $0, section: section.section.title) }
-      }, known)
+      }, known, shape: shape)
     // Positions are given anew; a section keeps its row when it keeps its title.
     try connection.execute(
       "UPDATE section SET position = \(Writing.gonePosition) - id WHERE guide_id = \(guideID)")
@@ -66,6 +66,7 @@ extension Writing {
       }
     }
     try settle(run)
+    if shape == .single { try takeTitleOfIssue(guideID, &summary) }
     return summary
   }
 

@@ -100,7 +100,7 @@ extension Writing {
   }
 
   /// A slug that no other guide has or had: a guide's slug is its title's, so there is no second choice.
-  private func freeGuideSlug(_ title: String, ofGuide id: Int?) throws -> String {
+  func freeGuideSlug(_ title: String, ofGuide id: Int?) throws -> String {
     let slug = Guide.slug(of: title)
     let owner = try connection.first(
       "SELECT guide_id FROM guide_slug WHERE slug = \(slug)", { $0.int(0) })
@@ -112,6 +112,7 @@ extension Writing {
   package func updateGuide(_ slug: String, _ text: TitledText) throws -> String {
     let row = try guideRow(slug)
     let style = try style(ofGuide: row.id)
+    if style.shape == .single { return try updateOneIssueGuide(row, text) }
     var span = IssueSpan(titled: row.head, title: row.title)
     span.replaceTitledText(text.markdown, newline: style.newline)
     var newSlug = row.slug

@@ -2,7 +2,7 @@ import Guide
 import SQLite
 
 /// An issue of a guide that is being imported again.
-struct KnownIssue {
+struct KnownIssue: Equatable {
   let id: Int
   let title: String
   let section: String
@@ -43,8 +43,11 @@ extension Writing {
 
 extension KnownIssue {
   /// Which known issue each issue of the file is: the surest signs first.
+  ///
+  /// - Parameters:
+  ///   - shape: Of the file. One that is a single issue stays that, whatever its title.
   static func matching(
-    _ issues: [(issue: ImportedIssue, section: String)], _ known: [KnownIssue]
+    _ issues: [(issue: ImportedIssue, section: String)], _ known: [KnownIssue], shape: GuideShape
   ) -> [KnownIssue?] {
     var result = [KnownIssue?](repeating: nil, count: issues.count)
     guard !known.isEmpty else { return result }
@@ -77,6 +80,7 @@ extension KnownIssue {
     pass(
       { $0.externalID == nil ? $0.imported?.title : nil },
       { issue, _ in issue.externalID == nil ? issue.span.title : nil })
+    if shape == .single, result == [nil], known.count == 1 { return [known[0]] }
     return result
   }
 }

@@ -164,21 +164,6 @@ extension Reading {
       $0.text(0)
     } ?? ""
   }
-
-  /// Calls `body` with the text of each of those of the issues that may be seen, as its bytes.
-  package func eachMarkdown(
-    _ ids: [Int], _ body: (Int, UnsafeBufferPointer<UInt8>) -> Void
-  ) throws {
-    try connection.each(
-      """
-      SELECT id, markdown FROM issue
-      WHERE id IN (SELECT value FROM json_each(\(idList(ids)))) AND \(visible("guide_id"))
-      """
-    ) { row in
-      row.withText(1) { body(row.int(0), $0) }
-      return true
-    }
-  }
 }
 
 /// Ids as a JSON array, so that a list of any length is one parameter of one statement.

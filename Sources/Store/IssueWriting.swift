@@ -153,6 +153,7 @@ extension Writing {
     if resolved.title != row.text.title {
       slug = try takeSlug(for: resolved.title, issue: id)
       span.rename(resolved.title)
+      if style.shape == .single { try renameGuide(row.guide, to: span.title) }
     }
     try connection.execute(
       """

@@ -33,9 +33,16 @@ final class KeptIndex: Sendable {
     let words: IssueWords
   }
 
+  /// What a search shows of an issue.
+  struct Shown: Sendable {
+    let guideID: Int
+    let issue: ShownIssue
+  }
+
   private struct Tables: Sendable {
     var vectors = Recent<Int, Vector>(limit: 4 << 20)
     var words = Recent<Int, Words>(limit: 4 << 20)
+    var shown = Recent<Int, Shown>(limit: 4 << 20)
     var counts = Recent<String, Int>(limit: 1 << 20)
     /// Rows of postings by their ids, empty ones too.
     var blocks = Recent<Int, [UInt8]>(limit: 2 << 20)
@@ -55,6 +62,11 @@ final class KeptIndex: Sendable {
 
   func words(_ ids: [Int], read: ([Int]) throws -> [Words]) rethrows -> [Words] {
     try values(of: ids, in: \.words, read) { ($0.issueID, $0.words.bytes.count) }
+  }
+
+  func shown(_ ids: [Int], read: ([Int]) throws -> [Shown]) rethrows -> [Shown] {
+    // A summary's texts are in it with some hundred bytes.
+    try values(of: ids, in: \.shown, read) { ($0.issue.summary.id, $0.issue.text.size + 1_024) }
   }
 
   /// What is kept for these issues, and what is read for the others, which is kept then.

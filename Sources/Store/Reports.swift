@@ -2,6 +2,7 @@ import Diagnosis
 package import Guide
 import JSON
 import SQLite
+import Threads
 
 /// One occurrence of a problem that someone met.
 package struct Report: Sendable, Equatable {
@@ -46,15 +47,34 @@ package struct NewReport: Sendable {
   /// The line that tells most and its template, when it is a question that nobody answered: one that
   /// names no issue (of one with a diagnosis that is counted already). Read here, since the
   /// writer has better things to do.
-  private(set) var gap: (line: String, template: String)?
+  private(set) var gap: Gap?
+
+  struct Gap: Sendable {
+    let line: String
+    let template: String
+
+    /// Nil where no line of the text tells anything.
+    init?(of text: String) {
+      guard let line = Intake.read(text).mostTelling?.text else { return nil }
+      self.line = String(line.prefix(300))
+      template = Template.of(line)
+    }
+  }
+
+  /// What was met once is often met again, with the same words, by many at the same time.
+  private static let gaps = Memo<ExactText, Gap?>(limit: 256 * 1_024)
 
   package init(
     text: String, environment: [Property] = [], issueID: Int? = nil, diagnosisID: String? = nil,
     reporter: String, source: SourceKind
   ) {
-    let isGap = issueID == nil && diagnosisID == nil
-    let line = isGap ? Intake.read(text).mostTelling?.text : nil
-    gap = line.map { (String($0.prefix(300)), Template.of($0)) }
+    if issueID == nil, diagnosisID == nil {
+      gap = NewReport.gaps(ExactText(text)) {
+        text.utf8.count + ($0.map { $0.line.utf8.count + $0.template.utf8.count } ?? 0)
+      } make: {
+        Gap(of: text)
+      }
+    }
     self.text = text
     self.environment = environment
     self.issueID = issueID

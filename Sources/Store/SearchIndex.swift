@@ -166,7 +166,7 @@ package struct StoredCorpus: Corpus {
     return last
   }
 
-  private func isSeen(_ guide: Int) throws -> Bool {
+  func isSeen(_ guide: Int) throws -> Bool {
     if !hidesGuides { return true }
     if let ids = seen.guides { return ids.contains(guide) }
     let ids = try reading.connection.rows(

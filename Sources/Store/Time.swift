@@ -80,7 +80,26 @@ package struct Time: Sendable, Hashable, Comparable {
   /// RFC 3339, UTC, to the second: "2026-05-03T14:05:09Z".
   package var rfc3339: String {
     let (year, month, day) = civil
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)Z"
+    guard (0...9_999).contains(year) else {
+      return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)Z"
+    }
+    // Digit by digit, since an answer has twenty of these.
+    let second = floorModulo(milliseconds, 86_400_000) / 1_000
+    return String(unsafeUninitializedCapacity: 20) { text in
+      func put(_ number: Int, at place: Int, then separator: Unicode.Scalar) {
+        text[place] = 0x30 + UInt8(number / 10)
+        text[place + 1] = 0x30 + UInt8(number % 10)
+        text[place + 2] = UInt8(ascii: separator)
+      }
+      put(year / 100, at: 0, then: "-")
+      put(year % 100, at: 2, then: "-")
+      put(month, at: 5, then: "-")
+      put(day, at: 8, then: "T")
+      put(second / 3_600, at: 11, then: ":")
+      put(second / 60 % 60, at: 14, then: ":")
+      put(second % 60, at: 17, then: "Z")
+      return 20
+    }
   }
 
   /// "2026-05-03".

@@ -9,7 +9,7 @@ import Testing
   }
 
   private func hits(_ markdown: String, _ words: String) -> [String] {
-    Excerpt(of: markdown, words: SearchQuery(words).wanted).parts.filter(\.isHit).map(\.text)
+    Excerpt(of: markdown, words: SearchQuery(words).wanted).marked
   }
 
   @Test(arguments: [
@@ -51,7 +51,7 @@ import Testing
       let expected = text.split(separator: " ").filter { other in
         Analyzer.tokens(of: String(other)).contains { wanted.contains($0.text) }
       }
-      let found = Excerpt(of: text, words: wanted).parts.filter(\.isHit)
+      let found = Excerpt(of: text, words: wanted).marked
       #expect(found.count == expected.count, "\(word)")
     }
   }
@@ -64,5 +64,12 @@ import Testing
     #expect(found.hasSuffix("…"))
     #expect(found.split(separator: " ").count <= 32)
     #expect(plain("short text", "none") == "short text ")
+  }
+}
+
+extension Excerpt {
+  init(of markdown: String, words: Set<String>) {
+    var wanted = WantedWords(words)
+    self.init(of: ExcerptText(markdown), wanted: &wanted)
   }
 }

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness import BROWSER_ACCEPT, Server, bearer, succeed
+from staff import sign_in as session_of
 from tabs import Watched
 
 ISSUE = "crane-refuses-to-swing"
@@ -298,3 +299,41 @@ def test_a_long_conflict_shows_what_differs_and_leads_to_ones_own_text(chromium,
         assert page.locator("form.editor").bounding_box()["y"] < 3 * 740
         page.get_by_role("link", name="Go to your text").click()
         assert page.evaluate("location.hash") == "#markdown"
+
+
+def test_a_session_that_ends_while_writing_loses_no_text(chromium, fresh_harbour):
+    """The page says so, keeps the text, and sends it again once signed in in another tab."""
+    text = "- the jib <hums> & stops\n- **Fix**: Wait until it is quiet.\n"
+    with Watched(chromium, fresh_harbour, java_script_enabled=False) as tab:
+        tab.context.add_cookies([session_of(fresh_harbour, "Ida", "editor")])
+        page = tab.page
+        page.goto(EDIT)
+        page.fill("#markdown", text)
+        page.fill("#comment", "heard it")
+        tab.context.clear_cookies()
+        page.locator("button.primary").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Sign in first"
+        assert page.get_by_label("Markdown").input_value() == text
+        assert fresh_harbour.issue(ISSUE)["revision"] == 1
+        tab.context.add_cookies([session_of(fresh_harbour, "Ivo", "editor")])
+        page.get_by_role("button", name="Send again").click()
+        assert page.url == f"{fresh_harbour.url}/issues/{ISSUE}"
+    issue = fresh_harbour.issue(ISSUE)
+    assert issue["markdown"].strip() == text.strip()
+    revision = fresh_harbour.json(f"/api/v1/issues/{ISSUE}/revisions/2")
+    assert (revision["author"], revision["comment"]) == ("Ivo", "heard it")
+
+
+def test_a_form_of_another_site_is_not_offered_again(fresh_harbour):
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://elsewhere.example"},
+        {},
+    ):
+        answer = fresh_harbour.client.post(
+            EDIT,
+            data={"base": "1", "title": "t", "markdown": "- " + "evil " * 30},
+            headers={"Accept": BROWSER_ACCEPT, **headers},
+        )
+        assert answer.status_code in (401, 403)
+        assert "evil" not in answer.text

@@ -54,6 +54,49 @@ struct GuideReadTests {
     #expect(file.sections[1].lead == "## Ink\nWho knows ink: Ada.\n\n")
   }
 
+  /// As wikis export it: numbered headings, parts named in bold type.
+  @Test func `problems whose parts are named in bold type are issues of their own`() throws {
+    let file = try guide(
+      """
+      # Payments runbook
+
+      Contact: #payments
+
+      ## 1. Known problems
+
+      ### 1.1 Timeouts
+
+      **Symptoms**
+
+      * `PSPTimeout` in the log
+
+      **Resolution**
+
+      Restart it.
+
+      ### 1.2 Lag
+
+      **Symptoms**
+
+      * balances are stale
+
+      **Resolution**
+
+      Skip the message.
+
+      ## 2. People
+
+      | Team | Room |
+      |---|---|
+      | Payments | 12 |
+      """)
+    #expect(outline(file) == ["1. Known problems[1.1 Timeouts, 1.2 Lag]", "2. People[]"])
+    #expect(file.owner == "#payments")
+    let issue = file.sections[0].issues[1]
+    #expect(
+      IssueReadTests.parts(issue.markdown) == ["S balances are stale", "F Skip the message."])
+  }
+
   @Test func `headings in code, HTML, lists and quotes cut nothing`() throws {
     let file = try guide(
       """

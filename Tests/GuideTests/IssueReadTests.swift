@@ -69,6 +69,33 @@ struct IssueReadTests {
     #expect(content.other == "")
   }
 
+  @Test(arguments: [
+    ("- 🔎 **Symptom**: hums\n- 🛠️ **Fix**: oil it", ["S hums", "F oil it"]),
+    ("⚠️ **Root cause:** dust\n\n✅ **Resolution:** wipe", ["C dust", "F wipe"]),
+    ("Cause: dust\n\nFix: wipe it\n", ["C dust", "F wipe it"]),
+    (
+      "- hums\n  - Cause: dust\n  - Workaround: wait\n- rattles",
+      ["S hums", "S rattles", "C dust", "W wait"]
+    ),
+    ("**Why it happens:** dust\n\n**How to fix:** wipe", ["C dust", "F wipe"]),
+    ("**Ursache:** Staub\n\n**Lösung:** abwischen", ["C Staub", "F abwischen"]),
+    ("**原因：** 埃\n\n**解決方法**：拭く", ["C 埃", "F 拭く"]),
+    ("Ursache: Staub\n\nLo\u{308}sung: abwischen", ["C Staub", "F abwischen"]),
+    (
+      "#### 1. Symptome\n- brummt\n\n#### 2) Ursache\nStaub\n\n#### 🛠 Lösung\nabwischen",
+      ["S brummt", "C Staub", "F abwischen"]
+    ),
+    // Commits, messages and sentences are none.
+    ("- fix: typo in the manual", ["S fix: typo in the manual"]),
+    ("- Error: no route", ["S Error: no route"]),
+    ("- Cause:no space", ["S Cause:no space"]),
+    ("- 2 causes: dust", ["S 2 causes: dust"]),
+    ("- **Note**: dust", ["O - **Note**: dust"]),
+  ])
+  func `labels as other people write them are read`(markdown: String, parts: [String]) {
+    #expect(Self.parts(markdown) == parts)
+  }
+
   /// Symptoms, causes, fixes and the rest, each on one line.
   static func parts(_ markdown: String) -> [String] {
     let content = IssueContent.reading(markdown).content

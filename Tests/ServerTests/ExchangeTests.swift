@@ -77,14 +77,14 @@ private let get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"
     var application = TestApplication()
     application.answer = { request, _ in
       switch request.rawPath {
-      case "/now": .later { $0(.text("now")) }
+      case "/now": .later { $0 { .now(.text("now")) } }
       case "/twice":
         .later { complete in
-          complete(.text("first"))
-          complete(.text("second"))
+          complete { .now(.text("first")) }
+          complete { .now(.text("second")) }
         }
       case "/never": .later { _ in }
-      default: .work { .later { $0(.text("after work")) } }
+      default: .work { .later { $0 { .now(.text("after work")) } } }
       }
     }
     let running = try Running(application)

@@ -27,6 +27,18 @@ struct AccountTests {
     try base.store.read(as: .system) { try $0.token(text, now: time) }
   }
 
+  /// macOS writes "é" as two characters where Windows and phones write one.
+  @Test func `a name is the same however its accents are written`() throws {
+    let (one, two) = ("\u{e9}milie", "e\u{301}milie")
+    try base.store.write(as: .system) { _ = try $0.createAccount(name: two, role: .editor) }
+    for name in [one, two] {
+      #expect(try base.store.read(as: .system) { try $0.account(named: name) } != nil)
+      #expect(throws: AccountError.nameTaken(one)) {
+        try base.store.write(as: .system) { try $0.createAccount(name: name, role: .editor) }
+      }
+    }
+  }
+
   @Test func `a sign-in link works once`() throws {
     let link = try link()
     #expect(try use(link)?.name == "Edna")

@@ -75,6 +75,46 @@ struct GuideWritingTests {
     #expect(try base.exportedText("port").hasPrefix("# Port\n"))
   }
 
+  private static let article =
+    "# Stuck jib\n\n## Symptoms\n\nIt is stuck.\n\n## Resolution\n\nFree it.\n"
+
+  /// A file of one article has one title, which is the guide's and the issue's.
+  @Test(arguments: [true, false])
+  func `an article and its guide are renamed together`(byGuide: Bool) throws {
+    try base.load(Self.article)
+    let issue = try base.count("SELECT id FROM issue WHERE title = 'Stuck jib'")
+    try write { writing in
+      if byGuide {
+        let text = TitledText(title: "Jib does not move", markdown: "")
+        #expect(try writing.updateGuide("stuck-jib", text) == "jib-does-not-move")
+      } else {
+        let markdown = "## Symptoms\n\nIt is stuck.\n\n## Resolution\n\nFree it."
+        let text = IssueText(title: "Jib does not move", section: "", markdown: markdown)
+        _ = try writing.updateIssue(issue, text, base: .any, comment: "")
+      }
+    }
+    let renamed = Self.article.replacing("Stuck jib", with: "Jib does not move")
+    #expect(try base.exportedText("jib-does-not-move") == renamed)
+    #expect(
+      try base.store.read(as: .system) { try $0.movedGuide("stuck-jib") } == "jib-does-not-move")
+    // The file comes back as what it is, under its new title and its old one.
+    for (text, slug) in [(renamed, "jib-does-not-move"), (Self.article, "stuck-jib")] {
+      let summary = try base.load(text)
+      #expect((summary.added, summary.archived) == (0, 0))
+      #expect(try base.exportedText(slug) == text)
+    }
+  }
+
+  @Test func `an article has no introduction beside its text`() throws {
+    try base.load(Self.article)
+    #expect(throws: GuideWriteError.self) {
+      try base.store.write(as: .system) {
+        try $0.updateGuide("stuck-jib", TitledText(title: "Stuck jib", markdown: "Hello."))
+      }
+    }
+    #expect(try base.exportedText("stuck-jib") == Self.article)
+  }
+
   @Test func `an introduction is changed and nothing else`() throws {
     let new = try text { $0.markdown = $0.markdown.replacing("night", with: "day") }
     try write { _ = try $0.updateGuide("harbour", new) }

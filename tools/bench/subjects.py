@@ -206,8 +206,10 @@ class Bare:
         return json.loads(done.stdout)
 
 
-    def rank(self, recorded: Path, file: Path) -> None:
-        """FTS5's own ranking of the same tokens, instead of the recorded statements."""
+    def rank(self, recorded: Path, file: Path, snippets: bool = False) -> Path:
+        """FTS5's own ranking of the same tokens, instead of the recorded statements; with an excerpt of each
+        of the twenty rows where asked for."""
+        snippet = ", snippet(issue_fts, 0, '<mark>', '</mark>', '…', 30)" if snippets else ""
         groups = []
         for group in recorded.read_text().split("\x1d"):
             lists = re.findall(r"FROM term\s+WHERE term IN \(SELECT value FROM json_each\('(\[.*?\])'\)\)", group)
@@ -216,10 +218,11 @@ class Bare:
             phrases = ['"' + token.replace('"', '""').replace("'", "''") + '"' for token in tokens]
             if phrases:
                 groups.append(
-                    "SELECT i.id, i.slug, i.title, i.markdown, rank FROM issue_fts f"
-                    " JOIN issue i ON i.id = f.rowid"
+                    f"SELECT i.id, i.slug, i.title, i.markdown, rank{snippet} FROM issue_fts"
+                    " JOIN issue i ON i.id = issue_fts.rowid"
                     f" WHERE issue_fts MATCH '{' OR '.join(phrases)}' ORDER BY rank LIMIT 20\x1e\x1d")
         file.write_text("".join(groups))
+        return file
 
 
 def on_path(name: str) -> bool:
