@@ -103,12 +103,11 @@ extension Reading {
 
   /// Whatever its state. Keyboards differ in how they write "é" (UAX #15): both are one name.
   package func anyAccount(named name: String) throws -> Account? {
-    try account(exactly: name) ?? account(exactly: nfc(name))
-  }
-
-  private func account(exactly name: String) throws -> Account? {
     try connection.first(
-      "SELECT \(Reading.accountColumns) FROM account a WHERE a.name = \(name)", Reading.account)
+      """
+      SELECT \(Reading.accountColumns) FROM account a WHERE a.name IN (\(name), \(nfc(name)))
+      ORDER BY a.name = \(name) DESC LIMIT 1
+      """, Reading.account)
   }
 
   /// For `Secrets.verify`; nil for an account without a password, and for none.
