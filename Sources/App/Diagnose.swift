@@ -93,6 +93,8 @@ extension App {
       throw Failure(
         .badRequest, "invalid_form", "Broken form",
         "The multipart body ends before its closing boundary.")
+    case .foreignForm(let field):
+      throw Failure.unknownField(field, known: DiagnoseIntake.formFields)
     case .json(let bytes):
       let body: JSON
       do {

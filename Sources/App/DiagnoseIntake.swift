@@ -16,7 +16,12 @@ final class DiagnoseIntake: BodySink {
     var intake = Intake()
     var bytes = 0
     var json: [UInt8] = []
+    /// The first field of a form that is none of ours.
+    var foreign: String?
   }
+
+  /// The fields of a form that hold the text.
+  static let formFields = ["text", "file"]
 
   private let state: Mutex<State>
 
@@ -45,7 +50,10 @@ final class DiagnoseIntake: BodySink {
         // The reader is moved out while it works, so that it is not copied.
         state.mode = .json
         reader.feed(bytes) { name, part in
-          guard name == "text" || name == "file" else { return }
+          guard DiagnoseIntake.formFields.contains(name) else {
+            if state.foreign == nil { state.foreign = name }
+            return
+          }
           state.bytes += part.count
           state.intake.feed(part)
         }
@@ -60,6 +68,8 @@ final class DiagnoseIntake: BodySink {
     case text(PastedText)
     case tooLarge
     case brokenForm
+    /// A form without a text, but with this field.
+    case foreignForm(field: String)
   }
 
   func finish() -> Result {
@@ -69,6 +79,7 @@ final class DiagnoseIntake: BodySink {
       }
       if case .form(let reader) = state.mode, !reader.isComplete { return .brokenForm }
       if state.bytes > Limits.text { return .tooLarge }
+      if state.bytes == 0, let field = state.foreign { return .foreignForm(field: field) }
       return .text(state.intake.finish())
     }
   }

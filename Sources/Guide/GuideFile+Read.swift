@@ -21,8 +21,24 @@ extension GuideFile {
         || bytes[error.byteOffsets.lowerBound - 1].isLineEnd
       throw GuideError(
         line: before.count + (endsLine ? 1 : 0),
-        reason: "This line is not UTF-8; save the file as UTF-8 and import it again.")
+        reason: kind(of: bytes).map { "This is \($0), no Markdown in UTF-8." }
+          ?? "This line is not UTF-8; save the file as UTF-8 and import it again.")
     }
+  }
+
+  /// What another kind of file is, by its first bytes.
+  private static func kind(of bytes: [UInt8]) -> String? {
+    let kinds: [([UInt8], String)] = [
+      (
+        Array("PK".utf8) + [3, 4],
+        "a zip file (or a document that is one, such as .docx): unpack it"
+      ),
+      ([0x1f, 0x8b], "a gzip file: unpack it"), (Array("%PDF-".utf8), "a PDF file"),
+      ([0x89] + Array("PNG".utf8), "a picture"), ([0xff, 0xd8, 0xff], "a picture"),
+      ([0xff, 0xfe], "text in UTF-16: save it as UTF-8"),
+      ([0xfe, 0xff], "text in UTF-16: save it as UTF-8"),
+    ]
+    return kinds.first { bytes.starts(with: $0.0) }?.1
   }
 }
 

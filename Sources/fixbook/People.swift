@@ -17,6 +17,8 @@ let token = Verb(
   ],
   example: "fixbook token create --db fixbook.db --name ci --scope read,report"
 ) { arguments in
+  let usage = UsageError("say create, list or revoke ID")
+  if arguments.operands.isEmpty { throw usage }
   let store = try Main.openStore(arguments)
   defer { store.close() }
   switch (arguments.operands.first, arguments.operands.count) {
@@ -40,7 +42,7 @@ let token = Verb(
       let token = try store.read(as: .system) { try $0.token(id) }
       Console.out((token.map { json($0) } ?? .null).string + "\n")
     }
-  default: throw UsageError("say create, list or revoke ID")
+  default: throw usage
   }
   return .done
 }
@@ -104,6 +106,9 @@ let user = Verb(
   ],
   example: "fixbook user invite --db fixbook.db admin"
 ) { arguments in
+  let usage = UsageError(
+    "say create NAME, invite NAME, list, role NAME ROLE, disable NAME or enable NAME")
+  if arguments.operands.isEmpty { throw usage }
   let store = try Main.openStore(arguments)
   defer { store.close() }
   let words = arguments.operands
@@ -128,8 +133,7 @@ let user = Verb(
   case ("disable", 2): try change(words[1], arguments, store) { try $0.disable(account: $1) }
   case ("enable", 2): try change(words[1], arguments, store) { try $0.enable(account: $1) }
   default:
-    throw UsageError(
-      "say create NAME, invite NAME, list, role NAME ROLE, disable NAME or enable NAME")
+    throw usage
   }
   return .done
 }
@@ -189,6 +193,8 @@ let guide = Verb(
   ],
   example: "fixbook guide audience --db fixbook.db runbook named --person ada --role editor"
 ) { arguments in
+  let usage = UsageError("say list, or audience SLUG with anyone, members or named")
+  if arguments.operands.isEmpty { throw usage }
   let store = try Main.openStore(arguments)
   defer { store.close() }
   let words = arguments.operands
@@ -217,7 +223,7 @@ let guide = Verb(
     } catch IssueWriteError.guideNotFound(let slug) {
       throw CommandError("there is no guide \(slug)")
     }
-  default: throw UsageError("say list, or audience SLUG with anyone, members or named")
+  default: throw usage
   }
   let wanted = words.count > 1 ? words[1] : nil
   let guides = try store.read(as: .system) { reading in

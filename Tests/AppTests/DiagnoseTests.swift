@@ -55,6 +55,16 @@ struct DiagnoseTests {
       token: token)
   }
 
+  @Test func `a form with another field only is told which fields there are`() throws {
+    let body =
+      "--XX\r\nContent-Disposition: form-data; name=\"log\"; filename=\"a\"\r\n\r\n\(line)\r\n--XX--\r\n"
+    let reply = try ask(body, type: "multipart/form-data; boundary=XX")
+    #expect(reply.status == 422)
+    #expect(reply.json["code"]?.text == "unknown_field")
+    #expect(reply.json["field"]?.text == "log")
+    #expect(reply.json["detail"]?.text?.contains("text, file") == true)
+  }
+
   @Test(arguments: asks)
   private func `however it is sent, a known line is known`(ask example: Ask) throws {
     let reply = try ask(example.body, type: example.type)

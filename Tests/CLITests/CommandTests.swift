@@ -142,6 +142,13 @@ struct CommandTests {
     #expect(result.errors.split(separator: "\n").count == 1)
   }
 
+  @Test(arguments: ["user", "token", "guide"])
+  func `a verb alone says what it takes, whether there is a base or not`(verb: String) throws {
+    let result = try program.run([verb, "--db", program.folder + "/none.db"])
+    #expect(result.code == 2)
+    #expect(result.errors.contains("say ") && !result.errors.contains("no such file"))
+  }
+
   @Test(arguments: [
     ["export"], ["diagnose"], ["search", "x"], ["check", "a", "b"], ["token", "list"],
     ["user", "list"],

@@ -212,6 +212,19 @@ struct RoundTripTests {
     #expect(importer.guides.isEmpty)
   }
 
+  @Test(arguments: [
+    ([0x50, 0x4b, 3, 4, 0xff], "zip"), ([0x1f, 0x8b, 8], "gzip"),
+    ([0xff, 0xfe, 0x23, 0], "UTF-16"),
+    ([0x89, 0x50, 0x4e, 0x47], "picture"), (Array("%PDF-1.7\n".utf8) + [0xe2, 0xe3], "PDF"),
+  ])
+  func `another kind of file is called what it is`(bytes: [UInt8], word: String) {
+    var importer = Importer()
+    importer.add(file: bytes, path: "bad.md")
+    #expect(importer.problems.count == 1)
+    #expect(importer.problems.allSatisfy { $0.reason.contains(word) })
+    #expect(importer.guides.isEmpty)
+  }
+
   @Test func `the shipped guides come out as they went in`() throws {
     let importer = ShippedGuides.importer()
     #expect(importer.problems == [])

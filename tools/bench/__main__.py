@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from attacks import ATTACKS, Address, under  # noqa: E402
+from attacks import ATTACKS, OF_CONNECTIONS, Address, under  # noqa: E402
 from load import Request, Run, memory, middle, run  # noqa: E402
 from subjects import TOKEN, Bare, Fixbook, Nginx, command  # noqa: E402
 
@@ -148,8 +148,10 @@ class Bench:
         bare = Bare(self.folder)
         database = self.copy("writes.db")
         other = self.copy("bare-writes.db")
-        request = Request(
-            "/api/v1/reports", "POST", WRITE, '{"text": "exec format error"}')
+        # More texts than the server would remember.
+        requests = [
+            Request("/api/v1/reports", "POST", WRITE, f'{{"text": "exec format error in task {number}"}}')
+            for number in range(5_000)]
         title(f"Durable reports, beside a C program that commits the rows of {ROWS} such reports at a time")
         with Fixbook(database) as server:
             for connections in sorted({ROWS, *self.connections}):
@@ -161,7 +163,7 @@ class Bench:
                     theirs.append(result["operations"] * ROWS / result["seconds"])
                     result = bare.run("commit", other, self.seconds, 1)
                     singly.append(result["operations"] / result["seconds"])
-                    ours.append(self.load(server, [request], connections))
+                    ours.append(self.load(server, requests, connections))
                 b = middle(ours)
                 share = statistics.median(o.rate / t for o, t in zip(ours, theirs))
                 print(f"{connections} connections: {b.rate:.0f} reports/s, bare {statistics.median(theirs):.0f} "
@@ -183,32 +185,39 @@ class Bench:
     # Hostile clients: how much longer a well-behaved one waits.
 
     def attacks(self) -> None:
-        settle, seconds = (1.0, 1.0) if self.options.quick else (3.0, 3.0)
         title("A page for one client while others attack: milliseconds, and ratio to calm")
+        page = "issues/exec-format-error"
         with Fixbook(self.copy("attacked.db")) as server:
-            address = ("127.0.0.1", server.port)
-            samples(address, 0.5)
+            answer = server.get(Request(f"/{page}", headers=HTML))
             before = descriptors(server.pid)
-            calm = [samples(address, seconds)]
-            print(f"{'calm':24} p50 {percentile(calm[0], 50):6.2f}  p99 {percentile(calm[0], 99):6.2f}")
-            for name, functions in [
-                *((name, [function]) for name, function in ATTACKS.items()),
-                ("all of them", list(ATTACKS.values())),
-            ]:
-                with under(functions, address):
-                    time.sleep(settle)
-                    found = samples(address, seconds)
-                    held = descriptors(server.pid)
-                # What the attack left behind is gone before the next one.
-                wait_until(lambda: descriptors(server.pid) <= before + 4)
-                calm.append(samples(address, seconds / 3))
-                quiet = sorted(one for run in calm[-2:] for one in run)
-                p50, p99 = percentile(found, 50), percentile(found, 99)
-                print(f"{name:24} p50 {p50:6.2f}  p99 {p99:6.2f}  max {max(found):6.1f}   "
-                      f"p99 of calm {p99 / percentile(quiet, 99):5.2f}   "
-                      f"({len(found)} pages, {held} descriptors)", flush=True)
+            self.attack(server, {**{name: [one] for name, one in ATTACKS.items()},
+                                 "all of them": list(ATTACKS.values())})
             print(f"descriptors {before} before, {descriptors(server.pid)} after; "
                   f"resident {memory(server.pid)['VmRSS']:.0f} MB, at most {memory(server.pid)['VmHWM']:.0f}")
+        title("The same from nginx, which serves the page from a file")
+        with Nginx(self.folder, {page: answer}) as nginx:
+            self.attack(nginx, {name: [ATTACKS[name]] for name in OF_CONNECTIONS})
+
+    def attack(self, server, attacks: dict) -> None:
+        settle, seconds = (1.0, 1.0) if self.options.quick else (3.0, 3.0)
+        address = ("127.0.0.1", server.port)
+        samples(address, 0.5)
+        before = descriptors(server.pid)
+        calm = [samples(address, seconds)]
+        print(f"{'calm':24} p50 {percentile(calm[0], 50):6.2f}  p99 {percentile(calm[0], 99):6.2f}")
+        for name, functions in attacks.items():
+            with under(functions, address):
+                time.sleep(settle)
+                found = samples(address, seconds)
+                held = descriptors(server.pid)
+            # What the attack left behind is gone before the next one.
+            wait_until(lambda: descriptors(server.pid) <= before + 4)
+            calm.append(samples(address, seconds / 3))
+            quiet = sorted(one for run in calm[-2:] for one in run)
+            p50, p99 = percentile(found, 50), percentile(found, 99)
+            print(f"{name:24} p50 {p50:6.2f}  p99 {p99:6.2f}  max {max(found):6.1f}   "
+                  f"p99 of calm {p99 / percentile(quiet, 99):5.2f}   "
+                  f"({len(found)} pages, {held} descriptors)", flush=True)
 
 
 def samples(address: Address, seconds: float) -> list[float]:

@@ -129,6 +129,10 @@ ATTACKS: dict[str, Callable[[Address], None]] = {
 }
 
 
+# Those that mean the same to a server of files.
+OF_CONNECTIONS = ["500 slow heads", "2,000 idle", "accept flood"]
+
+
 def attack(function: Callable[[Address], None], address: Address) -> None:
     # The attackers would have machines of their own.
     os.nice(19)

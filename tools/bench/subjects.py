@@ -126,8 +126,9 @@ class Nginx(Child):
         root = folder / "nginx"
         locations = ""
         for name, answer in answers.items():
-            (root / "files").mkdir(parents=True, exist_ok=True)
-            (root / "files" / name).write_bytes(answer.content)
+            file = root / "files" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(answer.content)
             fields = "".join(
                 f"add_header {field} {quoted(value)};\n"
                 for field, value in answer.getheaders() if field.lower() not in OWN_FIELDS)
@@ -139,8 +140,8 @@ class Nginx(Child):
             daemon off;
             pid {root}/nginx.pid;
             error_log {root}/error.log;
-            worker_rlimit_nofile 4096;
-            events {{ worker_connections 2048; }}
+            worker_rlimit_nofile 8192;
+            events {{ worker_connections 4096; }}
             http {{
               access_log off; sendfile on; tcp_nopush on; etag on; server_tokens off;
               keepalive_requests 100000000; keepalive_timeout 60s;
