@@ -80,12 +80,23 @@ struct FeatureReader {
     return min(Double(count) / 2, 1)
   }
 
-  /// Names of errors in the line that counts and not in the issue, two at most, as a share.
+  /// Names of errors in the line that counts and not in the issue, two at most, as a share. What the
+  /// system says counts as two: it is the failure itself, where a name may be its wrapping.
   private func otherErrors(_ candidate: Candidate, _ names: LineNames?) -> Double {
-    let count = (names?.errors ?? []).count { name in
-      !candidate.hits.contains { query.terms[$0.term].token.text == name && $0.via == nil }
+    guard let names else { return 0 }
+    // Of words that are so common that the text is not searched by them nothing is known.
+    let hasOther = names.systemErrors.contains { tokens in
+      tokens.contains { token in
+        query.terms.contains { $0.token.text == token } && !hasItself(candidate, token)
+      }
     }
-    return min(Double(count) / 2, 1)
+    let count = names.errors.count { !hasItself(candidate, $0) }
+    return hasOther ? 1 : min(Double(count) / 2, 1)
+  }
+
+  /// Whether the issue has that word of the text itself, not a related one.
+  private func hasItself(_ candidate: Candidate, _ token: String) -> Bool {
+    candidate.hits.contains { query.terms[$0.term].token.text == token && $0.via == nil }
   }
 
   /// How much of what words add comes from other lines than the one that counts.

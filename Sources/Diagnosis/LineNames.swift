@@ -6,11 +6,14 @@
 struct LineNames {
   /// The tokens of names of errors, each once, in order.
   private(set) var errors: [String] = []
+  /// The tokens of each text of the system's in the line ("connection refused").
+  let systemErrors: [[String]]
   /// Whether the line is a sentence of some length without any such name.
   private(set) var isPlain: Bool
 
   init(_ line: String) {
     isPlain = line.utf8.count > 20
+    systemErrors = SystemErrors.texts(in: line)
     for piece in line.utf8.split(whereSeparator: { !LineNames.isNameByte($0) }) {
       let isUpper = piece.allSatisfy { $0.isUpper || $0.isDigit || $0 == .ascii("_") }
       guard piece.contains(where: \.isLetter), let name = String(piece) else { continue }
