@@ -21,7 +21,7 @@ extension GuideFile {
         || bytes[error.byteOffsets.lowerBound - 1].isLineEnd
       throw GuideError(
         line: before.count + (endsLine ? 1 : 0),
-        reason: kind(of: bytes).map { "This is \($0), no Markdown in UTF-8." }
+        reason: kind(of: bytes).map { "This is no Markdown in UTF-8, but \($0)." }
           ?? "This line is not UTF-8; save the file as UTF-8 and import it again.")
     }
   }
