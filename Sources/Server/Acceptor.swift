@@ -21,7 +21,7 @@ final class Acceptor {
   private static let pause: UInt64 = 50
   /// Connections taken in one turn of the loop: those that are open already wait meanwhile, and the
   /// poller tells again of those that are left.
-  private static let batch = 8
+  private static let batch = 1
   /// Connections taken at the end, when nobody waits any more.
   private static let lastBatch = 64
   /// Tokens with generation 0 are listeners' indices.

@@ -61,7 +61,7 @@ final class Connection {
   var requestsLeft = 0
 
   /// Work of one connection in a row, before others get their turn.
-  private static let readsPerTurn = 16
+  private static let readsPerTurn = 2
   private static let requestsPerTurn = 64
   /// Answers to a pipeline are sent together up to about this size.
   static let outputTarget = 64 * 1024

@@ -33,7 +33,13 @@ package final class Server: Sendable {
   package func run() throws(SystemError) {
     var threads: [Thread] = []
     do {
-      for loop in loops { threads.append(try Thread("fixbook-loop") { loop.run() }) }
+      for loop in loops {
+        let thread = try Thread("fixbook-loop") {
+          Thread.answerAtOnce()
+          loop.run()
+        }
+        threads.append(thread)
+      }
     } catch {
       stop(graceful: false)
       for thread in threads { thread.join() }

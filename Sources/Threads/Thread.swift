@@ -56,6 +56,11 @@ package struct Thread: Sendable {
   /// setpriority(2)): what takes long then delays what is quickly done less.
   package static func giveWay() { fixbook_lower_priority(5) }
 
+  /// From now on the calling thread, once woken, need not wait until the others have used up their turns: it
+  /// asks for turns of 0.1 ms instead of the usual 3 (the slice of EEVDF, Linux 6.12 and later; sched_setattr(2)).
+  /// For threads that do little at a time. It takes no share of the processor from others.
+  package static func answerAtOnce() { fixbook_shorten_slice(100_000) }
+
   /// Waits for the thread's end. Call at most once, and not after `detach`.
   package func join() { pthread_join(handle, nil) }
 

@@ -24,6 +24,9 @@ HTML = (("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=
 WRITE = (("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json"))
 LOG = "".join(f"2024-05-03T10:00:{n:02}Z INFO request {n} done\n" for n in range(39))
 ROWS = 32
+# What well-behaved clients ask for while others attack, and how many of them at once.
+PAGE = [Request("/issues/exec-format-error", headers=HTML)]
+BUSY = 32
 
 
 class Bench:
@@ -185,17 +188,17 @@ class Bench:
     # Hostile clients: how much longer a well-behaved one waits.
 
     def attacks(self) -> None:
-        title("A page for one client while others attack: milliseconds, and ratio to calm")
-        page = "issues/exec-format-error"
+        title("A page while others attack: milliseconds, and ratio to calm; "
+              f"for one client that takes its time, and for {BUSY} that ask all the time")
         with Fixbook(self.copy("attacked.db")) as server:
-            answer = server.get(Request(f"/{page}", headers=HTML))
+            answer = server.get(PAGE[0])
             before = descriptors(server.pid)
             self.attack(server, {**{name: [one] for name, one in ATTACKS.items()},
                                  "all of them": list(ATTACKS.values())})
             print(f"descriptors {before} before, {descriptors(server.pid)} after; "
                   f"resident {memory(server.pid)['VmRSS']:.0f} MB, at most {memory(server.pid)['VmHWM']:.0f}")
         title("The same from nginx, which serves the page from a file")
-        with Nginx(self.folder, {page: answer}) as nginx:
+        with Nginx(self.folder, {PAGE[0].target[1:]: answer}) as nginx:
             self.attack(nginx, {name: [ATTACKS[name]] for name in OF_CONNECTIONS})
 
     def attack(self, server, attacks: dict) -> None:
@@ -205,18 +208,22 @@ class Bench:
         before = descriptors(server.pid)
         calm = [samples(address, seconds)]
         print(f"{'calm':24} p50 {percentile(calm[0], 50):6.2f}  p99 {percentile(calm[0], 99):6.2f}")
+        busy = [self.load(server, PAGE, BUSY).p99]
         for name, functions in attacks.items():
             with under(functions, address):
                 time.sleep(settle)
                 found = samples(address, seconds)
                 held = descriptors(server.pid)
+                crowded = self.load(server, PAGE, BUSY).p99
             # What the attack left behind is gone before the next one.
             wait_until(lambda: descriptors(server.pid) <= before + 4)
             calm.append(samples(address, seconds / 3))
+            busy.append(self.load(server, PAGE, BUSY).p99)
             quiet = sorted(one for run in calm[-2:] for one in run)
             p50, p99 = percentile(found, 50), percentile(found, 99)
             print(f"{name:24} p50 {p50:6.2f}  p99 {p99:6.2f}  max {max(found):6.1f}   "
                   f"p99 of calm {p99 / percentile(quiet, 99):5.2f}   "
+                  f"of {BUSY}: {crowded:5.2f}, {crowded / statistics.mean(busy[-2:]):5.2f}   "
                   f"({len(found)} pages, {held} descriptors)", flush=True)
 
 

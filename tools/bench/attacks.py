@@ -112,7 +112,11 @@ def big_diagnoses(address: Address) -> None:
         with contextlib.suppress(OSError):
             client = dial(address)
             client.settimeout(120)
-            client.sendall(UPLOAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+            client.sendall(UPLOAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body))
+            # In pieces: a kernel that is not preempted (PREEMPT_NONE) would copy the whole before it let
+            # another thread have this core, which no client of another machine can make it do.
+            for start in range(0, len(body), 65_536):
+                client.sendall(body[start:start + 65_536])
             while client.recv(65_536):
                 pass
 
@@ -134,8 +138,8 @@ OF_CONNECTIONS = ["500 slow heads", "2,000 idle", "accept flood"]
 
 
 def attack(function: Callable[[Address], None], address: Address) -> None:
-    # The attackers would have machines of their own.
-    os.nice(19)
+    # The attackers would have machines of their own: they get what the others leave (sched(7)).
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     with contextlib.suppress(KeyboardInterrupt):
