@@ -111,7 +111,7 @@ extension App {
   /// Stores that a token or session was used, off the answer's path and not every time.
   private func note(use key: String, _ body: @escaping @Sendable (Writing) throws -> Void) {
     guard uses.isDue(key), store.readOnlyReason == nil else { return }
-    store.submit(as: .system, body) { _ in }
+    store.submit(as: .system, isAwaited: false, body) { _ in }
   }
 
   /// An anonymous person is a cookie, else an address per day; only a hash of it is stored.

@@ -89,6 +89,8 @@ int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int
   return sqlite3_bind_blob64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_TRANSIENT);
 }
 
+void fixbook_forgo_memory_statistics(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 int fixbook_harden(sqlite3 *connection) {
   int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
   if (code != SQLITE_OK) return code;

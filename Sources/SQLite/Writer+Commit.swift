@@ -37,6 +37,8 @@ extension Writer {
     state.withLock { state in
       let group = Array(state.queue.prefix(limits.group))
       state.queue.removeFirst(group.count)
+      state.wanted = state.queue.isEmpty ? .max : 0
+      state.lastTaken = monotonicNanoseconds()
       return group
     }
   }
@@ -59,6 +61,7 @@ extension Writer {
           let isLate = { (job: Job) in state.stopping || job.due <= now }
           let late = state.queue.filter(isLate)
           state.queue.removeAll(where: isLate)
+          if state.queue.isEmpty { state.wanted = .max }
           return (late, state.queue.isEmpty)
         }
         if !late.isEmpty { fail(late, error) }

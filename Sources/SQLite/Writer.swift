@@ -21,6 +21,8 @@ package final class Writer: Sendable {
     package var restartFrames = 8_000
     /// Milliseconds without a write after which the WAL is emptied.
     package var idle = 1_000
+    /// Milliseconds between commits for the sake of writes alone that nobody waits for.
+    package var unattended = 20
 
     package init() {}
   }
@@ -35,6 +37,10 @@ package final class Writer: Sendable {
 
   struct State: Sendable {
     var queue: [Job] = []
+    /// When what waits is to be committed (CLOCK_MONOTONIC): at once while somebody waits for it.
+    var wanted = UInt64.max
+    /// When the last group was taken.
+    var lastTaken: UInt64 = 0
     var stopping = false
     var stopped = false
   }
@@ -79,8 +85,11 @@ package final class Writer: Sendable {
   /// Runs `body` in a transaction; `finish` is called once, on the writer's thread, after the
   /// commit or with the error: the others of its group and the next one wait for it, so it should
   /// only pass on what it got. Never blocks. `body` may run twice; of the first run nothing is kept.
+  ///
+  /// A write that is not awaited, since nobody was promised that it is on disk, shares the commit of one
+  /// that is, or of others like it: for them alone there are `Limits.unattended` milliseconds between commits.
   package func submit<T: Sendable>(
-    _ body: @escaping @Sendable (Connection) throws -> T,
+    isAwaited: Bool = true, _ body: @escaping @Sendable (Connection) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
   ) {
     let box = ResultBox<T>()
@@ -92,14 +101,22 @@ package final class Writer: Sendable {
         case .failure(let error): finish(.failure(error))
         }
       }, due: monotonicNanoseconds() &+ UInt64(limits.patience) &* 1_000_000)
+    var isSooner = false
     let refusal = state.withLock { state -> (any Error)? in
       if state.stopping { return WriterStopped() }
       if state.queue.count >= limits.queue { return WriterOverloaded() }
       state.queue.append(job)
+      let before = state.wanted
+      if isAwaited || state.queue.count >= limits.group {
+        state.wanted = 0
+      } else {
+        state.wanted = min(before, state.lastTaken &+ UInt64(limits.unattended) &* 1_000_000)
+      }
+      isSooner = state.wanted < before
       return nil
     }
     if let refusal { return job.finish(.failure(refusal)) }
-    state.wake()
+    if isSooner { state.wake() }
   }
 
   /// Runs `body` in a transaction and waits for its commit.
@@ -133,11 +150,14 @@ package final class Writer: Sendable {
   }
 
   private func nextTurn() -> Turn {
-    let take = { (state: inout State) -> Turn? in
-      state.queue.isEmpty ? (state.stopping ? .stop : nil) : .work
+    let idle = held.pause(limits.idle).map { monotonicNanoseconds() &+ UInt64($0) &* 1_000_000 }
+    return state.watch { state in
+      if state.queue.isEmpty, state.stopping { return .value(.stop) }
+      let now = monotonicNanoseconds()
+      if !state.queue.isEmpty, state.stopping || state.wanted <= now { return .value(.work) }
+      guard let idle else { return .again(at: state.wanted) }
+      return idle <= now ? .value(.idle) : .again(at: min(idle, state.wanted))
     }
-    guard let pause = held.pause(limits.idle) else { return state.wait(take) }
-    return state.wait(milliseconds: pause, take) ?? .idle
   }
 }
 

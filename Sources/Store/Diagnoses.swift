@@ -162,7 +162,7 @@ extension Store {
   /// One whose write meets a fault has its id already: it stays at hand and is stored later.
   private func insert(_ diagnosis: StoredDiagnosis) {
     submit(
-      as: .system, { try $0.insert(diagnosis) },
+      as: .system, isAwaited: false, { try $0.insert(diagnosis) },
       finish: { [self] result in
         guard case .failure(let error) = result, Fault(error) != nil else {
           return pending.remove(diagnosis.id)
@@ -180,7 +180,7 @@ extension Store {
   package func count(_ question: Question) {
     guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
     submit(
-      as: .system, { try $0.insert(question) },
+      as: .system, isAwaited: false, { try $0.insert(question) },
       finish: { [pending] _ in pending.removeQuestion() })
   }
 }

@@ -29,7 +29,7 @@ extension Store {
   package func count(_ opening: Opening) {
     guard pending.addQuestion(alone: readOnlyReason != nil || faults.current != nil) else { return }
     submit(
-      as: .system, { try $0.insert(opening) },
+      as: .system, isAwaited: false, { try $0.insert(opening) },
       finish: { [pending] _ in pending.removeQuestion() })
   }
 }

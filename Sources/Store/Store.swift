@@ -225,8 +225,10 @@ package final class Store: Sendable {
   }
 
   /// Runs `body` in a transaction; `finish` is called once the commit is on disk. Never blocks.
+  /// A write that is not awaited may share a later commit (`Writer.submit`).
   package func submit<T: Sendable>(
-    as author: Author, _ body: @escaping @Sendable (Writing) throws -> T,
+    as author: Author, isAwaited: Bool = true,
+    _ body: @escaping @Sendable (Writing) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
   ) {
     let told = Told()
@@ -235,7 +237,8 @@ package final class Store: Sendable {
       finish(result)
     }
     do {
-      try writer().submit({ try Writing.run($0, author, told, body) }, finish: answer)
+      try writer().submit(
+        isAwaited: isAwaited, { try Writing.run($0, author, told, body) }, finish: answer)
     } catch {
       finish(.failure(error))
     }

@@ -59,6 +59,29 @@ package final class Monitor<State>: @unchecked Sendable {
     }
   }
 
+  /// What a look at the state came to.
+  package enum Look<Result> {
+    case value(Result)
+    /// Nothing yet: looks again after a change, or at that time (nanoseconds of CLOCK_MONOTONIC; `.max`: never).
+    case again(at: UInt64)
+  }
+
+  /// Like `wait`, where the time may bring a value, too.
+  package func watch<Result>(_ look: (inout State) -> Look<Result>) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      switch look(&state) {
+      case .value(let result): return result
+      case .again(at: .max): pthread_cond_wait(condition, mutex)
+      case .again(let time):
+        var due = timespec(
+          tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+        pthread_cond_timedwait(condition, mutex, &due)
+      }
+    }
+  }
+
   /// Like `wait`, but gives nil when that many milliseconds have passed.
   package func wait<Result>(
     milliseconds: Int, _ take: (inout State) -> Result?

@@ -13,14 +13,14 @@ private final class Bench: @unchecked Sendable {
   /// Texts of BEGIN, COMMIT … as the writer runs them.
   let commits = Monitor<[String]>([])
 
-  init(pages: Int? = nil) throws {
+  init(pages: Int? = nil, limits: Writer.Limits = Writer.Limits()) throws {
     folder = try TemporaryFolder()
     let path = folder.file()
     self.path = path
     looker = try .wal(path)
     try looker.run(script: "CREATE TABLE number (id INTEGER PRIMARY KEY, value INTEGER, text TEXT)")
     let commits = commits
-    writer = Writer {
+    writer = Writer(limits: limits) {
       let connection = try Connection(path: path, mode: .readWrite)
       if let pages { _ = try connection.integer(SQL(trusted: "PRAGMA max_page_count = \(pages)")) }
       connection.trace = { text in
@@ -100,6 +100,67 @@ struct WriterTests {
       #expect(own == own.sorted(), "one thread's writes keep their order")
     }
     #expect(bench.commitCount < 400)
+  }
+
+  /// Never by themselves, as far as a test can tell.
+  private var patient: Writer.Limits {
+    var limits = Writer.Limits()
+    limits.unattended = 1_000_000_000
+    limits.group = 8
+    return limits
+  }
+
+  @Test func `a write that nobody waits for shares the commit of one that is awaited`() throws {
+    let bench = try Bench(limits: patient)
+    for number in 0..<5 {
+      bench.writer.submit(isAwaited: false) {
+        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
+      } finish: { _ in
+      }
+    }
+    #expect(bench.writer.waiting == 5)
+    try bench.writer.perform { try $0.execute("INSERT INTO number (value) VALUES (5)") }
+    #expect(bench.commitCount == 1)
+    #expect(try bench.values == Array(0...5))
+  }
+
+  @Test func `writes that nobody waits for are committed when they are a group`() throws {
+    let bench = try Bench(limits: patient)
+    let done = Monitor(0)
+    for number in 0..<8 {
+      bench.writer.submit(isAwaited: false) {
+        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
+      } finish: { _ in
+        done.change { $0 += 1 }
+      }
+    }
+    done.wait { $0 == 8 ? () : nil }
+    #expect(bench.commitCount == 1)
+    #expect(try bench.values == Array(0..<8))
+  }
+
+  @Test func `writes that nobody waits for are committed in time, and when the writer stops`()
+    throws
+  {
+    let soon = try Bench()
+    let done = Monitor(0)
+    for number in 0..<3 {
+      soon.writer.submit(isAwaited: false) {
+        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
+      } finish: { _ in
+        done.change { $0 += 1 }
+      }
+    }
+    done.wait { $0 == 3 ? () : nil }
+    #expect(try soon.values == Array(0..<3))
+
+    let stopped = try Bench(limits: patient)
+    stopped.writer.submit(isAwaited: false) {
+      try $0.execute("INSERT INTO number (value) VALUES (1)")
+    } finish: { _ in
+    }
+    stopped.writer.stop()
+    #expect(try stopped.values == [1])
   }
 
   @Test func `a write that throws is undone alone`() throws {

@@ -48,6 +48,9 @@ void fixbook_shorten_slice(uint64_t nanoseconds);
 int fixbook_bind_text(sqlite3_stmt *statement, int index, const char *bytes, int64_t length);
 int fixbook_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int64_t length);
 
+// sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0), which is variadic. Before anything else of SQLite is called.
+void fixbook_forgo_memory_statistics(void);
+
 // sqlite3_db_config(SQLITE_DBCONFIG_DEFENSIVE) and _TRUSTED_SCHEMA are variadic.
 int fixbook_harden(sqlite3 *connection);
 
