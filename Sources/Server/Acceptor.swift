@@ -19,9 +19,10 @@ final class Acceptor {
   init() { fillReserve() }
 
   private static let pause: UInt64 = 50
-  /// Connections taken in one turn of the loop: those that are open already wait meanwhile, and the
-  /// poller tells again of those that are left.
-  private static let batch = 1
+  /// Connections taken in one turn of the loop, or as many as it has other events where those are more:
+  /// those that are open already wait meanwhile, and the poller tells again of those that are left. One a
+  /// turn made the last of 256 that came together wait for a second when the turns were long.
+  private static let batch = 4
   /// Connections taken at the end, when nobody waits any more.
   private static let lastBatch = 64
   /// Tokens with generation 0 are listeners' indices.
@@ -54,8 +55,9 @@ final class Acceptor {
     for listener in loop.shared.listeners { listener.close() }
   }
 
-  func accept(from listener: Listener, _ loop: EventLoop) {
-    for _ in 0..<Acceptor.batch {
+  /// `events` is how many the turn has.
+  func accept(from listener: Listener, _ loop: EventLoop, events: Int) {
+    for _ in 0..<max(Acceptor.batch, events) {
       guard takeOne(from: listener, loop, mayGiveAway: true) else { return }
     }
   }

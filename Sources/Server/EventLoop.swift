@@ -71,7 +71,7 @@ final class EventLoop: @unchecked Sendable {
       let count = (try? poller.wait(events, milliseconds: sleeps ? timeout() : 0)) ?? 0
       readClocks()
       entrance.counters.wakeups.count()
-      for index in 0..<count { handle(events[index]) }
+      for index in 0..<count { handle(events[index], of: count) }
       for message in entrance.mailbox.take() { handle(message) }
       resumeDeferred()
       expireDeadlines()
@@ -106,10 +106,10 @@ final class EventLoop: @unchecked Sendable {
     return due <= now ? 0 : Int32(min(due - now, 3_600_000))
   }
 
-  private func handle(_ event: fixbook_event) {
+  private func handle(_ event: fixbook_event, of count: Int) {
     if event.data == EventLoop.wakeToken { return }
     if let listener = Acceptor.listener(of: event.data) {
-      acceptor.accept(from: shared.listeners[listener], self)
+      acceptor.accept(from: shared.listeners[listener], self, events: count)
     } else if let connection = connection(event.data) {
       connection.handle(Readiness(bits: event.events))
     }
