@@ -37,8 +37,11 @@ extension Writer {
     state.withLock { state in
       let group = Array(state.queue.prefix(limits.group))
       state.queue.removeFirst(group.count)
+      if state.wanted > 0 {
+        let pause = UInt64(limits.unattended) &* 1_000_000
+        state.paced = max(state.paced, monotonicNanoseconds()) &+ pause
+      }
       state.wanted = state.queue.isEmpty ? .max : 0
-      state.lastTaken = monotonicNanoseconds()
       return group
     }
   }

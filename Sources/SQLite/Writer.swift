@@ -21,8 +21,10 @@ package final class Writer: Sendable {
     package var restartFrames = 8_000
     /// Milliseconds without a write after which the WAL is emptied.
     package var idle = 1_000
-    /// Milliseconds between commits for the sake of writes alone that nobody waits for.
+    /// Milliseconds between commits for the sake of writes alone that nobody waits for, in the long run.
     package var unattended = 20
+    /// How many such commits may follow each other at once after a pause.
+    package var unattendedBurst = 8
 
     package init() {}
   }
@@ -39,8 +41,8 @@ package final class Writer: Sendable {
     var queue: [Job] = []
     /// When what waits is to be committed (CLOCK_MONOTONIC): at once while somebody waits for it.
     var wanted = UInt64.max
-    /// When the last group was taken.
-    var lastTaken: UInt64 = 0
+    /// Until when commits for writes that nobody waits for have been used up, one each `Limits.unattended`.
+    var paced: UInt64 = 0
     var stopping = false
     var stopped = false
   }
@@ -87,7 +89,8 @@ package final class Writer: Sendable {
   /// only pass on what it got. Never blocks. `body` may run twice; of the first run nothing is kept.
   ///
   /// A write that is not awaited, since nobody was promised that it is on disk, shares the commit of one
-  /// that is, or of others like it: for them alone there are `Limits.unattended` milliseconds between commits.
+  /// that is, or of others like it: for them alone there are `Limits.unattended` milliseconds between commits
+  /// while many come. A few are committed at once, so that who looks for them finds them.
   package func submit<T: Sendable>(
     isAwaited: Bool = true, _ body: @escaping @Sendable (Connection) throws -> T,
     finish: @escaping @Sendable (Result<T, any Error>) -> Void
@@ -110,7 +113,8 @@ package final class Writer: Sendable {
       if isAwaited || state.queue.count >= limits.group {
         state.wanted = 0
       } else {
-        state.wanted = min(before, state.lastTaken &+ UInt64(limits.unattended) &* 1_000_000)
+        let ahead = UInt64(limits.unattended * limits.unattendedBurst) &* 1_000_000
+        state.wanted = min(before, state.paced > ahead ? state.paced &- ahead : 1)
       }
       isSooner = state.wanted < before
       return nil
