@@ -16,6 +16,7 @@ extension App {
     let days = try query.integer("days") ?? 30
     let cursor = try Cursor(try query.text("cursor"))
     try query.finish()
+    context.store.settle()
     return try context.read { reading in
       let (open, next) = try openGaps(
         since: .now() + -days * 86_400, from: cursor.offset, limit: limit, reading)

@@ -20,6 +20,7 @@ extension App {
     guard until.milliseconds - since.milliseconds <= 3_660 * 86_400_000 else {
       throw Failure.invalid("since", "The range is at most ten years.")
     }
+    context.store.settle()
     return try context.read { reading in
       .page(
         InsightsPage(

@@ -3,6 +3,7 @@ package import Guide
 import JSON
 import SQLite
 import Synchronization
+import Threads
 
 /// A diagnosis as stored: what matched, not what was pasted.
 package struct StoredDiagnosis: Sendable, Equatable {
@@ -129,6 +130,7 @@ package final class PendingDiagnoses: Sendable {
 
   func remove(_ id: String) { state.withLock { $0.diagnoses[id] = nil } }
   func fail(_ id: String) { state.withLock { _ = $0.failed.insert(id) } }
+  var hasQuestions: Bool { state.withLock { $0.questions > 0 } }
   func removeQuestion() { state.withLock { $0.questions -= 1 } }
   func diagnosis(_ id: String) -> StoredDiagnosis? {
     state.withLock { $0.diagnoses[id] }
@@ -182,6 +184,17 @@ extension Store {
     submit(
       as: .system, isAwaited: false, { try $0.insert(question) },
       finish: { [pending] _ in pending.removeQuestion() })
+  }
+
+  /// Waits until what was counted before the call is stored, so that who was just answered finds the
+  /// question; not on an event loop. A second at most, since another process may hold the file; not at all
+  /// while nothing can be written.
+  package func settle() {
+    guard pending.hasQuestions, readOnlyReason == nil, faults.current == nil else { return }
+    let isStored = Monitor(false)
+    // It stands behind them, and their commit is its own.
+    submit(as: .system, { _ in }, finish: { _ in isStored.change { $0 = true } })
+    _ = isStored.wait(milliseconds: 1_000) { $0 ? () : nil }
   }
 }
 
