@@ -165,6 +165,11 @@ extension Failure {
     .member("current_revision", .integer(current))
   }
 
+  /// A read that was for one state only (RFC 9110 §13.1.1).
+  static let otherState = Failure(
+    .preconditionFailed, "stale_revision", "Changed meanwhile",
+    "This is not in the state that If-Match names. Ask without it for what is there now.")
+
   static let busy = Failure(
     .serviceUnavailable, "busy", "Busy", "Try again in a few seconds."
   ).header("Retry-After", "3")
@@ -186,7 +191,7 @@ extension Failure {
     case .full: .diskFull
     case .readOnly: .readOnly("the file can't be written")
     case .busy: .busy
-    case .moved: .readOnly("its file was removed or replaced")
+    case .moved: .readOnly("its file, or the -wal beside it, was removed or replaced")
     case .disk: .diskFailed
     case .damaged, .damagedIndex: .damaged
     }

@@ -90,17 +90,30 @@ extension App {
   /// `If-Match`: an issue's ETag is "REVISION-DIGEST", and only the revision counts, from any form;
   /// `*` overwrites (RFC 9110 §13.1.1).
   private static func revisionMatched(_ context: Context, issue id: Int) throws -> WriteBase? {
-    guard let field = context.request.headers.list("If-Match") else { return nil }
-    if trimmed(field[...]) == "*" { return .any }
+    let wanted = context.request.headers.list("If-Match")
+    // RFC 9110 §13.1.2: only where nothing is there, or nothing of that state.
+    let unwanted = context.request.headers.list("If-None-Match")
+    if unwanted == nil, wanted.map({ trimmed($0[...]) == "*" }) ?? true {
+      return wanted.map { _ in .any }
+    }
     guard let current = try context.read({ try $0.summaries([id]).first?.revision }) else {
       throw Failure.notFound("issue")
     }
-    // One of the tags must match; a tag of nothing we know matches nothing.
-    let revisions = field.split(separator: ",").map { tag in
-      Int(trimmed(tag).drop { $0 == "\"" }.prefix { $0.isASCII && $0.isNumber })
-    }
-    guard revisions.contains(current) else { throw Failure.stale(current) }
+    if let unwanted, names(current, unwanted, weakly: true) { throw Failure.stale(current) }
+    guard let wanted else { return nil }
+    if trimmed(wanted[...]) == "*" { return .any }
+    guard names(current, wanted, weakly: false) else { throw Failure.stale(current) }
     return .exactly(current)
+  }
+
+  /// Whether one of those tags is of that revision; a tag of nothing we know is of none.
+  private static func names(_ revision: Int, _ tags: String, weakly: Bool) -> Bool {
+    if trimmed(tags[...]) == "*" { return true }
+    return tags.split(separator: ",").contains { tag in
+      let tag = trimmed(tag)
+      let opaque = weakly && tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+      return Int(opaque.drop { $0 == "\"" }.prefix { $0.isASCII && $0.isNumber }) == revision
+    }
   }
 
   /// Mistakes in the guide format, at their line.

@@ -23,7 +23,7 @@ package enum ProblemCodes {
     ),
     ("user_disabled", 409, "The account is disabled; enable it first."),
     ("gone", 410, "The diagnosis is no longer kept."),
-    ("stale_revision", 412, "The issue was changed meanwhile."),
+    ("stale_revision", 412, "Changed meanwhile: not the state that the precondition names."),
     ("content_too_large", 413, "The body is too large."),
     ("unsupported_media_type", 415, "The body's type is not understood here."),
     ("unsupported_content_coding", 415, "The body is packed; it is taken as it is only."),

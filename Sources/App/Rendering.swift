@@ -105,21 +105,29 @@ extension App {
     return unlessKnown(Response(status, headers: fields, body: .bytes(body)), request)
   }
 
-  /// 304 instead of what the client has already (RFC 9110 §13.1.2).
+  /// 304 instead of what the client has already, 412 instead of what it does not want (RFC 9110 §13.2.2).
   func unlessKnown(_ response: Response, _ request: Request) -> Response {
-    guard let known = request.headers.list("If-None-Match"), response.status == .ok,
-      request.method == .get || request.method == .head,
-      let tag = response.headers["ETag"], matches(known, tag)
-    else { return response }
-    return Response(.notModified, headers: response.headers)
+    guard response.status == .ok, request.method == .get || request.method == .head else {
+      return response
+    }
+    let wanted = request.headers.list("If-Match")
+    let known = request.headers.list("If-None-Match")
+    guard wanted != nil || known != nil, let tag = response.headers["ETag"] else { return response }
+    if let wanted, !matches(wanted, tag, weakly: false) {
+      return problem(.otherState, request, router.representation(request))
+    }
+    if let known, matches(known, tag, weakly: true) {
+      return Response(.notModified, headers: response.headers)
+    }
+    return response
   }
 
-  /// RFC 9110 §13.1.2: weak comparison.
-  private func matches(_ known: String, _ tag: String) -> Bool {
-    if known == "*" { return true }
-    return known.split(separator: ",").contains { candidate in
+  /// RFC 9110 §8.8.3.2: compared weakly, `W/` does not count; strongly, a weak tag matches nothing.
+  private func matches(_ listed: String, _ tag: String, weakly: Bool) -> Bool {
+    if listed == "*" { return true }
+    return listed.split(separator: ",").contains { candidate in
       let candidate = trimmed(candidate)
-      return (candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate) == tag[...]
+      return (weakly && candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate) == tag[...]
     }
   }
 

@@ -41,16 +41,21 @@ package enum Representation: String, Sendable, CaseIterable {
 
   /// Whether an `Accept` field allows that form at all.
   static func accepts(_ form: Representation, _ accept: String?) -> Bool {
-    guard let accept, !accept.allSatisfy({ $0 == " " || $0 == "\t" }) else { return true }
+    guard let accept, !isEmptyList(accept) else { return true }
     let range = accept.split(separator: ",").compactMap { MediaRange($0) }
       .filter { $0.matches(form.mediaType) }.max { $0.specificity < $1.specificity }
     return (range?.q ?? 0) > 0
   }
 
+  /// RFC 9110 §5.6.1.2: empty elements are none.
+  private static func isEmptyList(_ field: String) -> Bool {
+    field.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x2c }
+  }
+
   /// What an `Accept` field asks for (RFC 9110 §12.5.1): greatest q, then the more specific range. A
   /// client that does not ask for a form by name (curl sends `*/*`) gets plain text. nil: none of the four.
   static func negotiated(_ accept: String?) -> Representation? {
-    guard let accept, !accept.allSatisfy({ $0 == " " || $0 == "\t" }) else { return .text }
+    guard let accept, !isEmptyList(accept) else { return .text }
     let ranges = accept.split(separator: ",").compactMap { MediaRange($0) }
     var best: (form: Representation, q: Double, specificity: Int)?
     for form in [Representation.html, .json, .markdown, .text] {

@@ -63,10 +63,13 @@ package struct RequestParser: Sendable {
       try take(range, bytes)
     }
     let waiting = bytes.count - lineStart
-    if line == nil, waiting > limits.targetBytes + RequestParser.lineRoom { throw .targetTooLong }
+    // One more for a CR whose LF has not come.
+    if line == nil, waiting > longestLine + 1 { throw .targetTooLong }
     guard bytes.count <= limits.headBytes else { throw tooLarge(waiting) }
     return nil
   }
+
+  private var longestLine: Int { limits.targetBytes + RequestParser.lineRoom }
 
   private func tooLarge(_ lineLength: Int) -> Refusal {
     line == nil && lineLength > limits.targetBytes ? .targetTooLong : .headTooLarge
@@ -99,6 +102,8 @@ package struct RequestParser: Sendable {
       emptyLines += 1
       guard emptyLines <= RequestParser.emptyLinesAllowed else { throw .tooManyEmptyLines }
     } else {
+      // However the bytes came: a line that is complete at once is no longer than one that comes in pieces.
+      guard range.count <= longestLine else { throw .targetTooLong }
       line = try RequestLine(bytes, range, limits: limits)
       fields.reserveCapacity(12)
     }

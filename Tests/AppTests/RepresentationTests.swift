@@ -21,7 +21,8 @@ private struct Accept: Sendable, CustomTestStringConvertible {
 
 private let accepts: [Accept] = [
   Accept(nil, plain), Accept("", plain), Accept("*/*", plain), Accept("text/*", plain),
-  Accept("text/html", html), Accept("TEXT/HTML", html), Accept("application/json", json),
+  Accept(" , ,", plain), Accept(", text/html ,", html), Accept("text/html", html),
+  Accept("TEXT/HTML", html), Accept("application/json", json),
   Accept("application/*", json), Accept("text/markdown", markdown), Accept("text/plain", plain),
   Accept("application/problem+json", json),
   Accept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", html),
@@ -201,6 +202,33 @@ struct RepresentationTests {
       }
       #expect(try server.send("GET", path, [("If-None-Match", "\"1-x\"")]).status == 200)
     }
+  }
+
+  @Test func `a read for another state than the one there is is 412`() throws {
+    let server = try Server()
+    for path in ["/issues/exec-format-error.html", "/api/v1/issues/exec-format-error", "/healthz"] {
+      let tag = try #require(try server.get(path).headers["ETag"])
+      for wanted in [tag, "\"x\", " + tag, "*"] {
+        #expect(try server.send("GET", path, [("If-Match", wanted)]).status == 200, "\(wanted)")
+      }
+      // RFC 9110 §13.1.1: a weak tag matches nothing.
+      for wanted in ["\"x\"", "W/" + tag, "\"1-x\"", "x", ""] {
+        for method in ["GET", "HEAD"] {
+          let reply = try server.send(method, path, [("If-Match", wanted)])
+          #expect(reply.status == 412, "\(wanted)")
+          #expect(reply.headers["Cache-Control"] == "no-store")
+        }
+      }
+      // §13.2.2: that comes first.
+      let both = [("If-Match", "\"x\""), ("If-None-Match", tag)]
+      #expect(try server.send("GET", path, both).status == 412)
+      #expect(try server.send("GET", path, [("If-Match", tag), both[1]]).status == 304)
+    }
+    // What is not there has no state.
+    #expect(try server.send("GET", "/no/such", [("If-Match", "\"x\"")]).status == 404)
+    let problem = try server.send(
+      "GET", "/api/v1/issues/exec-format-error", [("If-Match", "\"x\"")])
+    #expect(problem.code == "stale_revision")
   }
 
   @Test func `an edit changes the ETag of every form`() throws {

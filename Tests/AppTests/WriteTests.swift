@@ -69,6 +69,16 @@ private let wrongs: [Wrong] = [
     name: "an ETag that is none of ours", method: "PATCH", path: one,
     headers: ["If-Match": "\"abc\""], status: 412, code: "stale_revision"),
   Wrong(
+    name: "a weak ETag matches nothing", method: "PATCH", path: one,
+    headers: ["If-Match": "W/\"1-x\""], status: 412, code: "stale_revision"),
+  Wrong(
+    name: "only where there is none", method: "PUT", path: one,
+    headers: ["If-None-Match": "*"], body: #"{"base":1}"#, status: 412, code: "stale_revision"),
+  Wrong(
+    name: "only where it is another one", method: "DELETE", path: one,
+    headers: ["If-None-Match": "W/\"1-x\"", "If-Match": "*"], body: "", status: 412,
+    code: "stale_revision"),
+  Wrong(
     name: "stale delete", method: "DELETE", path: one, headers: ["If-Match": "\"9-x\""], body: "",
     status: 412, code: "stale_revision"),
   Wrong(

@@ -46,6 +46,33 @@ private let headLength = rawRequest.count - 5
     #expect(start == bytes.count)
   }
 
+  @Test(arguments: [
+    8_100, 8_191, 8_192, 8_193, 8_246, 8_247, 8_255, 8_256, 8_257, 9_000, 20_000, 33_000,
+  ])
+  func `a long line comes to the same end however it is cut`(length: Int) {
+    let long = String(repeating: "a", count: length)
+    for line in ["GET /\(long) HTTP/1.1", "\(long) / HTTP/1.1", "GET / \(long)", "\(long)"] {
+      let bytes = Array("\(line)\r\nHost: a\r\n\r\n".utf8)
+      let whole = parse(bytes)
+      let end = line.utf8.count
+      for cuts in [[end - 1], [end], [end + 1], Array(stride(from: 1, to: bytes.count, by: 7))] {
+        #expect(pieced(bytes, cutAt: cuts) == whole, "\(line.prefix(12)) \(cuts.prefix(2))")
+      }
+    }
+  }
+
+  private func pieced(_ bytes: [UInt8], cutAt cuts: [Int]) -> Parsed {
+    var parser = RequestParser()
+    do {
+      for end in cuts + [bytes.count] where try parser.head(in: bytes[..<end]) != nil {
+        return .head
+      }
+      return .incomplete
+    } catch {
+      return .refused(error.status.code, error.code)
+    }
+  }
+
   @Test(arguments: 0..<40)
   func `mutated requests come to the same end however they are cut`(seed: Int) {
     var random = Seeded(UInt64(seed))
