@@ -24,6 +24,7 @@ package final class Connection: @unchecked Sendable {
   /// How long a statement waits while another connection holds a lock it needs.
   package var patience: UInt64 = 5_000_000_000
   private var waitingSince: UInt64 = 0
+  private var knownCompanions: [DatabaseFile.Identity?]?
   /// Frames in the WAL after the last commit of this connection.
   package private(set) var walFrames = 0
   /// Called with the text of every statement that runs; for tests.
@@ -139,6 +140,26 @@ package final class Connection: @unchecked Sendable {
     var moved: Int32 = 0
     sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
     return moved != 0
+  }
+
+  /// What became of `-wal` and `-shm`, where SQLite keeps what is not in the file yet.
+  enum Companions { case there, removed, replaced }
+
+  /// Compares them with what they were when this was asked first, which should be after a commit.
+  func companions() -> Companions {
+    guard let name = sqlite3_db_filename(handle, "main"), let wal = sqlite3_filename_wal(name)
+    else {
+      return .there
+    }
+    let path = String(cString: name)
+    let now = [String(cString: wal), path + "-shm"].map { DatabaseFile.identity($0) }
+    guard let before = knownCompanions else {
+      // A database without a WAL has none.
+      if !now.contains(nil) { knownCompanions = now }
+      return .there
+    }
+    if now == before { return .there }
+    return zip(now, before).allSatisfy { $0 == nil || $0 == $1 } ? .removed : .replaced
   }
 
   /// Runs one statement and throws its rows away.

@@ -75,7 +75,7 @@ extension Writer {
 
   /// Writes go to the file at the path, or nowhere: never into one that was removed or replaced.
   private func begin(_ connection: Connection) throws {
-    if connection.hasMoved { throw DatabaseMoved() }
+    if connection.hasMoved || connection.companions() != .there { throw DatabaseMoved() }
     connection.patience = 250_000_000
     try connection.execute("BEGIN IMMEDIATE")
   }
@@ -95,6 +95,8 @@ extension Writer {
   private func end(_ connection: Connection) throws {
     try connection.execute("COMMIT")
     if connection.hasMoved { throw DatabaseMoved() }
+    // Into a WAL without a name: on disk all the same once it is moved into the file.
+    if connection.companions() != .there, !makeWhole(connection) { throw DatabaseMoved() }
     observe(.committed)
   }
 
@@ -184,11 +186,16 @@ extension Writer {
     }
   }
 
-  /// Moves the WAL into a file that was moved away: it is whole by itself then, and a WAL that
-  /// lies beside another file now, which would take it for its own, is empty.
-  func makeWhole(_ connection: Connection) {
+  /// Moves the WAL into a file that was moved away, or whose WAL was removed: it is whole by itself
+  /// then, and a WAL that lies beside another file now, which would take it for its own, is empty.
+  /// True when all of it is in the file.
+  ///
+  /// Where somebody has begun another WAL, the file is theirs: two that move pages would mix them.
+  @discardableResult
+  func makeWhole(_ connection: Connection) -> Bool {
+    guard connection.companions() != .replaced || connection.hasMoved else { return false }
     connection.patience = 250_000_000
-    _ = try? connection.checkpoint(.truncate)
+    return (try? connection.checkpoint(.truncate)) ?? false
   }
 
   private func isFault(_ error: any Error) -> Bool {

@@ -6,9 +6,9 @@ extension Writer {
   func checkpoint(_ connection: Connection) {
     held.idleTries = 0
     let frames = connection.walFrames
-    guard held.connection != nil, frames >= limits.checkpointFrames, !connection.hasMoved else {
-      return
-    }
+    guard held.connection != nil, frames >= limits.checkpointFrames, !connection.hasMoved,
+      connection.companions() != .replaced
+    else { return }
     let now = monotonicNanoseconds()
     if frames >= limits.restartFrames, now &- held.lastRestart > 1_000_000_000 {
       held.lastRestart = now
@@ -25,10 +25,22 @@ extension Writer {
   /// Nothing was written for a while.
   func emptyWAL() {
     held.idleTries += 1
-    guard let connection = held.connection, !connection.hasMoved else { return }
+    guard let connection = held.connection, !connection.hasMoved,
+      connection.companions() != .replaced
+    else { return }
     connection.patience = 0
     attempt {
       if try connection.checkpoint(.truncate) { held.nextCheckpoint = limits.checkpointFrames }
+    }
+  }
+
+  /// Before the last connection is closed, which moves the WAL into the file as well.
+  func letGo(_ connection: Connection) {
+    if connection.companions() == .replaced, !connection.hasMoved {
+      // It would mix what it holds with what others have written since: left open to the end.
+      _ = Unmanaged.passRetained(connection)
+    } else if connection.hasMoved {
+      makeWhole(connection)
     }
   }
 

@@ -145,7 +145,7 @@ package final class Writer: Sendable {
     case .work: commitGroup()
     case .idle: emptyWAL()
     case .stop:
-      if let connection = held.connection, connection.hasMoved { makeWhole(connection) }
+      if let connection = held.connection { letGo(connection) }
       held.connection = nil
       state.change { $0.stopped = true }
       return false
@@ -171,7 +171,7 @@ package struct WriterStopped: Error, Sendable { package init() {} }
 /// Too many writes wait already.
 package struct WriterOverloaded: Error, Sendable { package init() {} }
 
-/// The file that is open was removed, moved or replaced: nothing is written into it any more.
+/// The file that is open, or its WAL, was removed, moved or replaced: nothing is written into it any more.
 package struct DatabaseMoved: Error, Sendable { package init() {} }
 
 private final class ResultBox<T>: @unchecked Sendable {

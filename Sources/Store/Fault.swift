@@ -9,7 +9,7 @@ package enum Fault: Sendable, Hashable {
   case readOnly
   /// Another process holds the file for long.
   case busy
-  /// The file that is open was removed, moved away or replaced.
+  /// The file that is open, or the `-wal` or `-shm` beside it, was removed, moved away or replaced.
   case moved
   /// The disk fails.
   case disk
@@ -48,8 +48,8 @@ package enum Fault: Sendable, Hashable {
     case .readOnly: "the file can't be written: writes are refused until it can"
     case .busy: "another process has held the file for long: writes wait, then are refused"
     case .moved:
-      "the file was removed, moved or replaced: reads go on from what was open, writes are refused; "
-        + "put the file back, or start the server again"
+      "the file, or the -wal or -shm beside it, was removed, moved or replaced: reads go on from what "
+        + "was open, writes are refused; put the file back, or start the server again"
     case .disk: "the disk fails: what can't be written is refused"
     case .damaged:
       "the file is damaged: reads go on where they can, writes are refused so that it gets no worse; "

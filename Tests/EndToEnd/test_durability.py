@@ -62,10 +62,10 @@ def troubled(library, database, tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 6 MiB, where this user may mount one."""
+    """A disk of 24 MiB, where this user may mount one: half a second of writes is far from filling it."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if not faults.mount("-t", "tmpfs", "-o", "size=6m,mode=0755", "tmpfs", str(folder)):
+    if not faults.mount("-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", str(folder)):
         pytest.skip("this user may not mount")
     yield folder
     faults.unmount(folder)
@@ -537,6 +537,52 @@ def test_another_file_in_its_place_is_left_alone(database, harbour_database, tmp
     shutil.copy(old, lone)
     holds(lone, before)
     is_sound(lone)
+
+
+@pytest.mark.parametrize("suffixes", [["-wal"], ["-shm"], ["-wal", "-shm"]], ids="+".join)
+def test_a_wal_that_somebody_removes_takes_no_acknowledged_write_with_it(
+    database, tmp_path, suffixes
+):
+    """They look like leftovers, but hold what is not in the file yet."""
+    server = Server(database).start()
+    try:
+        storm = Storm(server, clients=8, name="before").start()
+        assert eventually(lambda: len(storm.acknowledged) > 50)
+        for suffix in suffixes:
+            Path(f"{database}{suffix}").unlink()
+        assert eventually(lambda: storm.refused)
+        storm.stop()
+        assert set(storm.refused) == {(503, "read_only")}
+        for _ in range(20):
+            assert problem(write(server, "refused"), 503)["code"] == "read_only"
+        reads_go_on(server)
+        [line] = log_of(server)
+        assert "-wal" in line
+    finally:
+        server.kill()
+    holds(database, storm)
+    with Server(database, log=tmp_path / "second.log") as server:
+        written(server)
+    is_sound(database)
+
+
+def test_a_wal_that_another_process_has_begun_is_left_to_it(database, tmp_path):
+    """Both would move pages into the file, each unaware of the other."""
+    one = Server(database).start()
+    written(one, "in the file")
+    wal = Path(f"{database}-wal")
+    assert eventually(lambda: wal.stat().st_size == 0)
+    for suffix in ("-wal", "-shm"):
+        Path(f"{database}{suffix}").unlink()
+    with Server(database, log=tmp_path / "two.log") as two:
+        after = Storm(two, clients=4, name="after").run(0.5)
+        assert problem(write(one, "refused"), 503)["code"] == "read_only"
+        one.stop()
+        assert not after.refused
+        written(two)
+    holds(database, after)
+    assert "in the file" in column(database, "SELECT text FROM report")
+    is_sound(database)
 
 
 # Damage
