@@ -14,13 +14,14 @@ package final class Server: Sendable {
   private let shared: Shared
   private let loops: [EventLoop]
 
-  /// Prepares a server; nothing is accepted before `run()`. Ignores SIGPIPE and
-  /// raises this process's limit of descriptors as far as it may.
+  /// Prepares a server; nothing is accepted before `run()`. Ignores SIGPIPE, raises this process's limit of
+  /// descriptors as far as it may, and lets malloc keep little of what is freed.
   package init(
     application: any Application, listeners: [Listener],
     configuration: Configuration = Configuration()
   ) throws(SystemError) {
     signal(SIGPIPE, SIG_IGN)
+    fixbook_keep_little_memory()
     shared = Shared(application, listeners, configuration)
     let count = configuration.loops > 0 ? configuration.loops : Int(fixbook_processors())
     var loops: [EventLoop] = []

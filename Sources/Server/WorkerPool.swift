@@ -1,3 +1,4 @@
+import CSystem
 import Threads
 
 /// Threads for work that may block. They start when there is work and no idle
@@ -27,6 +28,10 @@ final class WorkerPool: Sendable {
 
   private let limit: Int
   private let state = Monitor(State())
+  /// Milliseconds without a job after which a thread looks what memory its work has left behind.
+  private static let quiet = 1_000
+  /// Free memory that malloc may keep for the next job.
+  private static let keptMemory = 16 * 1_024 * 1_024
 
   init(limit: Int) { self.limit = limit }
 
@@ -87,7 +92,7 @@ final class WorkerPool: Sendable {
   /// The next job, waited for; nil when the pool stops.
   private func next() -> Job? {
     var idle = false
-    return state.wait { state -> Job?? in
+    let take = { (state: inout State) -> Job?? in
       if idle { state.idle -= 1 }
       if state.stopping { return .some(nil) }
       idle = state.first == state.jobs.count
@@ -97,5 +102,10 @@ final class WorkerPool: Sendable {
       }
       return .some(state.takeFirst())
     }
+    if let next = state.wait(milliseconds: WorkerPool.quiet, take) { return next }
+    // Long texts are read in many pieces, on several threads: what they took and gave back would stay
+    // in the arenas of malloc.
+    fixbook_give_memory_back(WorkerPool.keptMemory)
+    return state.wait(take)
   }
 }

@@ -28,11 +28,8 @@ let serve = Verb(
 
 private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> ExitCode {
   // Signals are taken by one thread below; blocked before any other starts.
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  sigaddset(&signals, SIGTERM)
-  sigaddset(&signals, SIGINT)
-  pthread_sigmask(SIG_BLOCK, &signals, nil)
+  let stopSignals = signalsThatStop()
+  withUnsafePointer(to: stopSignals) { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
 
   guard let endpoint = Endpoint(settings["listen"]) else {
     throw settings.wrong("listen", "must be HOST:PORT or unix:PATH")
@@ -87,10 +84,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   reindex(store)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGTERM)
-    sigaddset(&signals, SIGINT)
+    var signals = stopSignals
     var signal: Int32 = 0
     sigwait(&signals, &signal)
     running.stop()
@@ -105,6 +99,22 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   courier.stop()
   store.close()
   return .done
+}
+
+/// A terminal that is closed stops the server like Ctrl-C in it; but not where `nohup` says that it
+/// shall go on: a signal that waits is taken even when it is ignored otherwise.
+private func signalsThatStop() -> sigset_t {
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  sigaddset(&signals, SIGTERM)
+  sigaddset(&signals, SIGINT)
+  var hangUp = sigaction()
+  sigaction(SIGHUP, nil, &hangUp)
+  let handler = hangUp.__sigaction_handler.sa_handler
+  if unsafeBitCast(handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) {
+    sigaddset(&signals, SIGHUP)
+  }
+  return signals
 }
 
 /// Brings the search index up to date beside serving, when another version made it.

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import random
 import resource
 import socket
 import struct
@@ -78,8 +79,7 @@ def test_thousands_that_hang_are_served_around_and_leave_nothing(server, begun):
         with server.new_client() as late:
             assert late.get(PAGE).status_code == 200
     assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
-    pages = int(open(f"/proc/{server.process.pid}/statm").read().split()[1])
-    assert pages * os.sysconf("SC_PAGE_SIZE") < 200 * 2**20
+    assert resident(server) < 200 * 2**20
 
 
 def test_uploads_that_break_off_leave_nothing(server):
@@ -94,6 +94,34 @@ def test_uploads_that_break_off_leave_nothing(server):
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         assert server.get(PAGE).status_code == 200
     assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+
+
+def resident(server: Server) -> int:
+    pages = int(open(f"/proc/{server.process.pid}/statm").read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_long_texts_give_their_memory_back(server):
+    """Noise, of which most is kept longest while it is read."""
+    server.diagnose("warm")
+    before = resident(server)
+    noise = random.Random(3).randbytes(1 << 20) * 16
+    peak = []
+
+    def diagnose() -> None:
+        with server.new_client() as client:
+            client.timeout = 300
+            answer = client.post("/api/v1/diagnose", content=noise)
+            peak.append(resident(server))
+            assert answer.status_code == 200
+
+    threads = [threading.Thread(target=diagnose) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(peak) == 16 and max(peak) < before + 256 * 2**20
+    assert eventually(lambda: resident(server) < before + 30 * 2**20), resident(server) >> 20
 
 
 def test_pages_overtake_a_big_diagnosis(server):

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <sqlite3.h>
 
+#include "cmemory.h"
+
 // epoll_ctl(2) with the event spelled as two scalars; returns 0 or -errno.
 int fixbook_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data);
 
