@@ -60,13 +60,14 @@ bench-writes: setup-test ## Time durable writes beside bare SQLite, and with slo
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/bench-writes.py
 
-soak: setup-test ## Keep a server busy and watch its memory; fuzz it; kill it often: DURATION=60 ROUNDS=50 FUZZ=100
+soak: setup-test ## Keep a server busy and watch its memory; fuzz it; kill it often; ask it everything: DURATION=60 ROUNDS=50 FUZZ=100
 	@$(SWIFT) build $(QUIET) --build-tests
 	@FIXBOOK_FUZZ=$(FUZZ) $(SWIFT) test -q --skip-build --disable-xctest --filter FuzzTests
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/soak.py $(DURATION)
 	@FIXBOOK_BIN=.build/release/fixbook FIXBOOK_LONG=1 FIXBOOK_ROUNDS=$(ROUNDS) \
-		.venv/bin/python -m pytest Tests/EndToEnd/test_durability.py -n 0 -s -o timeout=900
+		.venv/bin/python -m pytest Tests/EndToEnd/test_durability.py Tests/EndToEnd/test_schemathesis.py \
+		-n 0 -s -o timeout=900
 
 setup: ## Install what building needs
 	@tools/setup build

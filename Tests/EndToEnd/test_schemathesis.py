@@ -1,6 +1,6 @@
 """schemathesis asks the real server what /openapi.json says and much that it does not, with all checks.
 
-Seeded, so that a failure is found again: FIXBOOK_SEED. `make soak` gives it FIXBOOK_LONG minutes.
+Seeded, so that a failure is found again: FIXBOOK_SEED. `make soak` gives it a quarter of an hour.
 """
 
 import os
