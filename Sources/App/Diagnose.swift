@@ -157,6 +157,8 @@ struct DiagnosisPage: Page {
     let confidence: Double
     let evidence: [Evidence]
     let fixes: [Fix]
+    /// Of the best match when no fix is read out of it: its text says what to do.
+    var text: ProseAnswer?
   }
 
   private(set) var id: String?
@@ -166,7 +168,7 @@ struct DiagnosisPage: Page {
   let metLastHour: Int
   /// Whom to ask when nothing is known.
   let contact: String?
-  let matches: [Match]
+  private(set) var matches: [Match]
   /// The masked lines that matched.
   let excerpt: String
   /// What it ran on, as the asker said.
@@ -255,6 +257,9 @@ struct DiagnosisPage: Page {
     let isThere = matches.first?.issue.id == stored.matches.first?.issueID
     verdict = isThere ? stored.verdict : .unknown
     if let best = matches.first, verdict != .unknown {
+      if best.fixes.isEmpty {
+        self.matches[0].text = ProseAnswer(try reading.issueMarkdown(best.issue.id))
+      }
       metLastHour = try reading.othersMet(issue: best.issue.id, before: stored)
       contact = nil
     } else {
@@ -283,6 +288,7 @@ struct DiagnosisPage: Page {
             "confidence": .number(rounded(match.confidence)),
             "evidence": .array(match.evidence.map(DiagnosisPage.json)),
             "fixes": .array(match.fixes.map { IssueJSON.fix($0) }),
+            "text": (match.text?.markdown).json,
           ]
         }),
     ]

@@ -40,8 +40,18 @@ extension DiagnosisPage {
     guard let best = matches.first else { return "" }
     return """
       \("<h2>Why</h2>\n\(evidenceHTML(best.evidence))", if: !best.evidence.isEmpty)
-      \(FixViews.list(best.fixes, site, at: id.map { .diagnosis($0, issue: best.issue.slug) }))
+      \(best.text.map { issueText($0, best.issue) }
+        ?? FixViews.list(best.fixes, site, at: id.map { .diagnosis($0, issue: best.issue.slug) }))
       """
+  }
+
+  /// An article in free prose: what to do stands somewhere in it.
+  private func issueText(_ text: ProseAnswer, _ issue: IssueSummary) -> HTML {
+    """
+    <h2 id="text">What it says</h2>
+    \(Markdown.html(text.markdown, topHeading: 3))
+    \("<p>There is more: <a href=\"/issues/\(issue.slug)\">read the whole issue</a></p>", if: text.isCut)
+    """
   }
 
   private func evidenceHTML(_ evidence: [Evidence]) -> HTML {
@@ -163,7 +173,10 @@ extension DiagnosisPage {
       text += "  line \(evidence.line): \(String(evidence.text.prefix(max(20, width - 12))))\n"
       text += wrapped(evidence.inWords, width, indent: 4, hanging: 2)
     }
-    return text + FixViews.text(match.fixes, width)
+    guard let issue = match.text else { return text + FixViews.text(match.fixes, width) }
+    text += "\nWhat it says\n" + indentedMarkdown(issue.markdown, width, 2)
+    if issue.isCut { text += "\n  There is more: \(site.url(issue: match.issue.slug))\n" }
+    return text
   }
 
   func markdown(_ site: Site) -> String {
@@ -180,6 +193,10 @@ extension DiagnosisPage {
           text += "\n**Fix \(index + 1)** (\(fix.evidence.inWords))"
           text += fix.risk.map { ", risk: \($0.rawValue)" } ?? ""
           text += "\n\n\(fix.text)\n"
+        }
+        if let issue = match.text {
+          text += "\n" + demotedHeadings(issue.markdown, by: 2) + "\n"
+          if issue.isCut { text += "\n[There is more](\(site.url(issue: match.issue.slug)))\n" }
         }
       }
       text += "\n"

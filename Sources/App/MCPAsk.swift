@@ -42,6 +42,7 @@ extension MCPTool {
             .init("confidence", Schema.number("Probability that it is this one, 0 to 1.")),
             .init("evidence", Schema.list(of: Schema.matched)),
             .init("fixes", Schema.list(of: Schema.fix, "Best evidence first.")),
+            .init("text", Schema.optional(Schema.string(Shape.textWords))),
           ]), "Best first; for unknown the nearest, which probably are another problem.")),
     ]), writes: false
   ) { call in
@@ -112,7 +113,7 @@ extension DiagnosisPage {
     text.add(advice)
     text.quote(data(site))
     if verdict != .unknown, let best = matches.first {
-      text.say(MCPText.fixes(best.fixes))
+      text.say(MCPText.fixes(best.fixes, hasText: best.text != nil))
       if let id, let fix = best.fixes.first {
         text.say(
           """
@@ -167,6 +168,10 @@ extension DiagnosisPage {
         text += "    fix \(fix.id):\n" + indented(fix.text, 6) + "\n"
         if let verify = fix.verify { text += "      To verify: " + oneLine(verify) + "\n" }
       }
+      if let issue = match.text {
+        text += "    text:\n" + indented(issue.markdown, 6) + "\n"
+        if issue.isCut { text += "    (there is more at the address)\n" }
+      }
     }
     if verdict == .unknown {
       text += "contact: \(contact.map(oneLine) ?? "no owner is named in the guides")\n"
@@ -216,8 +221,14 @@ extension MCPText {
   }
 
   /// What is recorded of each fix, and its risk.
-  static func fixes(_ fixes: [Fix]) -> OwnWords {
-    if fixes.isEmpty { return "No fix is written down yet." }
+  ///
+  /// - Parameter hasText: The issue's text was given, which may say what to do.
+  static func fixes(_ fixes: [Fix], hasText: Bool) -> OwnWords {
+    if fixes.isEmpty {
+      return hasText
+        ? "No fix is marked as one in it; what to do stands in its text, if anywhere."
+        : "No fix is written down yet."
+    }
     let lines = fixes.map { fix -> OwnWords in
       let risk: OwnWords =
         switch fix.risk {

@@ -20,7 +20,12 @@ extension Shape {
       .init("confidence", Schema.number("Probability that it is this one, 0 to 1.")),
       .init("evidence", Schema.list(of: evidenceLine.reference)),
       .init("fixes", Schema.list(of: fix.reference, "Best evidence first.")),
+      .init("text", Schema.optional(Schema.string(textWords))),
     ]))
+
+  /// What the member `text` of a match is.
+  static let textWords =
+    "What the issue says, as Markdown, when it is the answer and no fix is read out of it; cut after 4,000 bytes."
 
   static let diagnosis = Shape(
     "Diagnosis",

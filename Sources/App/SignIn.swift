@@ -39,7 +39,7 @@ extension App {
       }
     }
     guard let name, let password else { throw Failure.missing("name") }
-    try limiter.count(.signInsOfAccount, of: name.lowercased())
+    try limiter.count(.signInsOfAccount, of: Account.folded(name))
     let found = try store.read(as: .system) { reading -> (Account, String)? in
       guard let account = try reading.account(named: name),
         let hash = try reading.passwordHash(ofAccount: account.id)

@@ -214,7 +214,9 @@ struct BlockScanner {
       begin(.html, leaf: ended ? .none : .html(kind), matched: matched)
     case Byte.equals, Byte.hyphen, Byte.asterisk, Byte.underscore:
       if inParagraph, isUnderline(bytes[place..<cursor.end]) {
-        if containers.isEmpty, let current { outline.blocks[current].kind = .underlined }
+        if containers.isEmpty, let current {
+          outline.blocks[current].kind = .underlined(level: bytes[place] == Byte.equals ? 1 : 2)
+        }
         extendCurrent()
         leaf = .none
         return true

@@ -143,7 +143,7 @@ struct GuideReader {
 
   /// The file from its beginning to the end of the title's heading is the lead, the rest the text.
   private mutating func readSingle(into file: inout GuideFile) {
-    let first = titleHeading.map { $0.line + 1 } ?? 0
+    let first = titleHeading.map(\.end) ?? 0
     let issue = issue(title: file.title, from: 0, firstLine: first, to: bytes.count)
     file.sections = [GuideSection(title: "", issues: [issue])]
     if let titleHeading, titleHeading.block > 0 {
@@ -175,8 +175,19 @@ struct GuideReader {
       notes.append(
         GuideNote(line: 1, text: "front matter with \(frontMatter.properties.count) entries"))
     }
-    for block in outline.blocks where block.kind == .underlined {
-      note(block.lines.lowerBound, "underlined heading is kept as text; only # headings are read")
+    let read = Set(outline.headings.map(\.block))
+    for (index, block) in outline.blocks.enumerated() where !read.contains(index) {
+      guard case .underlined = block.kind else { continue }
+      note(
+        block.lines.lowerBound,
+        "underlined heading is kept as text"
+          + (outline.countsUnderlined ? "" : "; only # headings are read"))
+    }
+    if let page = outline.htmlPage {
+      note(
+        page,
+        "this is a page in HTML, whose headings are not read: turn it into Markdown first, e.g. with "
+          + "“pandoc -f html -t gfm”")
     }
     if let line = outline.unclosedHTML {
       note(line, "this HTML is not closed; what follows it is read as part of it")

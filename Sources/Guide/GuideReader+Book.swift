@@ -77,7 +77,7 @@ extension GuideReader {
       return
     }
     let issue = issue(
-      title: heading.title, from: start, firstLine: heading.line + 1, to: end)
+      title: heading.title, from: start, firstLine: heading.end, to: end)
     let joinsLast = choice.layout == .sections && heading.level > choice.level
     if let last = file.sections.indices.last, joinsLast || file.sections[last].title.isEmpty {
       file.sections[last].issues.append(issue)

@@ -1,3 +1,24 @@
+extension Outline {
+  /// The first line of a text that is HTML and nothing else, with headings in it.
+  var htmlPage: Int? {
+    var first: Int?
+    for block in blocks {
+      switch block.kind {
+      case .html: break
+      // What is indented inside HTML stands behind its blank lines.
+      case .indentedCode, .paragraph: continue
+      default: return nil
+      }
+      let isHeading = block.lines.contains { line in
+        let text = bytes[lines[line].start..<lines[line].end]
+        return ["<h1", "<h2", "<h3", "<title", "<dt"].contains { text.holds($0) }
+      }
+      if isHeading { first = first ?? block.lines.lowerBound }
+    }
+    return first
+  }
+}
+
 /// The tag at the beginning of a line, as far as block structure needs it.
 struct HTMLTag {
   /// Lower-case.

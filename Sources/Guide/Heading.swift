@@ -1,3 +1,9 @@
+/// The level of the heading that a section's or issue's lead begins with; nil for other text.
+package func headingLevel(ofLead lead: String) -> Int? {
+  let signs = lead.utf8.prefix { $0 == Byte.hash }.count
+  return signs > 0 ? signs : Outline(Array(lead.utf8)).leadHeading?.level
+}
+
 /// Titles as they stand in headings: `{#anchor}` is no part of them, a backslash guards a sign.
 enum Heading {
   /// The title that a heading's text names.
@@ -48,6 +54,13 @@ enum Heading {
       result.append(byte)
     }
     return result.text
+  }
+
+  /// Whether a text with a line of hyphens below it reads as a title: no sentence, list or label.
+  static func mayBeUnderlined(_ text: String) -> Bool {
+    guard let last = text.last, text.count <= 120 else { return false }
+    return ![".", ":", ",", ";", "!", "|"].contains(last) && !text.hasPrefix("|")
+      && Label(text) == nil
   }
 
   /// The title on one line, without white space at its ends or twice inside.

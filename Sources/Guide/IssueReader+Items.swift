@@ -107,11 +107,12 @@ extension IssueReader {
   // MARK: Paragraphs
 
   mutating func paragraph(_ index: Int, _ walk: BlockWalk) {
+    if table(index, walk) || admonition(index, walk) { return }
     if let name = boldHeading(index, walk) {
       let level = 7
       let isFixText = part == .fix && partLevel > 0 && partLevel < level && name.role == .other
       if !isFixText, name.role != .other {
-        return openBold(name, index, walk)
+        return openBold(name, line: walk.line(index))
       }
     }
     guard walk.hasLabelLine(index) else { return plainParagraph(index, walk) }
@@ -175,9 +176,8 @@ extension IssueReader {
     return PartName(aloneOn: walk.text(index).trimmed)
   }
 
-  private mutating func openBold(_ name: PartName, _ index: Int, _ walk: BlockWalk) {
+  mutating func openBold(_ name: PartName, line: Int) {
     bulletsAreCauses = false
-    let line = walk.line(index)
     switch name.role {
     case .symptom: part = .symptoms
     case .cause: part = .causes

@@ -51,8 +51,20 @@ struct IssueReader {
     case .heading(let level, let text):
       let title = Heading.title(walk.outline.bytes[text])
       heading(title, level: level, index, walk)
+    case .underlined(let level):
+      // Guides are cut at underlined headings or not; inside an issue those count that name a part, and
+      // those that follow on such a one.
+      guard let text = walk.outline.underlinedText(index) else { return place(index, walk) }
+      let title = Heading.title(walk.outline.bytes[text])
+      if PartName(title)?.isExact == true || (1...2).contains(partLevel) {
+        heading(title, level: level, index, walk)
+      } else {
+        place(index, walk)
+      }
     case .item: item(index, walk)
     case .paragraph: paragraph(index, walk)
+    case .html: html(index, walk)
+    case .quote where callout(index, walk): break
     case .quote where isQuote && part == .opening && onlyQuotes && isMessage(index, walk):
       addSymptom(walk.unquoted(index), line: walk.line(index))
     default: place(index, walk)

@@ -37,16 +37,37 @@ extension IssueSpan {
     let bom = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let frontMatter = FrontMatter(bytes, from: bom)
     let outline = Outline(bytes, from: frontMatter?.end ?? bom)
-    if let heading = outline.headings.first,
-      case .heading(_, let text) = outline.blocks[heading.block].kind
-    {
-      let titleEnd = text.lowerBound + Heading.titleEnd(bytes[text])
-      bytes.replaceSubrange(text.lowerBound..<titleEnd, with: Heading.text(title).utf8)
+    if let heading = outline.leadHeading {
+      Self.rename(heading, title, outline, &bytes)
       lead = bytes.text
     } else if let frontMatter, let range = frontMatter.titleRange(bytes, from: bom) {
       bytes.replaceSubrange(range, with: FrontMatter.quoted(self.title).utf8)
       lead = bytes.text
     }
+  }
+
+  private static func rename(
+    _ heading: HeadingLine, _ title: String, _ outline: Outline, _ bytes: inout [UInt8]
+  ) {
+    let text = heading.text
+    let range = text.lowerBound..<text.lowerBound + Heading.titleEnd(bytes[text])
+    let new = Heading.text(title)
+    guard case .underlined(let level) = outline.blocks[heading.block].kind else {
+      return bytes.replaceSubrange(range, with: new.utf8)
+    }
+    let line = outline.lines[heading.end - 1]
+    let trial = Outline(Array((new + "\n----\n").utf8))
+    guard trial.blocks.count == 1, trial.blocks[0].kind == .underlined(level: 2),
+      level == 1 || Heading.mayBeUnderlined(new)
+    else {
+      // Such a title would read as a sentence above a line.
+      let signs = String(repeating: "#", count: level) + " "
+      return bytes.replaceSubrange(text.lowerBound..<line.end, with: (signs + new).utf8)
+    }
+    let sign = level == 1 ? Byte.equals : Byte.hyphen
+    bytes.replaceSubrange(
+      line.start..<line.end, with: repeatElement(sign, count: max(4, new.count)))
+    bytes.replaceSubrange(range, with: new.utf8)
   }
 
   /// The newline that the issue's own lines end with.

@@ -23,6 +23,7 @@ struct Label: Equatable {
     "duplicate of": .duplicateOf, "supersedes": .supersedes, "related": .related,
     "note": .remark, "notes": .remark, "warning": .remark, "tip": .remark, "important": .remark,
     "caution": .remark, "see also": .remark, "reference": .remark, "references": .remark,
+    "q": .symptom, "question": .symptom, "a": .fix, "answer": .fix,
     "contact": .owner, "contacts": .owner, "escalation": .escalate,
   ]
 
@@ -30,7 +31,8 @@ struct Label: Equatable {
   /// beginning of a message, and "Note: …" of a sentence.
   private static let plainNames: Set = [
     "symptom", "symptoms", "cause", "causes", "root cause", "fix", "resolution", "solution",
-    "workaround", "owner", "contact", "contacts", "escalate", "escalation",
+    "workaround", "q", "question", "a", "answer", "owner", "contact", "contacts", "escalate",
+    "escalation",
   ]
 
   init?(_ line: some StringProtocol) {
@@ -153,13 +155,13 @@ extension Outline {
     blocks.contains { index in
       switch label(ofBlock: index)?.name {
       case .symptom, .cause, .fix, .workaround, .verify, .risk, .check, .alias: true
-      default: boldPart(ofBlock: index)?.isPart ?? false
+      default: boldPart(ofBlock: index)?.isPart ?? false || Table(self, paragraph: index) != nil
       }
     }
   }
 
   /// The part that a paragraph of one line names: `**Symptoms**`, `Cause:`.
-  private func boldPart(ofBlock index: Int) -> PartName? {
+  func boldPart(ofBlock index: Int) -> PartName? {
     let block = blocks[index]
     guard block.kind == .paragraph, block.lines.count == 1 else { return nil }
     return PartName(aloneOn: text(ofLine: block.lines.lowerBound).trimmed)

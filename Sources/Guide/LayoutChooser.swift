@@ -26,6 +26,10 @@ struct LayoutChooser {
     guard let level = headings.map(\.level).min() else {
       return Choice(layout: .single, level: 2)
     }
+    if headings.contains(where: \.isAsked) {
+      return level == AskedHeadings.level
+        ? Choice(layout: .issues, level: level) : Choice(layout: .sections, level: 2)
+    }
     if level == 1, hasSecondTitle { return Choice(layout: .sections, level: 2) }
     if level == 3, isOneIssue { return Choice(layout: .issues, level: 3) }
     return Choice(layout: layout(tops(level)), level: level)

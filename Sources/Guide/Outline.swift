@@ -18,8 +18,8 @@ struct Outline {
       case paragraph
       /// ATX heading: level and the text between the number signs.
       case heading(level: Int, text: Range<Int>)
-      /// A paragraph that `===` or `---` makes a heading; guides are not cut at these.
-      case underlined
+      /// A paragraph that `===` (level 1) or `---` (level 2) makes a heading.
+      case underlined(level: Int)
       /// Index in `fences`.
       case fence(Int)
       case indentedCode

@@ -45,6 +45,10 @@ extension Account {
   /// Names that history uses for what no account did.
   private static let reserved: Set = ["anonymous", "import", "fixbook", "admin token"]
 
+  /// What two names have in common that differ only in capitals or in how they are composed. By way of
+  /// the capital, since several small letters may share one ("ς" and "σ").
+  package static func folded(_ name: String) -> String { nfc(name.uppercased().lowercased()) }
+
   /// Why a text can't be an account's name; nil when it can. A name is shown beside what its owner
   /// wrote, so it must not look like another's.
   package static func objection(toName name: String) -> String? {
@@ -101,13 +105,29 @@ extension Reading {
     try anyAccount(named: name).flatMap { $0.isDisabled ? nil : $0 }
   }
 
-  /// Whatever its state. Keyboards differ in how they write "é" (UAX #15): both are one name.
+  /// Whatever its state. Keyboards differ in how they write "é" (UAX #15), and people in where they
+  /// write capitals: all are one name.
   package func anyAccount(named name: String) throws -> Account? {
-    try connection.first(
+    let found = try connection.first(
       """
       SELECT \(Reading.accountColumns) FROM account a WHERE a.name IN (\(name), \(nfc(name)))
       ORDER BY a.name = \(name) DESC LIMIT 1
       """, Reading.account)
+    return try found ?? accountFolded(as: name)
+  }
+
+  /// SQLite's NOCASE knows the capitals of ASCII only (sqlite.org/datatype3.html §7), so that other
+  /// letters are compared here: those names that go on with such a letter behind the same beginning.
+  private func accountFolded(as name: String) throws -> Account? {
+    let folded = Account.folded(name)
+    let start = String(folded.unicodeScalars.prefix(while: \.isASCII))
+    guard start.utf8.count < folded.utf8.count else { return nil }
+    return try connection.rows(
+      """
+      SELECT \(Reading.accountColumns) FROM account a
+      WHERE a.name > \(start + "\u{7F}") AND a.name < \(start + "\u{10FFFF}") ORDER BY a.name
+      """, Reading.account
+    ).first { Account.folded($0.name) == folded }
   }
 
   /// For `Secrets.verify`; nil for an account without a password, and for none.

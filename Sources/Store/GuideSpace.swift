@@ -43,7 +43,7 @@ extension Reading {
     else { return nil }
     let style = try style(ofGuide: row.guide)
     return IssuePlace(
-      headingLevel: style.endsIssue ? headingLevel(row.lead) ?? style.issueLevel : 0,
+      headingLevel: style.endsIssue ? headingLevel(ofLead: row.lead) ?? style.issueLevel : 0,
       before: row.markdown)
   }
 
@@ -75,10 +75,10 @@ extension Reading {
       """, { $0.text(0) + $0.text(1) + $0.text(2) })
     let texts = [issue, section, head].compactMap { $0 }
     let isDOS = texts.first { $0.utf8.contains(0x0a) }.map { $0.utf8.contains(0x0d) } ?? false
-    let sectionLevel = section.flatMap(headingLevel) ?? 2
+    let sectionLevel = section.flatMap(headingLevel(ofLead:)) ?? 2
     return GuideStyle(
       shape: shape, newline: isDOS ? "\r\n" : "\n", sectionLevel: sectionLevel,
-      issueLevel: issue.flatMap(headingLevel) ?? (shape == .issues ? 2 : sectionLevel + 1))
+      issueLevel: issue.flatMap(headingLevel(ofLead:)) ?? (shape == .issues ? 2 : sectionLevel + 1))
   }
 }
 
@@ -274,11 +274,6 @@ extension Writing {
 }
 
 /// The level of the heading a text begins with.
-private func headingLevel(_ text: String) -> Int? {
-  let count = text.utf8.prefix { $0 == 0x23 }.count
-  return count > 0 ? count : nil
-}
-
 /// A text without the white space at its end, and that space.
 func splitSpace(_ text: String) -> (text: String, space: String) {
   let bytes = Array(text.utf8)

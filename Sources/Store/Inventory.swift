@@ -49,7 +49,28 @@ extension Store {
   }
 }
 
+extension Store {
+  /// Notes where the base is served, for links that are made beside a server. Not being able to is no
+  /// reason not to serve.
+  package func noteAddress(_ url: String) {
+    guard readOnlyReason == nil else { return }
+    guard (try? read(as: .system, { try $0.address() })) != url else { return }
+    try? write(as: .system) { writing in
+      try writing.connection.execute(
+        """
+        INSERT INTO setting (name, value) VALUES ('address', \(url))
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """)
+    }
+  }
+}
+
 extension Reading {
+  /// What links to the base began with when it was served last; nil when it never was.
+  package func address() throws -> String? {
+    try connection.first("SELECT value FROM setting WHERE name = 'address'") { $0.text(0) }
+  }
+
   fileprivate func inventory() throws -> Inventory {
     let page = try connection.integer("PRAGMA page_size")
     return Inventory(

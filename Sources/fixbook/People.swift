@@ -102,7 +102,8 @@ let user = Verb(
   operands: "create NAME | invite NAME | list | role NAME ROLE | disable NAME | enable NAME",
   flags: [
     .database, .value("role", "ROLE", "reader, reporter, editor or admin (default editor)"),
-    .value("public-url", "URL", "what the link begins with"), .json,
+    .value("public-url", "URL", "what the link begins with (default: where it was served last)"),
+    .json,
   ],
   example: "fixbook user invite --db fixbook.db admin"
 ) { arguments in
@@ -146,9 +147,7 @@ private func account(_ name: String, _ store: Store) throws -> Account {
 }
 
 private func invite(_ name: String, _ arguments: Arguments, _ store: Store) throws {
-  let base =
-    arguments.value("public-url") ?? Console.environment("FIXBOOK_PUBLIC_URL")
-    ?? "http://127.0.0.1:8080"
+  let base = try linkBase(arguments, store)
   let role = try arguments.choice("role", as: Role.self) ?? .editor
   let known = try store.read(as: .system) { try $0.anyAccount(named: name) }
   if arguments.operands[0] == "create", known != nil { throw AccountError.nameTaken(name) }
@@ -160,11 +159,24 @@ private func invite(_ name: String, _ arguments: Arguments, _ store: Store) thro
     let link = try writing.createSignInLink(account: account.id)
     return (account, link, writing.now + Lifetime.signInLink)
   }
-  let url = "\(base)/sign-in?link=\(link)"
+  let url = "\(base ?? "http://127.0.0.1:8080")/sign-in?link=\(link)"
+  if base == nil {
+    Console.error(
+      "fixbook: the beginning of this link is an example, since this base was never served: put your "
+        + "server's address there, or give --public-url\n")
+  }
   guard arguments.has("json") else { return Console.out(url + "\n") }
   guard case .object(let members) = json(made) else { return }
   let invitation: JSON = ["url": .string(url), "expires_at": .string(expires.rfc3339)]
   Console.out(JSON.object(members + [.init("invitation", invitation)]).string + "\n")
+}
+
+/// What links begin with: as it was said, else where the base was served last.
+private func linkBase(_ arguments: Arguments, _ store: Store) throws -> String? {
+  let said =
+    try arguments.value("public-url") ?? Console.environment("FIXBOOK_PUBLIC_URL")
+    ?? ConfigFile.named(arguments)?.lines["public-url"]?.value
+  return try said.map(checkedURL) ?? store.read(as: .system) { try $0.address() }
 }
 
 private func change(

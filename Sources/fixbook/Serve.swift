@@ -82,6 +82,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
     application: application, listeners: [listener], configuration: server)
   application.metricsSource.set { samples(running.metrics) }
   reindex(store)
+  store.noteAddress(publicURL ?? base)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = stopSignals

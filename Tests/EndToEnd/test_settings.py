@@ -269,3 +269,15 @@ def test_version_says_what_a_file_was_made_for(shipped_database, tmp_path):
         refused = fixbook("version", "--db", path)
         assert refused.returncode == 3 and str(path) in refused.stderr.decode()
     assert not (tmp_path / "none.db").exists()
+
+def test_a_link_for_an_account_leads_to_where_the_base_is_served(tmp_path):
+    database = tmp_path / "base.db"
+    (tmp_path / "g.md").write_text("# G\n\n## S\n\n### T\n- a\n- **Fix**: b\n")
+    succeed("import", "--db", database, tmp_path / "g.md")
+    first = fixbook("user", "invite", "--db", database, "admin")
+    assert b"example" in first.stderr and first.stdout.startswith(b"http://127.0.0.1:8080/sign-in?link=")
+    with Server(database) as server:
+        link = fixbook("user", "invite", "--db", database, "admin")
+        assert link.stdout.startswith(server.url.encode() + b"/sign-in?link=") and not link.stderr
+    other = succeed("user", "invite", "--db", database, "--public-url", "https://fix.example.com/", "admin")
+    assert other.startswith("https://fix.example.com/sign-in?link=")

@@ -189,7 +189,8 @@ struct IssueReadTests {
     ("## Symptoms\n\ns\n\n### Steps\n\nt\n\n## Cause\n\nc", ["S s", "C c", "O ### Steps⏎⏎t"]),
     ("## Solution\n\n- **Fix**: a\n- **Verify**: v", ["F a", "V v"]),
     ("## Details\n\nd\n\n### Solution {#solution}\n\nf", ["F f", "O ## Details⏎⏎d"]),
-    ("Symptoms\n--------\n\ntext", ["O Symptoms⏎--------⏎⏎text"]),
+    ("Symptoms\n--------\n\ntext", ["S text"]),
+    ("Afterwards\n----------\n\ntext", ["O Afterwards⏎----------⏎⏎text"]),
   ])
   func `an article's headings name its parts`(markdown: String, expected: [String]) {
     #expect(Self.parts(markdown) == expected)

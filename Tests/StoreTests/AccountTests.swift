@@ -1,4 +1,5 @@
 import Foundation
+import Guide
 import SQLite
 import Testing
 
@@ -36,6 +37,24 @@ struct AccountTests {
       #expect(throws: AccountError.nameTaken(one)) {
         try base.store.write(as: .system) { try $0.createAccount(name: name, role: .editor) }
       }
+    }
+  }
+
+  @Test(arguments: [
+    ("Jörg", "JÖRG"), ("Ömer", "ömer"), ("Ольга", "ольга"), ("ΝΙΚΟΣ", "νικος"),
+    ("Zoë", "zoE\u{308}"),
+  ])
+  func `a name is the same in capitals of any script`(names: (String, String)) throws {
+    try base.store.write(as: .system) { _ = try $0.createAccount(name: names.0, role: .editor) }
+    #expect(try base.store.read(as: .system) { try $0.account(named: names.1) }?.name == names.0)
+    #expect(throws: AccountError.nameTaken(nfc(names.1))) {
+      try base.store.write(as: .system) { try $0.createAccount(name: names.1, role: .editor) }
+    }
+  }
+
+  @Test func `names that differ in a letter are two`() throws {
+    for name in ["Jorg", "Jörg", "Jörgen", "Jürg", "Östen"] {
+      try base.store.write(as: .system) { _ = try $0.createAccount(name: name, role: .reader) }
     }
   }
 
