@@ -54,7 +54,7 @@ package struct Importer: Sendable {
     let sections = file.sections.map { section in
       ImportedSection(section: section, issues: section.issues.map { ImportedIssue(span: $0) })
     }
-    guides.append(PreparedGuide(file: file, shape: shape, sections: sections, path: path))
+    append(PreparedGuide(file: file, shape: shape, sections: sections, path: path))
   }
 
   /// A folder: files of one issue each become one guide, named like the folder, subfolders its
@@ -96,7 +96,23 @@ package struct Importer: Sendable {
     }
     guard !sections.isEmpty else { return }
     let file = GuideFile(layout: .single, title: name, head: head, introduction: head)
-    guides.append(PreparedGuide(file: file, shape: .folder, sections: sections, path: root))
+    append(PreparedGuide(file: file, shape: .folder, sections: sections, path: root))
+  }
+
+  /// A guide is known by its title: of two with one title the second would archive the issues of the first.
+  private mutating func append(_ guide: PreparedGuide) {
+    let slug = Guide.slug(of: guide.file.title)
+    guard let other = guides.first(where: { Guide.slug(of: $0.file.title) == slug }) else {
+      return guides.append(guide)
+    }
+    // One file may be named twice, by itself and with its folder.
+    if guide.path == other.path, guide.file == other.file, guide.shape != .folder { return }
+    problems.append(
+      ImportProblem(
+        path: guide.path, line: 1,
+        reason:
+          "\(other.path) has the title “\(guide.file.title)”, too, and a guide is known by its "
+          + "title; give one of them another."))
   }
 
   /// What was noticed, and what was read out of each issue, in the file's order.
@@ -181,7 +197,7 @@ package struct Importer: Sendable {
     }
     for guide in order {
       let file = GuideFile(layout: .single, title: guide)
-      guides.append(
+      append(
         PreparedGuide(
           file: file, shape: .records, sections: byGuide[guide] ?? [], path: path))
     }

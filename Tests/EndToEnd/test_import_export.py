@@ -194,3 +194,16 @@ def test_a_missing_file_is_named(tmp_path):
     done = fixbook("import", "--db", tmp_path / "base.db", tmp_path / "missing.md")
     assert done.returncode == 3
     assert "missing.md" in done.stderr.decode()
+
+
+def test_two_files_with_one_title_are_refused_together(tmp_path):
+    """One after the other they would be two editions of one guide, and the first one's issues archived."""
+    one, two = tmp_path / "a.md", tmp_path / "b.md"
+    one.write_text("# FAQ\n\n## S\n\n### One\n- a\n- **Fix**: b\n")
+    two.write_text("# FAQ\n\n## S\n\n### Two\n- a\n- **Fix**: b\n")
+    refused = fixbook("import", "--db", tmp_path / "x.db", one, two)
+    assert refused.returncode != 0
+    assert f"{two}:1: {one} has the title".encode() in refused.stderr
+    done = fixbook("import", "--db", tmp_path / "x.db", "--skip-bad", one, two)
+    assert b"1 issue: 1 added" in done.stdout
+    assert fixbook("import", "--db", tmp_path / "x.db", one, one).returncode == 0
