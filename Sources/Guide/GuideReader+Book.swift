@@ -73,7 +73,8 @@ extension GuideReader {
       note(
         heading.line,
         boundary.kind == .section
-          ? "section “\(heading.title)”" : "“\(heading.title)” is kept as plain text")
+          ? "section “\(heading.title)”" + (hasOwnText(heading, to: nextBlock) ? Self.ownText : "")
+          : "“\(heading.title)” is kept as plain text")
       return
     }
     let issue = issue(
@@ -83,6 +84,19 @@ extension GuideReader {
       file.sections[last].issues.append(issue)
     } else {
       file.sections.append(GuideSection(title: "", issues: [issue]))
+    }
+  }
+
+  private static let ownText =
+    ", whose own text is shown with it and found by no search: an issue needs a heading below it"
+
+  /// Commands and lists above a section's first issue are more than an introduction.
+  private func hasOwnText(_ heading: HeadingLine, to end: Int?) -> Bool {
+    (heading.block + 1..<(end ?? outline.blocks.count)).contains { index in
+      switch outline.blocks[index].kind {
+      case .fence, .indentedCode: true
+      default: false
+      }
     }
   }
 

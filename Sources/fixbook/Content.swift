@@ -111,6 +111,7 @@ private func load(_ path: String, into importer: inout Importer) throws {
     let name =
       root == "." ? currentFolderName() : String(root.split(separator: "/").last ?? "guide")
     importer.add(folder: name, files: files, at: root)
+    try tellOfOthers(below: root)
   } else if path.hasSuffix(".jsonl") {
     importer.add(records: try readFile(path), path: path)
   } else if path.hasSuffix(".jsonl.gz") {
@@ -121,6 +122,20 @@ private func load(_ path: String, into importer: inout Importer) throws {
   } else {
     importer.add(file: try readFile(path), path: path)
   }
+}
+
+/// Says which pages of a folder are not read, since they may hold what its owner looks for.
+private func tellOfOthers(below root: String) throws {
+  let endings = [
+    ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".org", ".html", ".htm", ".txt",
+  ]
+  let others = try filesBelow(root, suffix: "").filter { path in
+    endings.contains { path.lowercased().hasSuffix($0) }
+  }
+  guard let first = others.first else { return }
+  Console.error(
+    "\(root): \(counted(others.count, "page")) of other kinds left out, such as \(first): of a folder only "
+      + ".md files are read\n")
 }
 
 private func currentFolderName() -> String {

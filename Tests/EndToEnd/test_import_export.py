@@ -205,5 +205,16 @@ def test_two_files_with_one_title_are_refused_together(tmp_path):
     assert refused.returncode != 0
     assert f"{two}:1: {one} has the title".encode() in refused.stderr
     done = fixbook("import", "--db", tmp_path / "x.db", "--skip-bad", one, two)
-    assert b"1 issue: 1 added" in done.stdout
+    assert b"1 issue: 1 added" in done.stderr
     assert fixbook("import", "--db", tmp_path / "x.db", one, one).returncode == 0
+
+
+def test_an_import_of_a_folder_says_what_it_leaves_out(tmp_path):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "a.md").write_text("# A pump stops\n\n- it hums\n- **Fix**: oil\n")
+    (folder / "b.rst").write_text("Disk full\n=========\n")
+    (folder / "logo.svg").write_text("-")
+    done = fixbook("import", "--db", tmp_path / "x.db", folder)
+    assert b"1 page of other kinds left out, such as b.rst" in done.stderr
+    assert b"1 added" in done.stderr

@@ -204,6 +204,16 @@ struct OtherLayoutTests {
     #expect(content.other == note)
   }
 
+  // MARK: What is not read
+
+  @Test func `a section with commands of its own is named, since they are no issue`() throws {
+    let file = try guide(
+      "# G\n\n## One\n\nIntroduction.\n\n### A\n\n- **Fix**: x\n\n## Two\n\n```sh\nrun\n```\n\n### B\n\n- **Fix**: y\n"
+    )
+    #expect(file.notes.map(\.text).filter { $0.contains("found by no search") }.count == 1)
+    #expect(file.notes.contains { $0.line == 11 && $0.text.hasPrefix("section “Two”, whose own") })
+  }
+
   // MARK: HTML
 
   @Test func `a page in HTML is said to be one`() throws {
