@@ -220,6 +220,11 @@ extension MCPText {
     "\(Int(((value ?? 0) * 100).rounded())) % sure"
   }
 
+  /// The same of a whole issue, whose text is given beside it.
+  static func fixes(of issue: Issue) -> OwnWords {
+    fixes(issue.fixes, hasText: issue.markdown.contains { !$0.isWhitespace })
+  }
+
   /// What is recorded of each fix, and its risk.
   ///
   /// - Parameter hasText: The issue's text was given, which may say what to do.

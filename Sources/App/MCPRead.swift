@@ -69,9 +69,7 @@ extension IssuePage {
       if let value { data += "\(name): \(oneLine(value))\n" }
     }
     text.quote(data)
-    text.say(
-      MCPText.fixes(
-        issue.fixes, hasText: issue.markdown.contains { !$0.isWhitespace }))
+    text.say(MCPText.fixes(of: issue))
     let places = issue.fixes.compactMap { fix -> OwnWords? in
       fix.position.map { "fix \(fix.id) is number \($0 + 1)" }
     }

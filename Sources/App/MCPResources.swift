@@ -108,8 +108,7 @@ enum MCPResources {
     text.say("An issue of Fixbook, revision \(issue.summary.revision).")
     text.quote(
       "address: \(site.url(issue: issue.summary.slug))\n\n" + page.markdown(site))
-    text.say(
-      MCPText.fixes(issue.fixes, hasText: issue.markdown.contains { !$0.isWhitespace }))
+    text.say(MCPText.fixes(of: issue))
     return text.text
   }
 

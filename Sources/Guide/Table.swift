@@ -60,10 +60,10 @@ struct Table {
   /// Heads of columns that mean something else as headings of articles, or nothing.
   private static let words: [String: Role] = [
     "meaning": .cause, "description": .cause, "explanation": .cause, "why": .cause,
-    "what it means": .cause, "reason": .cause, "probable cause": .cause,
+    "what it means": .cause, "probable cause": .cause,
     "code": .symptom, "error code": .symptom, "message": .symptom, "exit code": .symptom,
     "status": .symptom, "status code": .symptom, "alert": .symptom, "sign": .symptom,
-    "log message": .symptom, "log line": .symptom, "if you see": .symptom, "symptom": .symptom,
+    "log message": .symptom, "log line": .symptom, "if you see": .symptom,
     "action": .fix, "actions": .fix, "remedy": .fix, "response": .fix, "steps": .fix,
     "corrective action": .fix, "suggested action": .fix, "suggested fix": .fix, "try": .fix,
     "do this": .fix, "answer": .fix, "how to solve": .fix, "quick fix": .fix,

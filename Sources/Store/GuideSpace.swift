@@ -273,7 +273,6 @@ extension Writing {
   }
 }
 
-/// The level of the heading a text begins with.
 /// A text without the white space at its end, and that space.
 func splitSpace(_ text: String) -> (text: String, space: String) {
   let bytes = Array(text.utf8)

@@ -114,39 +114,40 @@ struct WriterTests {
   /// One whose only commit for the sake of a write that nobody waits for has been used up.
   private func patientBench() throws -> Bench {
     let bench = try Bench(limits: patient)
-    let done = Monitor(false)
-    bench.writer.submit(isAwaited: false, { _ in }, finish: { _ in done.change { $0 = true } })
-    done.wait { $0 ? () : nil }
+    let done = Monitor(0)
+    submitUnattended(1, to: bench, done)
+    done.wait { $0 == 1 ? () : nil }
     return bench
+  }
+
+  /// Submits writes of 0, 1 … that nobody waits for; `done` counts those that are stored.
+  private func submitUnattended(_ count: Int, to bench: Bench, _ done: Monitor<Int>) {
+    for number in 0..<count {
+      bench.writer.submit(isAwaited: false) {
+        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
+      } finish: { result in
+        #expect(throws: Never.self) { try result.get() }
+        done.change { $0 += 1 }
+      }
+    }
   }
 
   @Test func `a write that nobody waits for shares the commit of one that is awaited`() throws {
     let bench = try patientBench()
-    for number in 0..<5 {
-      bench.writer.submit(isAwaited: false) {
-        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
-      } finish: { _ in
-      }
-    }
+    submitUnattended(5, to: bench, Monitor(0))
     #expect(bench.writer.waiting == 5)
     try bench.writer.perform { try $0.execute("INSERT INTO number (value) VALUES (5)") }
     #expect(bench.commitCount == 2)
-    #expect(try bench.values == Array(0...5))
+    #expect(try bench.values == [0] + Array(0...5))
   }
 
   @Test func `writes that nobody waits for are committed when they are a group`() throws {
     let bench = try patientBench()
     let done = Monitor(0)
-    for number in 0..<8 {
-      bench.writer.submit(isAwaited: false) {
-        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
-      } finish: { _ in
-        done.change { $0 += 1 }
-      }
-    }
+    submitUnattended(8, to: bench, done)
     done.wait { $0 == 8 ? () : nil }
     #expect(bench.commitCount == 2)
-    #expect(try bench.values == Array(0..<8))
+    #expect(try bench.values == [0] + Array(0..<8))
   }
 
   @Test func `writes that nobody waits for are committed in time, and when the writer stops`()
@@ -154,23 +155,14 @@ struct WriterTests {
   {
     let soon = try Bench()
     let done = Monitor(0)
-    for number in 0..<3 {
-      soon.writer.submit(isAwaited: false) {
-        try $0.execute("INSERT INTO number (value) VALUES (\(number))")
-      } finish: { _ in
-        done.change { $0 += 1 }
-      }
-    }
+    submitUnattended(3, to: soon, done)
     done.wait { $0 == 3 ? () : nil }
     #expect(try soon.values == Array(0..<3))
 
     let stopped = try patientBench()
-    stopped.writer.submit(isAwaited: false) {
-      try $0.execute("INSERT INTO number (value) VALUES (1)")
-    } finish: { _ in
-    }
+    submitUnattended(1, to: stopped, Monitor(0))
     stopped.writer.stop()
-    #expect(try stopped.values == [1])
+    #expect(try stopped.values == [0, 0])
   }
 
   @Test func `a write that throws is undone alone`() throws {

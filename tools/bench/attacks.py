@@ -159,4 +159,7 @@ def under(functions: list[Callable[[Address], None]], address: Address) -> Itera
         for attacker in attackers:
             attacker.terminate()
         for attacker in attackers:
-            attacker.join()
+            attacker.join(20)
+            if attacker.is_alive():
+                attacker.kill()
+                attacker.join()
