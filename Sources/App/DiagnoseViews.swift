@@ -182,7 +182,7 @@ extension DiagnosisPage {
   func markdown(_ site: Site) -> String {
     var text = "# \(title)\n\n"
     for match in matches {
-      text += "## [\(match.issue.title)](\(site.url(issue: match.issue.slug)))\n\n"
+      text += "## [\(linkText(match.issue.title))](\(site.url(issue: match.issue.slug)))\n\n"
       text += "Confidence \(percent(match.confidence)), revision \(match.revision).\n\n"
       for evidence in match.evidence {
         text +=

@@ -61,12 +61,12 @@ enum GuideExport {
   static func page(_ files: [ExportedFile], _ guide: GuideSummary) -> String {
     if files.count == 1, files[0].path == nil { return files[0].text }
     // Files in order, headings demoted below the guide's and the sections' own titles.
-    var text = "# \(guide.title)\n"
+    var text = "# \(headingText(guide.title))\n"
     var section = ""
     for file in files {
       if file.section != section {
         section = file.section
-        if !section.isEmpty { text += "\n## \(section)\n" }
+        if !section.isEmpty { text += "\n## \(headingText(section))\n" }
       }
       text += "\n" + demotedHeadings(file.text, by: 2)
     }
@@ -110,7 +110,7 @@ struct GuidesPage: Page {
   func markdown(_ site: Site) -> String {
     "# Guides\n\n"
       + guides.map {
-        "- [\($0.title)](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
+        "- [\(linkText($0.title))](\(site.url("/guides/" + $0.slug))), \(counted($0.issueCount, "issue"))\n"
       }
       .joined() + next.markdown(site)
   }

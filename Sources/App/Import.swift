@@ -243,7 +243,7 @@ package struct Importer: Sendable {
     if let source = try text("source") { given.sources = [source] }
     let body = try text("body") ?? ""
     let span = IssueSpan(
-      title: title, lead: "# \(title)\n\n", markdown: body, trail: "\n", line: 1)
+      title: title, lead: "# \(headingText(title))\n\n", markdown: body, trail: "\n", line: 1)
     return (
       guide, try text("section") ?? "",
       ImportedIssue(span: span, externalID: try text("id"), given: given)

@@ -34,7 +34,9 @@ extension App {
     return changeLinks(context, id, comment: "\(kind.label ?? "") \(target.title)") {
       lines, links in
       if links.contains(where: { $0.kind == kind && $0.issue?.id == target.id }) { return }
-      lines[kind, default: []].append("[\(linkText(target.title))](/issues/\(target.slug))")
+      // Semicolons divide the list.
+      let title = target.title.replacing(";", with: ",")
+      lines[kind, default: []].append("[\(linkText(title))](/issues/\(target.slug))")
     }
   }
 
@@ -81,15 +83,16 @@ extension App {
     }
   }
 
-  /// A title inside a Markdown link, in a list that semicolons divide.
-  private static func linkText(_ title: String) -> String {
-    var text = ""
-    for character in title.replacing(";", with: ",") {
-      if "[]\\`<*_".contains(character) { text.append("\\") }
-      text.append(character)
-    }
-    return text
+}
+
+/// A title inside a Markdown link: text, in which no sign is markup.
+func linkText(_ title: String) -> String {
+  var text = ""
+  for character in title {
+    if "[]\\`<*_&~".contains(character) { text.append("\\") }
+    text.append(character)
   }
+  return text
 }
 
 extension SlugTarget {

@@ -63,7 +63,8 @@ struct IssueListPage: Page {
   }
 
   func markdown(_ site: Site) -> String {
-    "# Issues\n\n" + issues.map { "- [\($0.title)](\(site.url(issue: $0.slug)))\n" }.joined()
+    "# Issues\n\n"
+      + issues.map { "- [\(linkText($0.title))](\(site.url(issue: $0.slug)))\n" }.joined()
       + next.markdown(site)
   }
 

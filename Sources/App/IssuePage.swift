@@ -95,6 +95,6 @@ struct IssuePage: Page {
   }
 
   func markdown(_ site: Site) -> String {
-    "# \(issue.summary.title)\n\n\(issue.markdown)\n"
+    "# \(headingText(issue.summary.title))\n\n\(issue.markdown)\n"
   }
 }

@@ -90,30 +90,20 @@ extension App {
   /// `If-Match`: an issue's ETag is "REVISION-DIGEST", and only the revision counts, from any form;
   /// `*` overwrites (RFC 9110 §13.1.1).
   private static func revisionMatched(_ context: Context, issue id: Int) throws -> WriteBase? {
-    let wanted = context.request.headers.list("If-Match")
+    let wanted = context.request.headers.list("If-Match").map(EntityTags.init)
     // RFC 9110 §13.1.2: only where nothing is there, or nothing of that state.
-    let unwanted = context.request.headers.list("If-None-Match")
-    if unwanted == nil, wanted.map({ trimmed($0[...]) == "*" }) ?? true {
-      return wanted.map { _ in .any }
-    }
+    let unwanted = context.request.headers.list("If-None-Match").map(EntityTags.init)
+    if unwanted == nil, wanted?.isAny ?? true { return wanted.map { _ in .any } }
     guard let current = try context.read({ try $0.summaries([id]).first?.revision }) else {
       throw Failure.notFound("issue")
     }
-    if let unwanted, names(current, unwanted, weakly: true) { throw Failure.stale(current) }
-    guard let wanted else { return nil }
-    if trimmed(wanted[...]) == "*" { return .any }
-    guard names(current, wanted, weakly: false) else { throw Failure.stale(current) }
-    return .exactly(current)
-  }
-
-  /// Whether one of those tags is of that revision; a tag of nothing we know is of none.
-  private static func names(_ revision: Int, _ tags: String, weakly: Bool) -> Bool {
-    if trimmed(tags[...]) == "*" { return true }
-    return tags.split(separator: ",").contains { tag in
-      let tag = trimmed(tag)
-      let opaque = weakly && tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
-      return Int(opaque.drop { $0 == "\"" }.prefix { $0.isASCII && $0.isNumber }) == revision
+    if let unwanted, unwanted.name(revision: current, weakly: true) {
+      throw Failure.stale(current)
     }
+    guard let wanted else { return nil }
+    if wanted.isAny { return .any }
+    guard wanted.name(revision: current, weakly: false) else { throw Failure.stale(current) }
+    return .exactly(current)
   }
 
   /// Mistakes in the guide format, at their line.

@@ -1,3 +1,4 @@
+import Guide
 import HTTP
 import Markup
 import Store
@@ -124,7 +125,7 @@ enum LLMsText {
 
       """
     for guide in try reading.guides() {
-      text += "## \(oneLine(guide.title))\n\n\(site.url("/guides/" + guide.slug))\n\n"
+      text += "## \(headingText(guide.title))\n\n\(site.url("/guides/" + guide.slug))\n\n"
       var filter = Reading.IssueFilter()
       filter.guide = guide.slug
       var last: Int?
@@ -132,7 +133,7 @@ enum LLMsText {
         let found = try reading.issues(filter, after: last, limit: 200)
         for issue in found {
           let entry =
-            "### \(oneLine(issue.title))\n\n\(site.url(issue: issue.slug)) revision \(issue.revision)\n\n"
+            "### \(headingText(issue.title))\n\n\(site.url(issue: issue.slug)) revision \(issue.revision)\n\n"
             + (try reading.issueMarkdown(issue.id)) + "\n\n"
           if text.utf8.count + entry.utf8.count > limit - 200 {
             return text

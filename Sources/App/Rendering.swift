@@ -113,22 +113,13 @@ extension App {
     let wanted = request.headers.list("If-Match")
     let known = request.headers.list("If-None-Match")
     guard wanted != nil || known != nil, let tag = response.headers["ETag"] else { return response }
-    if let wanted, !matches(wanted, tag, weakly: false) {
+    if let wanted, !EntityTags(wanted).name(weakly: false, { $0 == tag[...] }) {
       return problem(.otherState, request, router.representation(request))
     }
-    if let known, matches(known, tag, weakly: true) {
+    if let known, EntityTags(known).name(weakly: true, { $0 == tag[...] }) {
       return Response(.notModified, headers: response.headers)
     }
     return response
-  }
-
-  /// RFC 9110 §8.8.3.2: compared weakly, `W/` does not count; strongly, a weak tag matches nothing.
-  private func matches(_ listed: String, _ tag: String, weakly: Bool) -> Bool {
-    if listed == "*" { return true }
-    return listed.split(separator: ",").contains { candidate in
-      let candidate = trimmed(candidate)
-      return (weakly && candidate.hasPrefix("W/") ? candidate.dropFirst(2) : candidate) == tag[...]
-    }
   }
 
   private func gzipped(
@@ -261,13 +252,4 @@ struct ProblemPage: Page {
     wrapped("\(failure.title) (\(failure.status.code) \(failure.code))", width)
       + wrapped(failure.detail, width)
   }
-}
-
-/// A strong ETag: "REVISION-DIGEST", one for each form and coding. Two forms may be the same bytes,
-/// and yet one is not the other.
-func entityTag(
-  of body: [UInt8], as type: String, revision: Int?, coding: String = ""
-) -> String {
-  let digest = Secrets.digest(body + Array(type.utf8)).prefix(20)
-  return "\"" + (revision.map { "\($0)-" } ?? "") + digest + coding + "\""
 }

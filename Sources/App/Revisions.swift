@@ -133,7 +133,9 @@ struct RevisionPage: Page {
     return .object(members + [.init("markdown", .string(revision.markdown))])
   }
 
-  func markdown(_ site: Site) -> String { "# \(revision.title)\n\n\(revision.markdown)\n" }
+  func markdown(_ site: Site) -> String {
+    "# \(headingText(revision.title))\n\n\(revision.markdown)\n"
+  }
 
   func text(_ site: Site, width: Int) -> String {
     heading(title, width)

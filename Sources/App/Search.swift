@@ -246,7 +246,7 @@ struct SearchPage: Page {
   func markdown(_ site: Site) -> String {
     "# Search: \(query)\n\n" + (spellingText.map { $0 + "\n\n" } ?? "")
       + results.map {
-        "- [\($0.issue.title)](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain) (\($0.hit.reason))\n"
+        "- [\(linkText($0.issue.title))](\(site.url(issue: $0.issue.slug))): \($0.excerpt.plain) (\($0.hit.reason))\n"
       }.joined() + next.markdown(site)
   }
 

@@ -40,7 +40,7 @@ struct AskedHeadings {
     var last = outline.lines[end - 1].end
     while last > start, Self.dresses(outline.bytes[last - 1]) { last -= 1 }
     guard start < last else { return nil }
-    let title = Heading.oneLine(outline.bytes[start..<last].text)
+    let title = Heading.title(outline.bytes[start..<last])
     return Title(block: index, end: end, text: start..<last, title: title)
   }
 
@@ -101,11 +101,14 @@ struct AskedHeadings {
     let start = place + 1
     guard find("</summary>") else { return nil }
     let text = start..<place
-    let title = Heading.oneLine(FoldTags.plain(outline.bytes[text].text[...]))
+    let title = Heading.oneLine(HeadingText.plain(outline.bytes[text], isMarkdown: false).text)
     let line = block.lines.first { outline.lines[$0].end > place } ?? block.lines.lowerBound
     // What stands behind the summary on its line would be lost to the title.
     let rest = outline.bytes[place..<outline.lines[line].end].dropFirst("</summary>".utf8.count)
-    guard !title.isEmpty, rest.allSatisfy(\.isSpaceOrTab), !title.contains("<") else { return nil }
+    // Tags that do more than dress words stay as they are.
+    guard !title.isEmpty, rest.allSatisfy(\.isSpaceOrTab),
+      !FoldTags.plain(outline.bytes[text].text[...]).contains("<")
+    else { return nil }
     return Title(block: index, end: line + 1, text: text, title: title)
   }
 

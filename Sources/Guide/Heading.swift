@@ -4,22 +4,21 @@ package func headingLevel(ofLead lead: String) -> Int? {
   return signs > 0 ? signs : Outline(Array(lead.utf8)).leadHeading?.level
 }
 
-/// Titles as they stand in headings: `{#anchor}` is no part of them, a backslash guards a sign.
+/// The text of a heading that is read back as that title, for one that is written into Markdown.
+package func headingText(_ title: String) -> String { Heading.text(title) }
+
+/// The title that a heading's text names, or that an earlier version, which kept inline markup, took from it.
+package func headingTitle(_ text: String) -> String { Heading.title(text.utf8) }
+
+/// Titles as they stand in headings: `{#anchor}` is no part of them, inline markup only dresses them.
 enum Heading {
   /// The title that a heading's text names.
   static func title(_ text: some Sequence<UInt8>) -> String {
     let bytes = Array(text)
-    var result: [UInt8] = []
-    var index = 0
-    let end = titleEnd(bytes)
-    while index < end {
-      if bytes[index] == Byte.backslash, index + 1 < end, bytes[index + 1].isPunctuation {
-        index += 1
-      }
-      result.append(bytes[index])
-      index += 1
-    }
-    return result.text.trimmed
+    let named = bytes[..<titleEnd(bytes)]
+    let title = oneLine(HeadingText.plain(named).text)
+    // A picture without words is still a heading.
+    return title.isEmpty ? named.text.trimmed : title
   }
 
   /// Where the title ends in a heading's text: before a `{#anchor}` at its end.
@@ -38,16 +37,34 @@ enum Heading {
 
   /// The text of a heading that `title(_:)` reads back as `title`.
   ///
-  /// White space becomes single spaces, and only what would be lost gets a backslash.
+  /// White space becomes single spaces, and only what would be lost or read as markup gets a backslash.
   static func text(_ title: String) -> String {
-    let bytes = Array(oneLine(title).utf8)
+    let wanted = oneLine(title)
+    var signs: Set<UInt8> = []
+    let plain = text(wanted, guarding: signs)
+    if Self.title(plain.utf8) == wanted { return plain }
+    signs = [
+      Byte.backslash, Byte.ampersand, Byte.less, Byte.backtick, Byte.openBracket, Byte.asterisk,
+      Byte.underscore, Byte.tilde,
+    ]
+    for sign in signs.sorted() {
+      let fewer = text(wanted, guarding: signs.subtracting([sign]))
+      if Self.title(fewer.utf8) == wanted { signs.remove(sign) }
+    }
+    return text(wanted, guarding: signs)
+  }
+
+  private static func text(_ title: String, guarding signs: Set<UInt8>) -> String {
+    let bytes = Array(title.utf8)
     var result: [UInt8] = []
     let closing = bytes.count - bytes.reversed().prefix { $0 == Byte.hash }.count
     let anchor = titleEnd(bytes) < bytes.count ? bytes.lastIndex(of: Byte.openBrace) : nil
     for (index, byte) in bytes.enumerated() {
       let next = index + 1 < bytes.count ? bytes[index + 1] : 0
       let guarded =
-        (byte == Byte.backslash && next.isPunctuation) || index == anchor
+        (byte == Byte.backslash && next.isPunctuation) || index == anchor || signs.contains(byte)
+        // Other viewers take any such tag for HTML, which they do not show.
+        || (byte == Byte.less && (next.isLetter || next == Byte.slash))
         || (index == closing && byte == Byte.hash
           && (closing == 0 || bytes[closing - 1] == Byte.space))
       if guarded { result.append(Byte.backslash) }

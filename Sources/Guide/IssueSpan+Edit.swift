@@ -51,6 +51,9 @@ extension IssueSpan {
   ) {
     let text = heading.text
     let range = text.lowerBound..<text.lowerBound + Heading.titleEnd(bytes[text])
+    if outline.blocks[heading.block].kind == .html {
+      return bytes.replaceSubrange(text, with: Entity.escaped(Heading.oneLine(title)).utf8)
+    }
     let new = Heading.text(title)
     guard case .underlined(let level) = outline.blocks[heading.block].kind else {
       return bytes.replaceSubrange(range, with: new.utf8)

@@ -118,10 +118,15 @@ extension Writing {
     let row = try connection.first(
       "SELECT markdown, revision, given FROM issue WHERE id = \(old.id)",
       { (markdown: $0.text(0), revision: $0.int(1), given: $0.optionalText(2)) })!
-    let current = IssueText(title: old.title, section: old.section, markdown: row.markdown)
+    var current = IssueText(title: old.title, section: old.section, markdown: row.markdown)
     var base = old.imported ?? current
     // A section that is called otherwise here is the same one.
-    if base.section == run.section.inFile { base.section = run.section.title }
+    if isTitle(base.section, of: run.section.inFile) { base.section = run.section.title }
+    if isTitle(current.section, of: run.section.title) { current.section = run.section.title }
+    // The file's title did not change by being read better; one that was changed here stays.
+    if base.title != current.title, isTitle(base.title, of: upstream.title) {
+      base.title = upstream.title
+    }
     let stored = GivenContent(stored: row.given)
     let given = GivenContent(issue.given)
     let isSameGift = given.map { $0.isSameGift(as: stored) } ?? (stored == nil)
@@ -166,7 +171,9 @@ extension Writing {
       merged.markdown, title: merged.title, given: usedGift, isStrict: run.isStrict)
     var slug =
       try connection.first("SELECT slug FROM issue WHERE id = \(old.id)") { $0.text(0) } ?? ""
-    if merged.title != current.title { slug = try takeSlug(for: merged.title, issue: old.id) }
+    if merged.title != current.title, !isTitle(current.title, of: merged.title) {
+      slug = try takeSlug(for: merged.title, issue: old.id)
+    }
     try connection.execute(
       """
       UPDATE issue SET title = \(merged.title), slug = \(slug), lead = \(span.lead),
@@ -220,6 +227,11 @@ extension Writing {
         AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.section_id = section.id)
       """)
   }
+}
+
+/// Whether a stored title is the one that the file has now; earlier versions kept the inline markup of headings.
+func isTitle(_ stored: String, of title: String) -> Bool {
+  stored == title || headingTitle(stored) == title
 }
 
 extension IssueText {

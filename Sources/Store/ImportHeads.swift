@@ -22,7 +22,7 @@ extension Writing {
       var file = file
       let imported = file.head
       summary.guide = existing.slug
-      if existing.title != file.title {
+      if !isTitle(existing.title, of: file.title) {
         summary.title = existing.title
         if shape != .folder, shape != .records {
           var span = IssueSpan(titled: file.head, title: file.title)
@@ -74,14 +74,27 @@ extension Writing {
   func saveImportedSection(
     _ section: GuideSection, position: Int, ofGuide guide: Int, _ summary: inout ImportSummary
   ) throws -> (id: Int, title: String) {
-    let known = try connection.first(
-      """
-      SELECT id, title, lead, imported_lead FROM section
-      WHERE guide_id = \(guide) AND position < 0
-        AND (title = \(section.title) OR imported_title = \(section.title))
-      ORDER BY title <> \(section.title), position DESC
-      """, { (id: $0.int(0), title: $0.text(1), lead: $0.text(2), imported: $0.optionalText(3)) })
-    guard let known else {
+    typealias Known = (id: Int, title: String, lead: String, imported: String?)
+    func read(_ row: Row) -> Known {
+      (id: row.int(0), title: row.text(1), lead: row.text(2), imported: row.optionalText(3))
+    }
+    // The second of these is for what an earlier version stored.
+    let found =
+      try connection.first(
+        """
+        SELECT id, title, lead, imported_lead FROM section
+        WHERE guide_id = \(guide) AND position < 0
+          AND (title = \(section.title) OR imported_title = \(section.title))
+        ORDER BY title <> \(section.title), position DESC
+        """, read)
+      ?? connection.rows(
+        """
+        SELECT id, title, lead, imported_lead, imported_title FROM section
+        WHERE guide_id = \(guide) AND position < 0 AND imported_title GLOB '*[`*_<&~[]*'
+        ORDER BY position DESC
+        """, { (read($0), $0.text(4)) }
+      ).first { isTitle($0.1, of: section.title) }?.0
+    guard var known = found else {
       let id = try insertSection(section, atPosition: position, ofGuide: guide)
       try connection.execute(
         """
@@ -91,6 +104,7 @@ extension Writing {
       return (id, section.title)
     }
     var new = section
+    if isTitle(known.title, of: section.title) { known.title = section.title }
     if known.title != section.title, !section.lead.isEmpty {
       var span = IssueSpan(titled: section.lead, title: section.title)
       span.rename(known.title)

@@ -80,6 +80,10 @@ extension KnownIssue {
     pass(
       { $0.externalID == nil ? $0.imported?.title : nil },
       { issue, _ in issue.externalID == nil ? issue.span.title : nil })
+    // Earlier versions kept the inline markup of headings in titles.
+    pass(
+      { $0.externalID == nil ? headingTitle($0.imported?.title ?? $0.title) : nil },
+      { issue, _ in issue.externalID == nil ? issue.span.title : nil })
     if shape == .single, result == [nil], known.count == 1 { return [known[0]] }
     return result
   }

@@ -65,17 +65,56 @@ extension Writing {
     return slug
   }
 
-  /// A slug for the title that no other issue has or had.
+  /// A slug for the title that no other issue has or had: the first number that is free, or the issue's own.
   func freeSlug(_ title: String, ofIssue id: Int? = nil) throws -> String {
     let wanted = slug(of: title)
-    for number in 1...10_000 {
-      let candidate = number == 1 ? wanted : "\(wanted)-\(number)"
-      let owner = try connection.first(
-        "SELECT issue_id FROM slug WHERE slug = \(candidate)", { $0.int(0) })
-      if owner == nil || owner == id { return candidate }
+    let free = try freeNumber(of: wanted)
+    guard let own = try id.flatMap({ try ownNumber(of: wanted, issue: $0) }), own <= free ?? own
+    else {
+      return free.map { numbered(wanted, $0) }
+        ?? "\(wanted)-\(Secrets.identifier(length: 8))"
     }
-    return "\(wanted)-\(Secrets.identifier(length: 8))"
+    return numbered(wanted, own)
   }
+
+  /// The first number under which no issue has that slug; nil when all are taken.
+  private func freeNumber(of wanted: String) throws -> Int? {
+    var number = takenSlugs.counts[wanted, default: 0] + 1
+    while number <= slugNumbers {
+      let isTaken = try connection.first(
+        "SELECT 1 FROM slug WHERE slug = \(numbered(wanted, number))", { _ in true })
+      guard isTaken == true else { break }
+      number += 1
+    }
+    takenSlugs.counts[wanted] = number - 1
+    return number <= slugNumbers ? number : nil
+  }
+
+  /// The first number under which the issue has or had that slug.
+  private func ownNumber(of wanted: String, issue id: Int) throws -> Int? {
+    let slugs = Set(
+      try connection.rows("SELECT slug FROM slug WHERE issue_id = \(id)") { $0.text(0) })
+    return slugs.compactMap { slug in
+      if slug == wanted { return 1 }
+      guard slug.hasPrefix(wanted + "-"), let number = Int(slug.dropFirst(wanted.utf8.count + 1)),
+        2...slugNumbers ~= number, numbered(wanted, number) == slug
+      else { return nil }
+      return number
+    }.min()
+  }
+
+  private func numbered(_ wanted: String, _ number: Int) -> String {
+    number == 1 ? wanted : "\(wanted)-\(number)"
+  }
+}
+
+/// Issues of one title whose slugs are numbered; more are unheard of.
+private let slugNumbers = 10_000
+
+/// How many numbers of a slug one transaction has seen taken, from the first on. A slug never becomes free,
+/// so that thousands of issues of one title need not ask for each number before theirs.
+final class TakenSlugs {
+  var counts: [String: Int] = [:]
 }
 
 /// "KubePodOOMKilled" → "Kube Pod OOM Killed".

@@ -373,6 +373,7 @@ package struct Writing {
   package let now: Time
   let terms: TermChanges
   let told: Told
+  let takenSlugs = TakenSlugs()
 
   /// What the author may see, inside the transaction.
   package var reading: Reading { Reading(connection: connection, viewer: author.viewer) }

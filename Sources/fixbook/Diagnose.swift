@@ -11,11 +11,6 @@ let askFlags: [Flag] = [
   .value("limit", "N", "at most that many issues (default 5)"), .json,
 ]
 
-/// What links in an answer begin with when no server was asked.
-var publicBase: String {
-  Console.environment("FIXBOOK_PUBLIC_URL") ?? "http://127.0.0.1:8080"
-}
-
 let diagnose = Verb(
   "diagnose", "Names the issue that explains an error or a log", operands: "[FILE]",
   flags: askFlags, example: "failing-command 2>&1 | fixbook diagnose --db fixbook.db",
@@ -47,7 +42,7 @@ func answer(
 ) throws -> Offline.Answer {
   try Offline.diagnose(
     text, guide: arguments.value("guide"), limit: try arguments.integer("limit", in: 1...20) ?? 5,
-    store: store, base: publicBase, width: 80)
+    store: store, base: try linkBase(arguments, store), width: 80)
 }
 
 private func ask(_ server: String, _ arguments: Arguments, file: String?) throws -> ExitCode {
@@ -79,8 +74,8 @@ let search = Verb(
   defer { store.close() }
   let answer = try Offline.search(
     arguments.operands.joined(separator: " "), guide: arguments.value("guide"),
-    limit: try arguments.integer("limit", in: 1...100) ?? 10, store: store, base: publicBase,
-    width: 80)
+    limit: try arguments.integer("limit", in: 1...100) ?? 10, store: store,
+    base: try linkBase(arguments, store), width: 80)
   Console.out(
     arguments.has("json")
       ? String(decoding: answer.json.prettyBytes, as: UTF8.self) : answer.text)

@@ -11,7 +11,7 @@ let mcp = Verb(
     .database,
     .value(
       "public-url", "URL",
-      "what links begin with (default: $FIXBOOK_PUBLIC_URL or http://127.0.0.1:8080)"),
+      "what links begin with (default: $FIXBOOK_PUBLIC_URL, or where the base was served last)"),
   ],
   example: "FIXBOOK_TOKEN=… fixbook mcp --db fixbook.db"
 ) { arguments in
@@ -22,8 +22,7 @@ let mcp = Verb(
   let app = App(
     store: store,
     configuration: AppSettings(
-      base: Console.environment("FIXBOOK_PUBLIC_URL") ?? "http://127.0.0.1:8080",
-      publicURL: publicURL, anonymousReports: false,
+      base: try linkBase(arguments, store), publicURL: publicURL, anonymousReports: false,
       log: { Console.error("fixbook mcp: \($0)\n") }))
   var session = try MCPSession(app: app, token: Console.environment("FIXBOOK_TOKEN"))
   var line: [UInt8] = []

@@ -147,7 +147,7 @@ private func account(_ name: String, _ store: Store) throws -> Account {
 }
 
 private func invite(_ name: String, _ arguments: Arguments, _ store: Store) throws {
-  let base = try linkBase(arguments, store)
+  let base = try knownBase(arguments, store)
   let role = try arguments.choice("role", as: Role.self) ?? .editor
   let known = try store.read(as: .system) { try $0.anyAccount(named: name) }
   if arguments.operands[0] == "create", known != nil { throw AccountError.nameTaken(name) }
@@ -159,7 +159,7 @@ private func invite(_ name: String, _ arguments: Arguments, _ store: Store) thro
     let link = try writing.createSignInLink(account: account.id)
     return (account, link, writing.now + Lifetime.signInLink)
   }
-  let url = "\(base ?? "http://127.0.0.1:8080")/sign-in?link=\(link)"
+  let url = "\(base ?? exampleBase)/sign-in?link=\(link)"
   if base == nil {
     Console.error(
       "fixbook: the beginning of this link is an example, since this base was never served: put your "
@@ -169,14 +169,6 @@ private func invite(_ name: String, _ arguments: Arguments, _ store: Store) thro
   guard case .object(let members) = json(made) else { return }
   let invitation: JSON = ["url": .string(url), "expires_at": .string(expires.rfc3339)]
   Console.out(JSON.object(members + [.init("invitation", invitation)]).string + "\n")
-}
-
-/// What links begin with: as it was said, else where the base was served last.
-private func linkBase(_ arguments: Arguments, _ store: Store) throws -> String? {
-  let said =
-    try arguments.value("public-url") ?? Console.environment("FIXBOOK_PUBLIC_URL")
-    ?? ConfigFile.named(arguments)?.lines["public-url"]?.value
-  return try said.map(checkedURL) ?? store.read(as: .system) { try $0.address() }
 }
 
 private func change(

@@ -78,11 +78,12 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   }
   var server = Configuration()
   server.hosts = HostPolicy(hosts)
+  // Before the first answer: who sees that it is served may ask the file for links at once.
+  store.noteAddress(publicURL ?? base)
   let running = try Server(
     application: application, listeners: [listener], configuration: server)
   application.metricsSource.set { samples(running.metrics) }
   reindex(store)
-  store.noteAddress(publicURL ?? base)
   announce(listening: base, base: publicURL ?? base, link: link, store: store, configuration)
   _ = Thread.start("fixbook-signals") {
     var signals = stopSignals

@@ -185,6 +185,38 @@ struct RepresentationTests {
     }
   }
 
+  @Test func `a title is text in every form, and its guide the file that came`() throws {
+    let guide = """
+      # The `pump`
+
+      ## About **valves**
+
+      ### `V1` refuses <name> &amp; [stops](https://x.example/)
+      - V1 refuses
+      - **Fix**: oil it
+
+      """
+    let server = try Server(guide: guide)
+    let title = "V1 refuses <name> & stops"
+    for path in [
+      "/issues", "/search?q=refuses", "/guides/the-pump", "/issues/v1-refuses-name-stops",
+    ] {
+      #expect(try server.get(path, accept: "text/plain").text.contains(title), "\(path)")
+      let page = try server.get(path, accept: "text/html").text
+      #expect(page.contains("V1 refuses &lt;name&gt; &amp; stops"), "\(path)")
+      #expect(!page.contains("`V1`"), "\(path)")
+    }
+    for path in ["/issues.md", "/search.md?q=refuses"] {
+      #expect(try server.get(path).text.contains("[V1 refuses \\<name> \\& stops]("), "\(path)")
+    }
+    #expect(
+      try server.get("/issues/v1-refuses-name-stops.md").text
+        .hasPrefix("# V1 refuses \\<name> & stops\n"))
+    #expect(
+      try server.get("/api/v1/issues/v1-refuses-name-stops").json["title"]?.text == title)
+    #expect(try server.get("/guides/the-pump.md").text == guide)
+  }
+
   // MARK: Conditional requests and coding
 
   @Test func `a known ETag is answered 304 with the same ETag`() throws {

@@ -270,6 +270,7 @@ def test_version_says_what_a_file_was_made_for(shipped_database, tmp_path):
         assert refused.returncode == 3 and str(path) in refused.stderr.decode()
     assert not (tmp_path / "none.db").exists()
 
+
 def test_a_link_for_an_account_leads_to_where_the_base_is_served(tmp_path):
     database = tmp_path / "base.db"
     (tmp_path / "g.md").write_text("# G\n\n## S\n\n### T\n- a\n- **Fix**: b\n")
@@ -281,3 +282,26 @@ def test_a_link_for_an_account_leads_to_where_the_base_is_served(tmp_path):
         assert link.stdout.startswith(server.url.encode() + b"/sign-in?link=") and not link.stderr
     other = succeed("user", "invite", "--db", database, "--public-url", "https://fix.example.com/", "admin")
     assert other.startswith("https://fix.example.com/sign-in?link=")
+
+
+def test_answers_of_the_command_line_link_to_where_the_base_is_served(harbour_database, tmp_path):
+    database = copy_database(harbour_database, tmp_path / "base.db")
+    call = {"name": "diagnose", "arguments": {"text": "Crane refuses to swing"}}
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call})
+
+    def beginnings(**more: str) -> list[set[str]]:
+        """What the links in an answer of each verb begin with."""
+        options = environment_with(**more)
+        answers = [
+            succeed("diagnose", "--db", database, input="Crane refuses to swing", **options),
+            succeed("search", "--db", database, "crane", **options),
+            succeed("mcp", "--db", database, input=message, **options),
+        ]
+        return [set(re.findall(r"(https?://[^/\s]+)/", answer)) for answer in answers]
+
+    assert beginnings() == 3 * [{"http://127.0.0.1:8080"}]
+    with Server(database) as server:
+        assert beginnings() == 3 * [{server.url}]
+    assert beginnings() == 3 * [{server.url}]
+    said = "https://fix.example.com"
+    assert beginnings(FIXBOOK_PUBLIC_URL=said) == 3 * [{said}]

@@ -56,7 +56,12 @@ struct EditTests {
 
   @Test(arguments: [
     "Plain", "C #", "#", "# #", "a\\b", "a\\*b", "ends {#x}", "{#x}", "  spaced   out ", "a ##",
-    "line\nbreak", "\\", "a \\#", "tick `x`", "C#",
+    "line\nbreak", "\\", "a \\#", "tick `x`", "C#", "*all*", "a **b", "2 * 3 * 4", "_a_ and __b__",
+    "__init__ missing", "[x](y)", "[error][pump] down", "[`x`][y]", "no field <name>",
+    "a <b>bold</b> one",
+    "&amp; is &#38;", "a & b", "`", "``x`", "<!-- x -->", "![a](b)", "~~gone~~ ~~", "\\*a*",
+    "<https://x.example>",
+    "*_`[<&~!\\]>*_`", "***a** b*", "a*b*c {#x}",
   ])
   func `a title in a new heading is read back`(title: String) throws {
     let new = IssueSpan.new(title: title, markdown: "- **Fix**: y", level: 3, newline: "\n")

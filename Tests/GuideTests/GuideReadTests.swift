@@ -152,7 +152,7 @@ struct GuideReadTests {
   @Test(arguments: [
     ("### Title", "Title"), ("### Title ###", "Title"), ("### Title {#anchor}", "Title"),
     ("   ###   Title  \t", "Title"), ("### C#", "C#"), ("### C \\#", "C #"),
-    ("### A\\_B", "A_B"), ("###\tTab", "Tab"), ("### `code` {#code-x}", "`code`"),
+    ("### A\\_B", "A_B"), ("###\tTab", "Tab"), ("### `code` {#code-x}", "code"),
     ("### {braces}", "{braces}"), ("### a {b} c", "a {b} c"),
   ])
   func `a title is read from its heading`(heading: String, title: String) throws {

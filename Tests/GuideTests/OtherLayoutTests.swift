@@ -144,12 +144,17 @@ struct OtherLayoutTests {
 
   @Test func `blocks that fold are issues where nothing else stands`() throws {
     var file = try guide(folded)
-    #expect(outline(file) == ["[Build fails with `E77`, Tests hang]"])
+    #expect(outline(file) == ["[Build fails with E77, Tests hang]"])
     let contents = try file.sections[0].issues.map { try content($0.markdown) }
     #expect(contents[0].fixes.map(\.text) == ["clean the cache:\n\n```sh\nmake clean\n```"])
     #expect(contents[1].other == "Kill the daemon.")
     file.sections[0].issues[1].rename("Tests wait")
     #expect(file.sections[0].issues[1].lead == "<details><summary>Tests wait</summary>\n")
+    file.sections[0].issues[1].rename("Tests & <all> wait")
+    #expect(
+      file.sections[0].issues[1].lead
+        == "<details><summary>Tests &amp; &lt;all&gt; wait</summary>\n")
+    #expect(outline(try guide(file.text)) == ["[Build fails with E77, Tests & <all> wait]"])
   }
 
   @Test func `blocks that fold inside an issue are its text`() throws {

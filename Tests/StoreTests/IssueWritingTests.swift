@@ -1,9 +1,10 @@
 import App
 import Guide
 import SQLite
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 struct IssueWritingTests {
   private let base: Base
@@ -61,6 +62,44 @@ struct IssueWritingTests {
     // Its own former name is free for the issue itself.
     #expect(try base.edit("new-name", title: "Old name").slug == "old-name")
     #expect(try base.issue("new-name").summary.slug == "old-name")
+  }
+
+  @Test func `the first free number of a slug is taken, and an issue's own before it`() throws {
+    let taken = ["Other 2", "Other 4"].map { (title: $0, markdown: "- x") }
+    try base.load(guideText("More", taken + Array(repeating: ("Other", "- x"), count: 4)))
+    var filter = Reading.IssueFilter()
+    filter.guide = "more"
+    let wanted = filter
+    let slugs = try base.store.read(as: .system) { try $0.issues(wanted, limit: 10).map(\.slug) }
+    #expect(
+      Set(slugs) == ["other-2", "other-4", "other-3", "other-5", "other-6", "other-7"])
+    try base.store.write(as: Base.editor) { writing in
+      let id = try #require(
+        try writing.connection.first(
+          "SELECT issue_id FROM slug WHERE slug = 'other-6'", { $0.int(0) }))
+      #expect(try writing.freeSlug("Other") == "other-8")
+      #expect(try writing.freeSlug("Other", ofIssue: id) == "other-6")
+      #expect(try writing.freeSlug("Other") == "other-8")
+    }
+  }
+
+  @Test func `many issues of one title cost no more each than a few`() throws {
+    func cost(_ count: Int) throws -> Int {
+      let file = guideText(
+        "Guide \(count)", Array(repeating: ("Same \(count)", "- x"), count: count))
+      var importer = Importer()
+      importer.add(file: Array(file.utf8), path: "guide.md")
+      let prepared = importer
+      return try base.store.write(as: .importer) { writing in
+        var asked = 0
+        writing.connection.trace = { if $0.contains("FROM slug WHERE slug") { asked += 1 } }
+        defer { writing.connection.trace = nil }
+        _ = try prepared.store(writing)
+        return asked
+      }
+    }
+    let (few, many) = (try cost(20), try cost(200))
+    #expect(few > 0 && many <= 11 * few)
   }
 
   @Test func `the slug of a deleted issue is not given again`() throws {

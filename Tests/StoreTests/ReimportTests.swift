@@ -1,6 +1,7 @@
 import SQLite
-import Store
 import Testing
+
+@testable import Store
 
 struct ReimportTests {
   private let base: Base
@@ -24,6 +25,72 @@ struct ReimportTests {
     #expect(issue.fixes.map(\.text) == ["do x twice\n\nfirst\n\nmiddle\n\nlast"])
     #expect(issue.fixes[0].id == fix)
     #expect(try base.exportedText("guide") == changed)
+    try base.checkIntegrity()
+  }
+
+  @Test
+  func
+    `titles that an earlier version stored with their markup become text, and nothing else moves`()
+    throws
+  {
+    let text = """
+      # The `pump`
+
+      ## About [valves](https://x.example/v)
+
+      Turn them.
+
+      ### `V1` is **stuck**
+      - seen
+
+      ### [V2](https://x.example/v2) leaks
+      - drops
+
+      """
+    try base.load(text)
+    #expect(try base.titles() == ["V1 is stuck", "V2 leaks"])
+    try base.store.write(as: .system) { writing in
+      for table in ["guide", "section", "issue", "revision"] {
+        let column = "title"
+        for (new, old) in [
+          ("The pump", "The `pump`"), ("About valves", "About [valves](https://x.example/v)"),
+          ("V1 is stuck", "`V1` is **stuck**"), ("V2 leaks", "[V2](https://x.example/v2) leaks"),
+        ] {
+          try writing.connection.execute(
+            SQL(
+              trusted: "UPDATE \"\(table)\" SET \(column) = $1 WHERE \(column) = $2",
+              values: [.text(old), .text(new)]))
+        }
+      }
+      try writing.connection.execute(
+        """
+        UPDATE section SET imported_title = title;
+        """)
+      try writing.connection.execute(
+        "UPDATE revision SET section = (SELECT title FROM section LIMIT 1)")
+      try writing.connection.execute(
+        """
+        UPDATE issue SET slug = 'v2-https-x-example-v2-leaks' WHERE slug = 'v2-leaks'
+        """)
+      try writing.connection.execute(
+        """
+        UPDATE slug SET slug = 'v2-https-x-example-v2-leaks' WHERE slug = 'v2-leaks'
+        """)
+    }
+    let ids = try ["v1-is-stuck", "v2-https-x-example-v2-leaks"].map {
+      try base.issue($0).summary.id
+    }
+    try base.edit("v1-is-stuck", markdown: "- seen here")
+    let summary = try base.load(text.replacing("- drops", with: "- many drops"))
+    #expect(summary.conflicts == [] && summary.added == 0 && summary.archived == 0)
+    #expect(try base.titles() == ["V1 is stuck", "V2 leaks"])
+    let issues = try ["v1-is-stuck", "v2-https-x-example-v2-leaks"].map { try base.issue($0) }
+    #expect(issues.map(\.summary.id) == ids)
+    #expect(issues.map(\.summary.section) == ["About valves", "About valves"])
+    #expect(issues.map(\.markdown) == ["- seen here", "- many drops"])
+    #expect(
+      try base.exportedText("the-pump")
+        == text.replacing("- drops", with: "- many drops").replacing("- seen", with: "- seen here"))
     try base.checkIntegrity()
   }
 
