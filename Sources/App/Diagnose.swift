@@ -250,7 +250,8 @@ struct DiagnosisPage: Page {
         Match(
           issue: issue, revision: match.revision, confidence: match.confidence,
           evidence: match.evidence,
-          fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)))
+          fixes: try reading.rankedFixes(ofIssue: issue.id, environment: environment)
+            .led(by: match.evidence)))
     }
     self.matches = matches
     // An issue may have been deleted since: then nothing is known any more.

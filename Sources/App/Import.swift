@@ -41,6 +41,12 @@ package struct Importer: Sendable {
   /// A file of its own: a guide, or one issue that is its own guide.
   package mutating func add(file bytes: [UInt8], path: String) {
     guard let file = read(bytes, path: path) else { return }
+    if let format = PageFormat(path: path), let name = format.name, format != .html {
+      warnings.append(
+        ImportProblem(
+          path: path, line: 1,
+          reason: "\(name) is read as if it were Markdown; better \(format.wayOut(path))"))
+    }
     add(file, path: path)
   }
 
@@ -70,7 +76,7 @@ package struct Importer: Sendable {
         warnings.append(ImportProblem(path: shown, line: 1, reason: "this file is empty: left out"))
         continue
       }
-      if path.lowercased() == "readme.md" {
+      if ["readme.md", "readme.markdown"].contains(path.lowercased()) {
         guard let text = String(validating: bytes, as: UTF8.self) else {
           _ = read(bytes, path: shown)
           continue

@@ -120,7 +120,8 @@ struct GuideReader {
   /// `Common-Issues.md` → "Common Issues".
   static func title(ofFile name: String) -> String {
     var base = name.split(separator: "/").last ?? ""
-    for ending in [".md", ".markdown"] where base.lowercased().hasSuffix(ending) {
+    for ending in [".md", ".markdown", ".mkd", ".mdown", ".mkdn", ".mdx"]
+    where base.lowercased().hasSuffix(ending) {
       base = base.dropLast(ending.count)
     }
     let words = base.split { $0 == "-" || $0 == "_" || $0 == " " }

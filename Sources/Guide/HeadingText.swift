@@ -151,10 +151,23 @@ struct HeadingText {
   private mutating func link(from open: Int) -> Bool {
     guard let close = closing(open), open + 1 < close else { return false }
     let words = bytes[open + 1..<close]
+    if let label = Self.marked(words) {
+      add(Self.plain(label))
+      place = close + 1
+      return true
+    }
     guard close + 1 < bytes.endIndex, let end = targetEnd(close + 1, words) else { return false }
     add(Self.plain(words))
     place = end
     return true
+  }
+
+  /// `[!UICONTROL Save]`, as DocFX and its kin mark words; `[!TIP]` marks none.
+  private static func marked(_ words: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard words.first == Byte.exclamation else { return nil }
+    let mark = words.dropFirst().prefix { $0.isLetter && $0 & 0x20 == 0 }
+    let rest = words[mark.endIndex...].drop(while: \.isSpaceOrTab)
+    return mark.count > 1 && rest.startIndex > mark.endIndex && !rest.isEmpty ? rest : nil
   }
 
   /// The bracket that closes the one there; what stands in code or behind a backslash is none.

@@ -28,7 +28,7 @@ extension IssueReader {
   }
 
   private static func strong(_ text: String) -> String {
-    let line = text.replacing("\n", with: " ")
+    let line = text.replacing("\n", with: " ").replacing("**", with: "")
     return line.contains("*") ? line : "**\(line)**"
   }
 

@@ -104,14 +104,15 @@ private func load(_ path: String, into importer: inout Importer) throws {
   if isFolder(path) {
     var root = path
     while root.count > 1, root.hasSuffix("/") { root.removeLast() }
-    let files = try filesBelow(root, suffix: ".md").map {
+    let pages = try filesBelow(root, suffix: "").filter { PageFormat(path: $0) != nil }
+    let files = try pages.filter { PageFormat(path: $0) == .markdown }.map {
       (path: $0, bytes: try readFile(root + "/" + $0))
     }
-    guard !files.isEmpty else { throw CommandError("\(path): no .md file in this folder") }
+    tellOfOthers(pages, below: root)
+    guard !files.isEmpty else { throw CommandError("\(path): no Markdown file in this folder") }
     let name =
       root == "." ? currentFolderName() : String(root.split(separator: "/").last ?? "guide")
     importer.add(folder: name, files: files, at: root)
-    try tellOfOthers(below: root)
   } else if path.hasSuffix(".jsonl") {
     importer.add(records: try readFile(path), path: path)
   } else if path.hasSuffix(".jsonl.gz") {
@@ -125,17 +126,14 @@ private func load(_ path: String, into importer: inout Importer) throws {
 }
 
 /// Says which pages of a folder are not read, since they may hold what its owner looks for.
-private func tellOfOthers(below root: String) throws {
-  let endings = [
-    ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".org", ".html", ".htm", ".txt",
-  ]
-  let others = try filesBelow(root, suffix: "").filter { path in
-    endings.contains { path.lowercased().hasSuffix($0) }
+private func tellOfOthers(_ pages: [String], below root: String) {
+  let others = Dictionary(grouping: pages) { PageFormat(path: $0) }
+  for format in PageFormat.allCases where format != .markdown {
+    guard let left = others[format], let first = left.first else { continue }
+    let number = counted(left.count, format.name.map { "\($0) page" } ?? "text file")
+    Console.error(
+      "\(root): left out \(number), such as \(first): \(format.wayOut("\(root)/\(first)"))\n")
   }
-  guard let first = others.first else { return }
-  Console.error(
-    "\(root): \(counted(others.count, "page")) of other kinds left out, such as \(first): of a folder only "
-      + ".md files are read\n")
 }
 
 private func currentFolderName() -> String {

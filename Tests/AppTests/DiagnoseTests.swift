@@ -10,6 +10,17 @@ import Testing
 
 private let line = "exec /app/run.sh: exec format error"
 
+/// An issue that is many problems.
+private let table = """
+  # Renames
+
+  | Code | Message | Solution |
+  |---|---|---|
+  | 755 | The rename is already in progress. | Wait for it. |
+  | 756 | The domain is reserved. | Run `rename --again`. |
+  | 758 | The **license** check failed | Buy a licence. |
+  """
+
 /// Ways to ask the same thing.
 private struct Ask: Sendable, CustomTestStringConvertible {
   let name: String
@@ -83,6 +94,24 @@ struct DiagnoseTests {
     let page = try server.get("/api/v1/diagnoses/" + (try #require(answer["id"]?.text)))
     #expect(page.status == 200)
     #expect(page.json["matches"] == answer["matches"])
+  }
+
+  @Test(arguments: [
+    ("The domain is reserved.", "Run"), ("error 758 while renaming", "Buy"),
+    ("FATAL: license check failed", "Buy"), ("The rename is already in progress.", "Wait"),
+    ("The domain is reserved.\nThe license check failed", "Buy"),
+  ])
+  func `of an issue that is many problems the fix of the one that was met comes first`(
+    text: String, first: String
+  ) throws {
+    let server = try Server(guide: table)
+    let reply = try server.send("POST", "/api/v1/diagnose", [], body: Array(text.utf8))
+    let fixes = try #require(reply.json["matches"]?.items?.first?["fixes"]?.items)
+    #expect(fixes.count == 3)
+    #expect(fixes.first?["text"]?.text?.contains(first) == true)
+    let id = try #require(reply.json["id"]?.text)
+    let page = try server.get("/api/v1/diagnoses/" + id)
+    #expect(page.json["matches"] == reply.json["matches"])
   }
 
   @Test func `a log that begins like a form is a log`() throws {

@@ -215,6 +215,35 @@ def test_an_import_of_a_folder_says_what_it_leaves_out(tmp_path):
     (folder / "a.md").write_text("# A pump stops\n\n- it hums\n- **Fix**: oil\n")
     (folder / "b.rst").write_text("Disk full\n=========\n")
     (folder / "logo.svg").write_text("-")
+    (folder / "README").write_text("-")
+    for ending in ["markdown", "mkd", "mdx", "MD"]:
+        (folder / f"more.{ending}").write_text(f"# A {ending} stops\n\n- it hums\n- **Fix**: oil\n")
+    for name in ["c.adoc", "it's.html", "d.txt"]:
+        (folder / name).write_text("= Disk full\n")
     done = fixbook("import", "--db", tmp_path / "x.db", folder)
-    assert b"1 page of other kinds left out, such as b.rst" in done.stderr
-    assert b"1 added" in done.stderr
+    said = done.stderr.decode()
+    assert f"left out 1 reStructuredText page, such as b.rst: turn it into Markdown first, e.g. with " in said
+    assert f"“pandoc -f rst -t gfm {folder}/b.rst -o {folder}/b.md”" in said
+    assert f"“asciidoctor -b docbook -o - {folder}/c.adoc | pandoc -f docbook -t gfm -o {folder}/c.md”" in said
+    assert f"“pandoc -f html -t gfm '{folder}/it'\\''s.html' -o '{folder}/it'\\''s.md'”" in said
+    assert "left out 2 text files, such as README: name it by itself if it is Markdown" in said
+    assert "svg" not in said
+    assert "5 issues: 5 added" in said
+    succeed("export", "--db", tmp_path / "x.db", "--output", tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.md", "more.MD", "more.markdown", "more.mdx", "more.mkd"]
+
+
+def test_pages_that_are_no_markdown_are_said_to_be_none(tmp_path):
+    (tmp_path / "b.rst").write_text("Disk full\n=========\n")
+    (tmp_path / "README").write_text("Disk full\n=========\n\n- it hums\n")
+    done = fixbook("import", "--db", tmp_path / "x.db", tmp_path / "b.rst")
+    assert "b.rst:1: warning: reStructuredText is read as if it were Markdown; better turn it into" in done.stderr.decode()
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "b.rst").write_text("Disk full\n=========\n")
+    refused = fixbook("import", "--db", tmp_path / "y.db", alone)
+    assert refused.returncode == 3
+    assert "no Markdown file in this folder" in refused.stderr.decode()
+    assert "pandoc -f rst" in refused.stderr.decode()
+    done = fixbook("import", "--db", tmp_path / "y.db", tmp_path / "README")
+    assert "warning" not in done.stderr.decode() and "1 issue: 1 added" in done.stderr.decode()

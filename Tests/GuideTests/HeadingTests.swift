@@ -17,6 +17,8 @@ struct HeadingTests {
     ("~~Old~~ new", "Old new"), ("~/.config", "~/.config"),
     ("[Pump](https://x.example/a_(b)) stops", "Pump stops"), ("[a](b \"c d\") e", "a e"),
     ("[`Unpack`][typing.Unpack] used", "Unpack used"), ("[error][pump] down", "[error][pump] down"),
+    ("The [!UICONTROL CSP] page [!DNL a `b`]", "The CSP page a b"),
+    ("[!TIP] and [!]", "[!TIP] and [!]"),
     ("array[0][1] and f[](x)", "array[0][1] and f[](x)"), ("[ERROR] (code 3)", "[ERROR] (code 3)"),
     ("![red lamp](lamp.png) on", "red lamp on"), ("**[a](b)** `[c](d)`", "a [c](d)"),
     ("R&amp;D &lt;5&gt; &#39;x&#x27; &nope; a & b", "R&D <5> 'x' &nope; a & b"),
