@@ -16,7 +16,8 @@ struct Label: Equatable {
   private static let names: [String: Name] = [
     "symptom": .symptom, "symptoms": .symptom, "cause": .cause, "causes": .cause,
     "root cause": .cause, "fix": .fix, "resolution": .fix, "solution": .fix,
-    "workaround": .workaround, "verify": .verify, "risk": .risk, "applies to": .appliesTo,
+    "recommendation": .fix, "recommendations": .fix, "workaround": .workaround, "verify": .verify,
+    "risk": .risk, "applies to": .appliesTo,
     "also seen as": .alias, "alias": .alias, "aliases": .alias, "check": .check, "owner": .owner,
     "escalate": .escalate, "source": .source, "sources": .source, "license": .license,
     "licence": .license, "attribution": .attribution, "tags": .tags, "tag": .tags,
@@ -57,7 +58,7 @@ struct Label: Equatable {
 
   private static func name(_ word: String, isBold: Bool) -> Name? {
     if isBold || plainNames.contains(word), let name = names[word] { return name }
-    guard let role = isBold ? PartName.names[word] : PartName.foreign[word] else { return nil }
+    guard let role = role(word, isBold: isBold) else { return nil }
     return switch role {
     case .symptom: .symptom
     case .cause: .cause
@@ -65,6 +66,16 @@ struct Label: Equatable {
     case .workaround: .workaround
     case .other: nil
     }
+  }
+
+  /// Without bold type, what has two words is no beginning of a message: "Possible causes: …".
+  private static func role(_ word: String, isBold: Bool) -> PartName.Role? {
+    if isBold { return PartName.names[word] ?? PartName.undressed(word) }
+    if let role = PartName.foreign[word] { return role }
+    guard word.contains(" "), let role = PartName.names[word] ?? PartName.undressed(word),
+      role != .other, role != .symptom
+    else { return nil }
+    return role
   }
 
   /// `**Word**:` or `**Word:**`: the word, and where the label ends.

@@ -65,7 +65,7 @@ struct LayoutChooser {
     let labelled = tops.count { outline.hasIssueLabel(in: $0.heading.body) }
     let labelledChildren = tops.flatMap(\.children).count { outline.hasIssueLabel(in: $0.body) }
     if labelledChildren > 0, labelledChildren >= labelled { return .sections }
-    let grouping = tops.count { $0.plainChildren > 0 || isEmpty($0.heading) }
+    let grouping = tops.count { $0.plainChildren > 0 || isEmpty($0.heading) && !$0.hasParts }
     let looksGrouped = grouping >= 2 && grouping * 2 >= tops.count
     if tops.contains(where: { $0.heading.isIssuePart }), !looksGrouped { return .single }
     if labelled > 0 { return .issues }

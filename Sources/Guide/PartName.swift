@@ -21,7 +21,7 @@ struct PartName: Equatable {
     guard !text.isEmpty, text.utf8.count <= 200 else { return nil }
     let lower = text.lowercased()
     (name, isExact, rest, isMethod) = (lower, true, "", false)
-    if let role = Self.names[lower] {
+    if let role = Self.names[lower] ?? Self.undressed(lower) {
       self.role = role
       return
     }
@@ -35,6 +35,10 @@ struct PartName: Equatable {
         isExact = rest.isEmpty
         return
       }
+    }
+    if let role = Self.ofOneCase(words) {
+      (self.role, rest) = (role, role == .symptom ? "" : text)
+      return
     }
     if let (name, rest) = Self.split(text), let role = Self.names[name.lowercased()] {
       (self.role, self.rest, isExact) = (role, rest, false)
@@ -55,14 +59,17 @@ struct PartName: Equatable {
     if hasColon { text = text.dropLast() }
     while let sign = text.unicodeScalars.first, sign.isSign { text.unicodeScalars.removeFirst() }
     text = text.trimmed[...]
+    let isBold = text.count > 4 && (text.hasPrefix("**") || text.hasPrefix("__"))
     if text.count > 4, text.hasPrefix("**"), text.hasSuffix("**") {
       text = text.dropFirst(2).dropLast(2)
     } else if text.count > 4, text.hasPrefix("__"), text.hasSuffix("__") {
       text = text.dropFirst(2).dropLast(2)
-    } else if !hasColon || text.contains(" ") {
+    } else if !hasColon {
       return nil
     }
     guard let name = PartName(String(text)), name.isExact else { return nil }
+    // Of several words that are not bold, those of a cause or fix are no sentence's.
+    if hasColon, text.contains(" "), !isBold, name.role != .cause, !name.isFix { return nil }
     self = name
   }
 
@@ -74,7 +81,8 @@ struct PartName: Equatable {
 
   /// The heading without emphasis, anchor, signs and numbering before it, and colon.
   private static func plain(_ heading: String) -> String {
-    var text = heading.filter { $0 != "*" && $0 != "`" }.replacing("\u{A0}", with: " ").trimmed
+    var text = spaced(heading.filter { $0 != "*" && $0 != "`" }).trimmed
+    if text.hasPrefix("["), text.hasSuffix("]") { text = text.dropFirst().dropLast().trimmed }
     if let anchor = text.firstRange(of: " {#") { text = text[..<anchor.lowerBound].trimmed }
     while let last = text.last,
       last == ":" || last == "：" || last == "?" || last == "." || last == "_"
@@ -88,6 +96,36 @@ struct PartName: Equatable {
     return text.replacing("’", with: "'")
   }
 
+  /// The text with plain spaces for what editors paste in their place.
+  private static func spaced(_ text: String) -> String {
+    guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isSpace =
+        scalar.properties.generalCategory == .spaceSeparator || scalar == "\u{200B}"
+        || scalar == "\u{FEFF}"
+      result.append(isSpace ? " " : scalar)
+    }
+    return String(result)
+  }
+
+  /// "The cause", "Long-term fix", "Remediation steps": what remains is a part's name.
+  static func undressed(_ name: String) -> Role? {
+    var words = name.replacing("-term ", with: " term ").split(separator: " ")
+    if words.count > 1, words[0] == "the" { words.removeFirst() }
+    let isBrief = words.first == "temporary" || words.first == "interim"
+    while words.count > 1, adjectives.contains(String(words[0])) { words.removeFirst() }
+    let hasSteps = words.count > 1 && (words.last == "steps" || words.last == "step")
+    if hasSteps { words.removeLast() }
+    guard words.count == 1 || words.joined(separator: " ") == "root cause",
+      let role = names[words.joined(separator: " ")], role != .other
+    else { return nil }
+    // "Error steps" are those to an error, "a possible problem" is one of several issues.
+    if role == .symptom, !words[0].hasPrefix("symptom") { return nil }
+    if hasSteps, role != .fix, role != .workaround { return nil }
+    return role == .fix && isBrief ? .workaround : role
+  }
+
   /// "2. Cause", "1.2 Cause" and "3) Cause" without the number; "502 errors" is no numbering.
   private static func withoutNumber(_ text: String) -> String {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ")") }
@@ -97,6 +135,21 @@ struct PartName: Equatable {
     let rest = text.dropFirst(number.count)
     return rest.first == " " ? rest.trimmed : text
   }
+
+  /// "Resolution for cause 1", "Cause of error 2": a part of one of several cases.
+  private static func ofOneCase(_ words: [Substring]) -> Role? {
+    guard words.count >= 4, isNumber(String(words.last!)),
+      cases.contains(String(words.dropLast().last!)),
+      ["for", "of", "to"].contains(words[words.count - 3])
+    else { return nil }
+    let name = words.dropLast(3).joined(separator: " ")
+    return names[name] ?? undressed(name)
+  }
+
+  private static let cases: Set = [
+    "case", "cause", "condition", "error", "issue", "message", "problem", "scenario", "situation",
+    "symptom",
+  ]
 
   private static func isNumber(_ word: String) -> Bool {
     guard let first = word.utf8.first else { return false }

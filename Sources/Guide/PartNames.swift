@@ -55,12 +55,21 @@ extension PartName {
   static let openings: [(String, Role)] = [
     ("why this ", .cause), ("why it ", .cause), ("why did ", .cause), ("why does ", .cause),
     ("what causes", .cause), ("cause of ", .cause), ("causes of ", .cause), ("cause for ", .cause),
+    ("causes for ", .cause),
     ("to work around", .workaround), ("workaround for ", .workaround), ("workaround ", .workaround),
     ("to resolve", .fix), ("to fix", .fix), ("to correct", .fix), ("to solve", .fix),
     ("to mitigate", .fix), ("how to fix", .fix), ("how to resolve", .fix), ("how to solve", .fix),
     ("how do i fix", .fix), ("how can i fix", .fix), ("possible ways to fix", .fix),
     ("ways to fix", .fix), ("fix for ", .fix), ("resolution for ", .fix), ("solution for ", .fix),
     ("solution to ", .fix), ("resolution ", .fix), ("mitigation ", .fix),
+  ]
+
+  /// What kind of cause or fix a part tells.
+  static let adjectives: Set<String> = [
+    "long", "short", "term", "quick", "permanent", "immediate", "proposed", "suggested",
+    "recommended", "possible", "potential", "probable", "likely", "temporary", "interim", "other",
+    "alternative", "alternate", "final", "manual", "easy", "common", "typical", "preferred",
+    "complete", "detailed", "further", "additional", "observed",
   ]
 
   private static let symptoms = [
@@ -74,6 +83,7 @@ extension PartName {
     "cause", "causes", "root cause", "root causes", "possible cause", "possible causes", "reason",
     "reasons", "why this error occurred", "why this happens", "why it happens",
     "common causes", "likely cause", "likely causes", "the cause", "underlying cause",
+    "root cause analysis",
   ]
 
   private static let fixes = [
@@ -81,7 +91,9 @@ extension PartName {
     "the solution", "mitigation", "mitigations", "remediation", "possible ways to fix it",
     "how to fix", "how to fix it", "how to resolve", "how to resolve it", "possible fixes",
     "possible solutions", "possible mitigations", "recommended resolution",
-    "recommended resolutions", "recommended action", "recommended actions",
+    "recommended resolutions", "recommended action", "recommended actions", "suggested action",
+    "suggested actions", "corrective action", "corrective actions", "required action",
+    "required actions",
     "to correct this error", "apply the patch", "how to apply the patch", "what to do",
     "solution/workaround", "resolution/workaround", "fix/workaround",
   ]

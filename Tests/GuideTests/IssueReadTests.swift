@@ -139,6 +139,11 @@ struct IssueReadTests {
     ("Known trouble:\n- a\n- b", ["S a", "S b", "O Known trouble:"]),
     ("- s\n- **Source**: see the book\n- t", ["S s", "S t"]),
     ("- __Fix__: a", ["F a"]),
+    ("- s\n- Suggested actions:\n  - a\n  - b", ["S s", "F - a⏎- b"]),
+    ("It stops.\n\nPossible causes:\n\n- a\n- b", ["C a", "C b", "O It stops."]),
+    ("It stops.\n\nPossible resolution:\n\n```c\nx\n```", ["F ```c⏎x⏎```", "O It stops."]),
+    ("- s\n- Possible problem: a\n- Action: b", ["S s", "S Possible problem: a", "S Action: b"]),
+    ("- s\n- **Recommendation**: a", ["S s", "F a"]),
     ("- **Fixing**: a", ["S **Fixing**: a"]),
     ("* **Fix** : a", ["F a"]),
     ("+ s\n\n  second paragraph", ["S s⏎⏎second paragraph"]),
@@ -186,6 +191,22 @@ struct IssueReadTests {
       ]
     ),
     ("## Workaround 2\n\nw", ["W w"]),
+    (
+      "## Symptoms\u{202F}\n\ns\n\n## [Cause]\n\nc\n\n## The Workaround\n\nw\n\n## Long-term fix\n\nf",
+      ["S s", "C c", "W w", "F f"]
+    ),
+    (
+      "## Other causes\n\nc\n\n## Remediation steps\n\nf\n\n## Temporary solution\n\nw\n\n## Quick\u{3000}fix\n\ng",
+      ["C c", "F f", "W w", "F g"]
+    ),
+    (
+      "## Cause for error 1\n\nc\n\n## Resolution for Cause 2\n\nf\n\n## More information for symptom 1\n\nm",
+      ["C c", "F **Resolution for Cause 2**⏎⏎f", "O ## More information for symptom 1⏎⏎m"]
+    ),
+    (
+      "## Error steps\n\na\n\n## Possible problem\n\nb\n\n## The term\n\nc\n\n## Steps\n\nd",
+      ["O ## Error steps⏎⏎a⏎⏎## Possible problem⏎⏎b⏎⏎## The term⏎⏎c⏎⏎## Steps⏎⏎d"]
+    ),
     ("## Symptoms\n\ns\n\n### Steps\n\nt\n\n## Cause\n\nc", ["S s", "C c", "O ### Steps⏎⏎t"]),
     ("## Solution\n\n- **Fix**: a\n- **Verify**: v", ["F a", "V v"]),
     ("## Details\n\nd\n\n### Solution {#solution}\n\nf", ["F f", "O ## Details⏎⏎d"]),

@@ -120,6 +120,17 @@ struct OtherLayoutTests {
     #expect(file.sections[0].issues[1].lead == "**Q: Why three?**\n\n")
   }
 
+  @Test func `parts of several errors do not make issues of their own`() throws {
+    let file = try guide(
+      "# Guests cannot join\n\nThey see an error.\n\n## Error 1: Sign in\n\n### Cause for error 1\n\na\n\n"
+        + "## Error 2: Other account\n\n### Cause for error 2\n\nb\n\n## Resolution\n\n### Allow all\n\nc\n\n"
+        + "### Allow some\n\nd\n")
+    #expect(outline(file) == ["[Guests cannot join]"])
+    let content = try content(file.sections[0].issues[0].markdown)
+    #expect(content.causes.map(\.text) == ["a", "b"])
+    #expect(content.fixes.count == 1)
+  }
+
   // MARK: Blocks that fold
 
   private let folded = """
