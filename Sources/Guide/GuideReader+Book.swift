@@ -90,9 +90,10 @@ extension GuideReader {
   private static let ownText =
     ", whose own text is shown with it and found by no search: an issue needs a heading below it"
 
-  /// Commands and lists above a section's first issue are more than an introduction.
+  /// Commands, fixes and tables of them above a section's first issue are more than an introduction.
   private func hasOwnText(_ heading: HeadingLine, to end: Int?) -> Bool {
-    (heading.block + 1..<(end ?? outline.blocks.count)).contains { index in
+    let own = heading.block + 1..<(end ?? outline.blocks.count)
+    return outline.hasIssueLabel(in: own) || own.contains { index in
       switch outline.blocks[index].kind {
       case .fence, .indentedCode: true
       default: false

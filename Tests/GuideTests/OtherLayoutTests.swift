@@ -228,6 +228,10 @@ struct OtherLayoutTests {
     )
     #expect(file.notes.map(\.text).filter { $0.contains("found by no search") }.count == 1)
     #expect(file.notes.contains { $0.line == 11 && $0.text.hasPrefix("section “Two”, whose own") })
+    let table = try guide(
+      "# G\n\n## One\n\nWords.\n\n### A\n\n- **Fix**: x\n\n## Two\n\n| Error | Fix |\n|---|---|\n| e | f |\n\n"
+        + "### B\n\n- **Fix**: y\n")
+    #expect(table.notes.filter { $0.text.contains("found by no search") }.map(\.line) == [11])
   }
 
   // MARK: HTML
