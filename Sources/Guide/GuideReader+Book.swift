@@ -93,12 +93,13 @@ extension GuideReader {
   /// Commands, fixes and tables of them above a section's first issue are more than an introduction.
   private func hasOwnText(_ heading: HeadingLine, to end: Int?) -> Bool {
     let own = heading.block + 1..<(end ?? outline.blocks.count)
-    return outline.hasIssueLabel(in: own) || own.contains { index in
-      switch outline.blocks[index].kind {
-      case .fence, .indentedCode: true
-      default: false
+    return outline.hasIssueLabel(in: own)
+      || own.contains { index in
+        switch outline.blocks[index].kind {
+        case .fence, .indentedCode: true
+        default: false
+        }
       }
-    }
   }
 
   private mutating func readHead(into file: inout GuideFile, blocks: Range<Int>) {
