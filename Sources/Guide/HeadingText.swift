@@ -27,6 +27,7 @@ struct HeadingText {
   ///   - isMarkdown: False for what stands inside HTML, where only tags and entities count.
   static func plain(_ bytes: ArraySlice<UInt8>, isMarkdown: Bool = true) -> [UInt8] {
     var text = HeadingText(bytes, isMarkdown: isMarkdown)
+    guard bytes.count <= limit else { return text.unguarded() }
     while text.place < bytes.endIndex { text.step() }
     text.matchRuns()
     return text.pieces.flatMap { piece in
@@ -35,6 +36,20 @@ struct HeadingText {
       case .run(let run): [UInt8](repeating: run.sign, count: run.left)
       }
     }
+  }
+
+  /// No title is longer, and looking for pairs takes time that grows with the square of the length.
+  private static let limit = 400
+
+  /// The text without backslashes alone.
+  private mutating func unguarded() -> [UInt8] {
+    var result: [UInt8] = []
+    while place < bytes.endIndex {
+      if isMarkdown, bytes[place] == Byte.backslash, after(1)?.isPunctuation ?? false { place += 1 }
+      result.append(bytes[place])
+      place += 1
+    }
+    return result
   }
 
   private init(_ bytes: ArraySlice<UInt8>, isMarkdown: Bool) {

@@ -32,6 +32,14 @@ struct HeadingTests {
     #expect(Heading.title(text.utf8) == title)
   }
 
+  @Test(arguments: ["[", "*a ", "`` ` ", "[`x`](", "<a ", "&a", "_", "![a](b"])
+  func `a heading of any length is read, and written so that it is read back`(sign: String) {
+    let title = Heading.oneLine(String(repeating: sign, count: 20_000))
+    #expect(Heading.title(Heading.text(title).utf8) == title)
+    let short = Heading.oneLine(String(title.prefix(390)))
+    #expect(Heading.title(Heading.text(short).utf8) == short)
+  }
+
   @Test func `any title is read back from the heading that is written for it`() {
     var random = Seeded(7)
     let pieces = [
