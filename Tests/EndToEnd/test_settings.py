@@ -250,7 +250,7 @@ def test_each_text_of_a_batch_counts(shipped_database, tmp_path):
 
 def test_limits_and_retention_are_checked_and_shown(shipped_database, tmp_path):
     for name in ("limit-reads", "limit-searches", "limit-diagnoses", "keep-audit"):
-        refused = fixbook("serve", "--db", tmp_path / "x.db", f"--{name}", "-1")
+        refused = fixbook("serve", "--db", tmp_path / "x.db", "--listen", "127.0.0.1:0", f"--{name}", "-1")
         assert (refused.returncode, name in refused.stderr.decode()) == (2, True)
     database = copy_database(shipped_database, tmp_path / "fixbook.db")
     with Server(database, env={"FIXBOOK_KEEP_AUDIT": "400"}) as server:
