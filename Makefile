@@ -66,8 +66,8 @@ soak: setup-test ## Keep a server busy and watch its memory; fuzz it; kill it of
 	@$(SWIFT) build $(QUIET) -c release --product fixbook
 	@FIXBOOK_BIN=.build/release/fixbook .venv/bin/python tools/soak.py $(DURATION)
 	@FIXBOOK_BIN=.build/release/fixbook FIXBOOK_LONG=1 FIXBOOK_ROUNDS=$(ROUNDS) \
-		.venv/bin/python -m pytest Tests/EndToEnd/test_durability.py Tests/EndToEnd/test_schemathesis.py \
-		-n 0 -s -o timeout=900
+		.venv/bin/python -m pytest Tests/EndToEnd/test_durability.py Tests/EndToEnd/test_tough.py \
+		Tests/EndToEnd/test_schemathesis.py -n 0 -s -o timeout=900
 
 setup: ## Install what building needs
 	@tools/setup build

@@ -190,7 +190,7 @@ extension Failure {
     switch fault {
     case .full: .diskFull
     case .readOnly: .readOnly("the file can't be written")
-    case .busy: .busy
+    case .busy, .descriptors: .busy
     case .moved: .readOnly("its file, or the -wal beside it, was removed or replaced")
     case .disk: .diskFailed
     case .damaged, .damagedIndex: .damaged

@@ -35,16 +35,19 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
   /// The file or its mount can't be written.
   package var isReadOnly: Bool {
     code == SQLITE_READONLY || code == SQLITE_PERM
-      || code == SQLITE_CANTOPEN && !isOutOfDescriptors
+      || code == SQLITE_CANTOPEN && !lacksDescriptors
       || code == SQLITE_IOERR && systemError == EROFS
   }
 
-  private var isOutOfDescriptors: Bool { systemError == EMFILE || systemError == ENFILE }
+  private var lacksDescriptors: Bool { systemError == EMFILE || systemError == ENFILE }
+
+  /// The process, or the machine, may open no more files.
+  package var isOutOfDescriptors: Bool { code == SQLITE_CANTOPEN && lacksDescriptors }
 
   /// Another connection held a lock for too long, or there was no descriptor left: waiting helps.
   package var isBusy: Bool {
     code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_PROTOCOL
-      || code == SQLITE_CANTOPEN && isOutOfDescriptors
+      || isOutOfDescriptors
   }
 
   /// What was read is not what SQLite wrote. Where the disk could not be read at all SQLite

@@ -9,6 +9,8 @@ package enum Fault: Sendable, Hashable {
   case readOnly
   /// Another process holds the file for long.
   case busy
+  /// The process, or the machine, may open no more files.
+  case descriptors
   /// The file that is open, or the `-wal` or `-shm` beside it, was removed, moved away or replaced.
   case moved
   /// The disk fails.
@@ -30,6 +32,8 @@ package enum Fault: Sendable, Hashable {
       self = .full
     } else if error.isReadOnly {
       self = .readOnly
+    } else if error.isOutOfDescriptors {
+      self = .descriptors
     } else if error.isBusy {
       self = .busy
     } else if error.isCorrupt {
@@ -47,6 +51,9 @@ package enum Fault: Sendable, Hashable {
     case .full: "no room left on the disk: writes are refused until there is"
     case .readOnly: "the file can't be written: writes are refused until it can"
     case .busy: "another process has held the file for long: writes wait, then are refused"
+    case .descriptors:
+      "no more files may be open: the file can't be opened once more; allow more descriptors "
+        + "(ulimit -n, LimitNOFILE=)"
     case .moved:
       "the file, or the -wal or -shm beside it, was removed, moved or replaced: reads go on from what "
         + "was open, writes are refused; put the file back, or start the server again"

@@ -5,6 +5,8 @@ struct Flag: Sendable {
   let value: String?
   let summary: String
   let isRepeatable: Bool
+  /// Whether an empty value says something: "none", where a file or the environment names one.
+  var mayBeEmpty = false
 
   static func value(_ name: String, _ value: String, _ summary: String) -> Flag {
     Flag(name: name, value: value, summary: summary, isRepeatable: false)
@@ -131,12 +133,13 @@ struct Arguments: Sendable {
       if flag.value == nil {
         guard parts.count == 1 else { throw UsageError("--\(name) takes no value") }
         values[name] = ["1"]
-      } else if parts.count == 2 {
-        values[name, default: []].append(String(parts[1]))
-      } else {
-        guard let value = rest.popFirst() else { throw UsageError("--\(name) needs a value") }
-        values[name, default: []].append(value)
+        continue
       }
+      let value = parts.count == 2 ? String(parts[1]) : rest.popFirst()
+      guard let value, flag.mayBeEmpty || !value.isEmpty else {
+        throw UsageError("--\(name) needs a value" + (value == nil ? "" : ", not an empty one"))
+      }
+      values[name, default: []].append(value)
     }
   }
 

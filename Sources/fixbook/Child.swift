@@ -108,7 +108,9 @@ enum Child {
     defer { posix_spawnattr_destroy(&attributes) }
     var defaults = sigset_t()
     sigemptyset(&defaults)
-    for number in [SIGINT, SIGQUIT, SIGPIPE] { sigaddset(&defaults, number) }
+    for number in [SIGINT, SIGQUIT, SIGPIPE] + signalsWithoutMeaning {
+      sigaddset(&defaults, number)
+    }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     // A server's threads have signals blocked, which a child would inherit.
     var none = sigset_t()

@@ -81,6 +81,7 @@ enum Main {
     case .full: "the disk is full; nothing was stored"
     case .readOnly: "the file or its folder can't be written"
     case .busy: "another process has held the file for too long; nothing was stored"
+    case .descriptors: "too many files are open; allow more descriptors (ulimit -n)"
     case .moved: "the file was removed or replaced meanwhile; nothing was stored"
     case .disk: "the disk fails; nothing was stored"
     case .damaged:

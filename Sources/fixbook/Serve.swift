@@ -47,6 +47,7 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   let path = settings["db"]
   // A limit of file size is an error to report, not a reason to die.
   signal(SIGXFSZ, SIG_IGN)
+  for number in signalsWithoutMeaning { signal(number, SIG_IGN) }
   let store = try Main.named(path) { try Store(path: path) }
   store.faults.log { Console.error("fixbook: \(path): \($0)\n") }
   let listener: Listener
@@ -102,6 +103,10 @@ private func serveForever(_ settings: Settings, loadsGuides: Bool) throws -> Exi
   store.close()
   return .done
 }
+
+/// Other servers turn their log or say how they are for these, so that scripts send them; here they
+/// mean nothing, which should not end the server, as they do a process that says nothing of them.
+let signalsWithoutMeaning = [SIGUSR1, SIGUSR2, SIGALRM]
 
 /// A terminal that is closed stops the server like Ctrl-C in it; but not where `nohup` says that it
 /// shall go on: a signal that waits is taken even when it is ignored otherwise.

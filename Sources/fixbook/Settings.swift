@@ -15,8 +15,13 @@ struct Setting: Sendable {
   var isList = false
 
   var flag: Flag {
-    isList ? .list(name, value, summary) : .value(name, value, summary)
+    var flag: Flag = isList ? .list(name, value, summary) : .value(name, value, summary)
+    flag.mayBeEmpty = mayBeEmpty
+    return flag
   }
+
+  /// What is nothing unless it is said can be said to be nothing.
+  var mayBeEmpty: Bool { fallback.isEmpty }
 
   var variable: String {
     "FIXBOOK_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
@@ -195,6 +200,9 @@ struct ConfigFile: Sendable {
       let value = String(trimmingSpaces(row[row.index(after: equals)...]))
       guard let setting = Setting.all.first(where: { $0.name == name }) else {
         throw UsageError("\(origin): there is no setting \(name)")
+      }
+      if value.isEmpty, !setting.mayBeEmpty {
+        throw UsageError("\(origin): \(name) needs a value")
       }
       guard let former = lines[name] else {
         lines[name] = Line(value: value, origin: origin)

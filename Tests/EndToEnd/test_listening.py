@@ -1,6 +1,7 @@
 """Where the server listens, and which signals end it."""
 
 import os
+import resource
 import signal
 import socket
 import stat
@@ -110,6 +111,23 @@ def test_nohup_holds(database):
         server.process.send_signal(signal.SIGHUP)
         for _ in range(20):
             assert server.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM])
+def test_a_signal_that_means_nothing_ends_nothing(database, number):
+    """Scripts that turn logs send them."""
+    with Server(database) as server:
+        for _ in range(3):
+            server.process.send_signal(number)
+            assert server.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("verb", [["search", "crane"], ["serve", "--listen", "127.0.0.1:0"]])
+def test_a_database_for_which_no_descriptor_is_left_is_said_to_be_that(database, verb):
+    few = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))}
+    done = fixbook(*verb, "--db", database, timeout=60, **few)
+    assert done.returncode == 3, shown(done)
+    assert b"descriptors" in done.stderr and b"another process" not in done.stderr, shown(done)
 
 
 def test_a_log_that_nobody_reads_any_more_ends_nothing(database):

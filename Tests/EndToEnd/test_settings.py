@@ -49,6 +49,7 @@ def test_a_flag_beats_the_environment_and_that_the_file(tmp_path):
         ("db a.db\n", 1, "name = value"),
         ("\n\ndb = a.db\ndb = b.db\n", 4, "twice"),
         ("cache = much\n", 1, "cache"),
+        ("cache = 0\ndb =\n", 2, "db needs a value"),
         ("anonymous-read = maybe\n", 1, "yes or no"),
         ("public-url = fixbook.example\n", 1, "http"),
         ("proxy-user-role = king\n", 1, "role"),
@@ -62,6 +63,28 @@ def test_a_wrong_line_is_named(tmp_path, text, line, word):
     assert done.returncode == 2, shown(done)
     said = done.stderr.decode()
     assert f"fixbook.conf:{line}" in said and word in said, said
+
+
+@pytest.mark.parametrize("flag", ["db", "listen", "cache", "anonymous-read", "webhook-retries", "config"])
+def test_an_empty_value_is_named(tmp_path, flag):
+    for words in ([f"--{flag}", ""], [f"--{flag}="]):
+        done = fixbook("serve", *words, timeout=20, cwd=tmp_path)
+        assert done.returncode == 2, shown(done)
+        assert f"--{flag} needs a value, not an empty one" in done.stderr.decode()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("verb", [["verify"], ["backup", "copy.db"], ["user", "list"], ["search", "crane"]])
+def test_an_empty_database_is_named_by_other_verbs(tmp_path, verb):
+    done = fixbook(*verb, "--db", "", timeout=20, cwd=tmp_path)
+    assert done.returncode == 2 and b"--db needs a value" in done.stderr, shown(done)
+
+
+def test_an_empty_value_is_none_where_there_may_be_none(tmp_path):
+    config = tmp_path / "fixbook.conf"
+    config.write_text("public-url = https://file.example\nallowed-host = one.example\n")
+    found = held("--config", config, "--public-url", "", "--allowed-host=")
+    assert found["public-url"] == found["allowed-host"] == ("(none)", "flag")
 
 
 def test_a_file_that_is_not_there_is_no_silent_default(tmp_path):

@@ -5,8 +5,11 @@ import ctypes
 import os
 import random
 import resource
+import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 
@@ -16,6 +19,8 @@ from harness import BROWSER_ACCEPT, Server, copy_database
 
 PAGE = "/issues/crane-refuses-to-swing"
 MANY = 2_000
+# Those that take their time; `make soak` runs them.
+LONG = pytest.mark.skipif("FIXBOOK_LONG" not in os.environ, reason="for `make soak`")
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +85,95 @@ def test_thousands_that_hang_are_served_around_and_leave_nothing(server, begun):
             assert late.get(PAGE).status_code == 200
     assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
     assert resident(server) < 200 * 2**20
+
+
+# Stops itself when all its connections are in the middle of something: nobody reads or sends for them then.
+CLIENTS_THAT_STOP = """
+import os, signal, socket, sys
+port, begun, count = int(sys.argv[1]), sys.stdin.buffer.read(), int(sys.argv[2])
+clients = []
+for _ in range(count):
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(("127.0.0.1", port))
+    client.sendall(begun)
+    clients.append(client)
+os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+@contextlib.contextmanager
+def stopped(server: Server, begun: bytes, count: int):
+    """A process with that many connections, stopped as `kill -STOP` does."""
+    words = [sys.executable, "-c", CLIENTS_THAT_STOP, server.authority.split(":")[1], str(count)]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE)
+    try:
+        process.stdin.write(begun)
+        process.stdin.close()
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status) and os.WSTOPSIG(status) == signal.SIGSTOP
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_stopped_clients_are_served_around_and_leave_nothing(server):
+    """Some are in the middle of a body, some do not read answers that are longer than what is sent ahead."""
+    server.get(PAGE, BROWSER_ACCEPT)
+    server.diagnose("warm")
+    before, memory = descriptors(server), resident(server)
+    requests = [
+        UPLOAD + "Content-Length: 10000000\r\n\r\n" + "a line of a log\n" * 2_000,
+        (HEAD + "Accept: text/html\r\n\r\n") * 400,
+        "GET /guides/harbour-runbook HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 400,
+        HEAD,
+    ]
+    with contextlib.ExitStack() as processes:
+        for begun in requests:
+            processes.enter_context(stopped(server, begun.encode(), count=100))
+        # What is in use while a diagnosis is stored may have been counted before.
+        assert eventually(lambda: descriptors(server) >= before + 395), descriptors(server) - before
+        for _ in range(100):
+            assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+        assert server.diagnose("crane")["id"]
+        assert server.post("/api/v1/reports", json={"text": "stuck"}).status_code == 201
+        with server.new_client() as late:
+            assert late.get(PAGE).status_code == 200
+        assert resident(server) < memory + 200 * 2**20
+    assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+    assert eventually(lambda: resident(server) < memory + 30 * 2**20), resident(server) >> 20
+
+
+@LONG
+def test_ten_thousand_idle_connections_cost_memory_alone_and_give_it_back(harbour_database, tmp_path):
+    many = 10_000
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < many + 200:
+        pytest.skip("too few descriptors here")
+    with Server(copy_database(harbour_database, tmp_path / "many.db")) as server:
+        for _ in range(100):
+            assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+        before, memory = descriptors(server), resident(server)
+        with contextlib.ExitStack() as clients:
+            for _ in range(many):
+                clients.enter_context(dial(server))
+            assert eventually(lambda: descriptors(server) >= before + many)
+            for _ in range(500):
+                assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
+            with server.new_client() as late:
+                assert late.get(PAGE).status_code == 200
+            held = resident(server) - memory
+            # The WAL is emptied, what was counted is stored.
+            time.sleep(3)
+            spent = processor_time(server)
+            time.sleep(5)
+            spent = processor_time(server) - spent
+        print(f"{many} idle: {held >> 10} KiB, {spent:.2f} s of processor in 5 s")
+        assert held < 64 * 2**20
+        assert spent <= 0.05
+        assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+        assert eventually(lambda: resident(server) < memory + 64 * 2**20), resident(server) >> 20
+        assert server.get(PAGE, BROWSER_ACCEPT).status_code == 200
 
 
 def test_uploads_that_break_off_leave_nothing(server):
