@@ -14,6 +14,8 @@ package struct Configuration: Sendable {
   package var deadlines = Deadlines()
   /// Bytes waiting for a body sink above which the server stops reading.
   package var sinkBuffer = 256 * 1024
+  /// A streamed body longer than this, or of unknown length, is read by the thread for uploads.
+  package var longBody = 64 * 1024
   /// A refused body of a known length up to this is read and thrown away, so
   /// that the connection can go on; above it the connection is closed.
   package var discardLimit = 64 * 1024

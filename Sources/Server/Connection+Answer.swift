@@ -110,6 +110,7 @@ extension Connection {
       phase = .body(discarding)
     } else {
       phase = .head
+      moveHome()
     }
   }
 }

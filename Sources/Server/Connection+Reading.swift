@@ -51,7 +51,7 @@ extension Connection {
   /// Uses bytes from the start of `bytes` as far as the phases go, and says how many.
   private func process(_ bytes: Span<UInt8>) -> Int {
     var used = 0
-    while used < bytes.count {
+    while used < bytes.count, destination == nil {
       let rest = bytes.extracting(used..<bytes.count)
       switch phase {
       case .head:

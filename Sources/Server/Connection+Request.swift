@@ -55,6 +55,11 @@ extension Connection {
     phase = .body(upload)
     if upload.isComplete { return moveOn(upload) }
     if head.expectsContinue { loop.output.append(contentsOf: Connection.continueLine) }
+    if case .sink = destination, isLong(decoder) { moveToUploads() }
+  }
+
+  private func isLong(_ decoder: BodyDecoder) -> Bool {
+    decoder.remaining.map { $0 > loop.shared.configuration.longBody } ?? true
   }
 
   /// Answers before the body was read. A short rest of it is read and thrown

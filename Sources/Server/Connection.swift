@@ -1,7 +1,7 @@
 import HTTP
 import Sockets
 
-/// One client's connection. Belongs to its loop's thread.
+/// One client's connection. Belongs to its loop's thread, which is another one while a long body is read.
 ///
 /// Events only set flags; `advance` then does whatever can be done: it is the
 /// one place that reads, and it goes on until the socket has nothing, the
@@ -24,11 +24,15 @@ final class Connection {
     case closed
   }
 
-  let token: UInt64
+  var token: UInt64 = 0
   let peer: Peer
   let isUnix: Bool
   let descriptor: Descriptor
-  let loop: EventLoop
+  var loop: EventLoop
+  /// The loop that it came from, while it is on the one for uploads.
+  var home: EventLoop.Entrance?
+  /// The loop that is to have it as soon as this one can let it go.
+  var destination: EventLoop.Entrance?
 
   var phase = Phase.head
   var parser: RequestParser
@@ -66,11 +70,8 @@ final class Connection {
   /// Answers to a pipeline are sent together up to about this size.
   static let outputTarget = 64 * 1024
 
-  init(
-    _ descriptor: consuming Descriptor, token: UInt64, peer: Peer, isUnix: Bool, loop: EventLoop
-  ) {
+  init(_ descriptor: consuming Descriptor, peer: Peer, isUnix: Bool, loop: EventLoop) {
     self.descriptor = descriptor
-    self.token = token
     self.peer = peer
     self.isUnix = isUnix
     self.loop = loop
@@ -114,7 +115,16 @@ final class Connection {
     // An answer that is there at once comes back in here.
     guard !advancing else { return }
     advancing = true
-    defer { advancing = false }
+    advanceAsFarAsPossible()
+    advancing = false
+    guard !isClosed else { return }
+    // Nothing may follow: it is another thread's then.
+    if let destination { return loop.give(self, to: destination) }
+    if waitsForTurn { loop.deferTurn(self) }
+    updateDeadline()
+  }
+
+  private func advanceAsFarAsPossible() {
     while !isClosed {
       if wantsInput, hasInput {
         processInput()
@@ -133,16 +143,14 @@ final class Connection {
         break
       }
     }
-    guard !isClosed else { return }
-    if waitsForTurn { loop.deferTurn(self) }
-    updateDeadline()
   }
 
   private var hasInput: Bool { !input.isEmpty && !needsMore }
 
   /// Whether input can be used in this phase, now.
   private var wantsInput: Bool {
-    switch phase {
+    guard destination == nil else { return false }
+    return switch phase {
     case .head: canTakeRequest
     case .body(let upload): !upload.isFull
     case .lingering: true

@@ -20,8 +20,11 @@ final class EventLoop: @unchecked Sendable {
   let entrance: Entrance
   let shared: Shared
   let poller: Poller
-  /// Every loop of the server, this one included; set once, before it runs.
+  /// Every loop that takes connections, this one included; set once, before it runs.
   var siblings: [Entrance] = []
+  /// The loop that reads long bodies, for the others; set once, before they run.
+  var uploads: Entrance?
+  private let listens: Bool
 
   /// By descriptor number.
   private var connections: [Connection?] = []
@@ -48,8 +51,9 @@ final class EventLoop: @unchecked Sendable {
 
   static let wakeToken = UInt64.max
 
-  init(_ shared: Shared, index: Int) throws(SystemError) {
+  init(_ shared: Shared, listens: Bool) throws(SystemError) {
     self.shared = shared
+    self.listens = listens
     poller = try Poller()
     let waker = try Waker(poller, token: EventLoop.wakeToken)
     entrance = Entrance(mailbox: Mailbox(waker), counters: Counters())
@@ -63,7 +67,7 @@ final class EventLoop: @unchecked Sendable {
   func run() {
     let events = UnsafeMutableBufferPointer<fixbook_event>.allocate(capacity: 256)
     defer { events.deallocate() }
-    acceptor.open(self)
+    if listens { acceptor.open(self) }
     readClocks()
     while !isFinished {
       let sleeps = deferred.isEmpty && entrance.mailbox.prepareToSleep()
@@ -89,7 +93,9 @@ final class EventLoop: @unchecked Sendable {
 
   private var isFinished: Bool {
     guard stopping else { return false }
-    return connectionCount == 0 || now >= stopDue ?? 0
+    if now >= stopDue ?? 0 { return true }
+    // What another loop has just given is seen to first.
+    return connectionCount == 0 && entrance.mailbox.closeIfEmpty()
   }
 
   private func readClocks() {
@@ -120,6 +126,9 @@ final class EventLoop: @unchecked Sendable {
     case .adopt(let raw, let peer, let isUnix):
       entrance.counters.given.subtract(1, ordering: .relaxed)
       add(Descriptor(adopting: raw), peer, isUnix: isUnix)
+    case .move(let moving):
+      entrance.counters.given.subtract(1, ordering: .relaxed)
+      take(moving.connection)
     case .answered(let token, let answer): connection(token)?.answered(answer)
     case .lost(let token): connection(token)?.lost()
     case .consumed(let token): connection(token)?.consumed()
@@ -132,7 +141,10 @@ final class EventLoop: @unchecked Sendable {
     guard !deferred.isEmpty else { return }
     let resumed = deferred
     deferred = []
-    for connection in resumed { connection.resume() }
+    // One that has moved meanwhile is another thread's.
+    for connection in resumed where connections[connection.slot] === connection {
+      connection.resume()
+    }
   }
 
   private func expireDeadlines() {
@@ -146,15 +158,19 @@ final class EventLoop: @unchecked Sendable {
     stopDue = min(stopDue ?? .max, now + grace)
     guard !stopping else { return }
     // What has connected is taken first, so that a request already sent is answered.
-    acceptor.close(self)
+    if listens { acceptor.close(self) }
     stopping = true
     for connection in connections { connection?.stop() }
   }
 
   private func finish() {
     for connection in connections { connection?.drop() }
-    for case .adopt(let raw, _, _) in entrance.mailbox.close() {
-      _ = Descriptor(adopting: raw)
+    for message in entrance.mailbox.close() {
+      switch message {
+      case .adopt(let raw, _, _): _ = Descriptor(adopting: raw)
+      case .move: break
+      default: continue
+      }
       shared.connections.subtract(1, ordering: .relaxed)
     }
   }
@@ -172,33 +188,64 @@ extension EventLoop {
   /// Takes over a connected socket, which `shared.connections` counts already.
   @discardableResult
   func add(_ descriptor: consuming Descriptor, _ peer: Peer, isUnix: Bool) -> Connection? {
-    let raw = descriptor.raw
-    let token = generation << 32 | UInt64(raw)
-    generation = (generation + 1) & 0x3FFF_FFFF | 1
-    guard (try? poller.add(raw, .input, token: token)) != nil else {
-      shared.connections.subtract(1, ordering: .relaxed)
-      return nil
-    }
-    let connection = Connection(descriptor, token: token, peer: peer, isUnix: isUnix, loop: self)
-    while connections.count <= Int(raw) { connections.append(nil) }
-    connections[Int(raw)] = connection
-    connectionCount += 1
-    entrance.counters.active.store(connectionCount, ordering: .relaxed)
+    let connection = Connection(descriptor, peer: peer, isUnix: isUnix, loop: self)
+    guard attach(connection) else { return nil }
     connection.start()
     if stopping { connection.stop() }
     return connection
   }
 
+  /// Watches a connection, which is this loop's from now on; where it cannot be watched, it is lost.
+  private func attach(_ connection: Connection) -> Bool {
+    let slot = connection.slot
+    let token = generation << 32 | UInt64(slot)
+    generation = (generation + 1) & 0x3FFF_FFFF | 1
+    let watched = connection.watchesWriting ? Readiness.inputAndOutput : .input
+    guard (try? poller.add(Int32(slot), watched, token: token)) != nil else {
+      shared.connections.subtract(1, ordering: .relaxed)
+      return false
+    }
+    connection.belong(to: self, token: token)
+    while connections.count <= slot { connections.append(nil) }
+    connections[slot] = connection
+    connectionCount += 1
+    entrance.counters.active.store(connectionCount, ordering: .relaxed)
+    return true
+  }
+
   /// Forgets a connection, which closes it once nobody uses it any more.
   func remove(_ connection: Connection) {
+    guard detach(connection) else { return }
+    shared.connections.subtract(1, ordering: .relaxed)
+    if acceptor.pausedUntil != nil { acceptor.pausedUntil = now }
+  }
+
+  private func detach(_ connection: Connection) -> Bool {
     let slot = connection.slot
-    guard connections[slot] === connection else { return }
+    guard connections[slot] === connection else { return false }
     connections[slot] = nil
     deadlines.cancel(slot)
     connectionCount -= 1
     entrance.counters.active.store(connectionCount, ordering: .relaxed)
-    shared.connections.subtract(1, ordering: .relaxed)
-    if acceptor.pausedUntil != nil { acceptor.pausedUntil = now }
+    return true
+  }
+
+  /// Gives a connection to another loop, whose thread alone may touch it from then on. Keeps it where
+  /// that loop has ended.
+  func give(_ connection: Connection, to other: Entrance) {
+    guard detach(connection) else { return }
+    // It is watched again at once, here or there; not to be watched before is what is wanted.
+    try? poller.remove(Int32(connection.slot))
+    other.counters.given.add(1, ordering: .relaxed)
+    if other.mailbox.post(.move(Moving(connection: connection))) { return }
+    other.counters.given.subtract(1, ordering: .relaxed)
+    take(connection)
+  }
+
+  /// Goes on with a connection that another loop has given.
+  private func take(_ connection: Connection) {
+    guard attach(connection) else { return }
+    if stopping { connection.stop() } else { connection.arrive() }
   }
 
   /// Empties the output, and gives an unusually large one back.

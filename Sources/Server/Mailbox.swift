@@ -6,6 +6,8 @@ import Synchronization
 enum Message: Sendable {
   /// Take over a connection that another loop accepted.
   case adopt(raw: Int32, peer: Peer, isUnix: Bool)
+  /// Take over a connection that another loop has begun to serve.
+  case move(Moving)
   /// The application's answer.
   case answered(token: UInt64, @Sendable () -> Answer)
   /// The application has let go of a request without answering it.
@@ -15,6 +17,12 @@ enum Message: Sendable {
   /// A body source has given its next piece.
   case pulled(token: UInt64, Pulled)
   case stop(graceful: Bool)
+}
+
+/// A connection on its way from one loop's thread to another's.
+struct Moving: @unchecked Sendable {
+  // Unchecked because the loop that sends it touches it no more.
+  let connection: Connection
 }
 
 /// What a body source came to.
@@ -65,6 +73,14 @@ final class Mailbox: Sendable {
       let messages = queue.messages
       queue.messages = []
       return messages
+    }
+  }
+
+  /// Takes no more messages from now on, unless there are some; says whether it is so.
+  func closeIfEmpty() -> Bool {
+    queue.withLock { queue in
+      if queue.messages.isEmpty { queue.isClosed = true }
+      return queue.isClosed
     }
   }
 

@@ -46,7 +46,6 @@ final class Counters: Sendable {
 
   func add(to metrics: inout Metrics) {
     metrics.accepted += accepted.value
-    metrics.activeConnections += active.value
     metrics.requests += requests.value
     metrics.refusals += refusals.value
     metrics.wakeups += wakeups.value

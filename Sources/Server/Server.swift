@@ -9,10 +9,13 @@ import Threads
 ///
 /// Each event loop is a thread with its own connections, which it alone
 /// touches. Listeners are shared by the loops; a loop that has more connections
-/// than another gives a new one away. What may block runs on worker threads.
+/// than another gives a new one away. What may block runs on worker threads. One
+/// more loop, which gives way to the others like a worker, has the connections on
+/// which long bodies come, so that no page waits behind the copying of them.
 package final class Server: Sendable {
   private let shared: Shared
   private let loops: [EventLoop]
+  private let uploads: EventLoop
 
   /// Prepares a server; nothing is accepted before `run()`. Ignores SIGPIPE, raises this process's limit of
   /// descriptors as far as it may, and lets malloc keep little of what is freed.
@@ -25,8 +28,12 @@ package final class Server: Sendable {
     shared = Shared(application, listeners, configuration)
     let count = configuration.loops > 0 ? configuration.loops : Int(fixbook_processors())
     var loops: [EventLoop] = []
-    for index in 0..<count { loops.append(try EventLoop(shared, index: index)) }
-    for loop in loops { loop.siblings = loops.map(\.entrance) }
+    for _ in 0..<count { loops.append(try EventLoop(shared, listens: true)) }
+    uploads = try EventLoop(shared, listens: false)
+    for loop in loops {
+      loop.siblings = loops.map(\.entrance)
+      loop.uploads = uploads.entrance
+    }
     self.loops = loops
   }
 
@@ -41,6 +48,11 @@ package final class Server: Sendable {
         }
         threads.append(thread)
       }
+      let thread = try Thread("fixbook-uploads") { [uploads] in
+        Thread.giveWay()
+        uploads.run()
+      }
+      threads.append(thread)
     } catch {
       stop(graceful: false)
       for thread in threads { thread.join() }
@@ -54,12 +66,14 @@ package final class Server: Sendable {
   /// the rest of one, are closed at once; with `graceful` running handlers and
   /// unsent responses get `deadlines.stop`.
   package func stop(graceful: Bool = true) {
-    for loop in loops { loop.entrance.mailbox.post(.stop(graceful: graceful)) }
+    for loop in loops + [uploads] { loop.entrance.mailbox.post(.stop(graceful: graceful)) }
   }
 
   package var metrics: Metrics {
     var metrics = Metrics()
-    for loop in loops { loop.entrance.counters.add(to: &metrics) }
+    for loop in loops + [uploads] { loop.entrance.counters.add(to: &metrics) }
+    // Not the sum of the loops' numbers: one that moves between two of them might not be in it.
+    metrics.activeConnections = shared.connections.load(ordering: .relaxed)
     let load = shared.pool.load
     metrics.queuedJobs = load.queued
     metrics.workers = load.threads

@@ -299,10 +299,10 @@ def test_what_takes_long_gives_way_to_what_is_quickly_done(server):
     found = threads(server)
     own = os.nice(0)
     assert {nice for nice, _ in found["fixbook-loop"] + found["fixbook-writer"]} == {own}
-    assert {nice for nice, _ in found["fixbook-worker"]} == {min(own + 5, 19)}
+    assert {nice for nice, _ in found["fixbook-worker"] + found["fixbook-uploads"]} == {min(own + 5, 19)}
     usual = {turn for _, turn in found["fixbook-writer"]}
     # Older kernels than Linux 6.12 have no turns to ask for.
     if usual != {0}:
         assert {turn for _, turn in found["fixbook-loop"]} == {100_000}
         # A loop starts the workers; its short turns are not for them.
-        assert {turn for _, turn in found["fixbook-worker"]} == usual
+        assert {turn for _, turn in found["fixbook-worker"] + found["fixbook-uploads"]} == usual
