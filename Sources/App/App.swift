@@ -74,7 +74,7 @@ package final class App: Application {
   }
 
   package func bodyPlan(for head: Request) -> BodyPlan {
-    guard case .found(let match) = router.match(head), head.method == .post else {
+    guard head.method == .post, case .found(let match) = router.match(head) else {
       return .buffer(limit: Limits.body)
     }
     guard match.route.isDiagnose else {

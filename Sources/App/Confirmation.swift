@@ -82,9 +82,8 @@ extension App {
         confirmations.use(
           String(sent.dropFirst(prefix.count)), path: request.rawPath, session: session)
       else { throw Failure.foreignForm }
-      var copy = context
-      copy.request.body = Array(pairs.filter { $0 != sent }.joined(separator: "&").utf8)
-      return (copy, nil)
+      let body = pairs.filter { $0 != sent }.joined(separator: "&")
+      return (context.changing { $0.body = Array(body.utf8) }, nil)
     }
     guard let fields = formFields(request.body) else { throw Failure.foreignForm }
     let token = confirmations.issue(path: request.rawPath, session: session)

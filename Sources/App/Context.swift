@@ -2,10 +2,11 @@ package import HTTP
 import JSON
 package import Store
 
-/// One request on its way through a handler.
-package struct Context: Sendable {
+/// One request on its way through a handler. A class, since closures of several threads keep it, and to copy
+/// so much for each of them would be dear.
+package final class Context: Sendable {
   let app: App
-  package var request: Request
+  package let request: Request
   package let site: Site
   /// Values of the route's `{…}` segments, in order.
   package let path: [String]
@@ -17,6 +18,30 @@ package struct Context: Sendable {
   let intake: DiagnoseIntake?
   /// What the address takes, if it is an operation of the API or its page.
   let operation: Operation?
+
+  init(
+    app: App, request: Request, site: Site, path: [String], isAPI: Bool, suffix: String,
+    representation: Representation, intake: DiagnoseIntake?, operation: Operation?
+  ) {
+    self.app = app
+    self.request = request
+    self.site = site
+    self.path = path
+    self.isAPI = isAPI
+    self.suffix = suffix
+    self.representation = representation
+    self.intake = intake
+    self.operation = operation
+  }
+
+  /// The same with a changed request.
+  func changing(_ change: (inout Request) -> Void) -> Context {
+    var request = request
+    change(&request)
+    return Context(
+      app: app, request: request, site: site, path: path, isAPI: isAPI, suffix: suffix,
+      representation: representation, intake: intake, operation: operation)
+  }
 
   package var store: Store { app.store }
   var caller: Caller { site.caller }
@@ -67,6 +92,7 @@ package struct Context: Sendable {
   private func bodyFields() throws(Failure) -> Fields {
     try refuseCodedBody()
     let declared = operation?.body
+    let takesForms = !isAPI || operation?.takesForms == true
     switch mediaType {
     case "application/json":
       let body: JSON
@@ -76,14 +102,14 @@ package struct Context: Sendable {
         throw Failure.notJSON("\(error.reason), at byte \(error.offset)")
       }
       return try Fields(json: body, declared: declared, isAPI: isAPI)
-    case "application/x-www-form-urlencoded" where !isAPI || operation?.takesForms == true,
+    case "application/x-www-form-urlencoded" where takesForms,
       "" where request.body.isEmpty:
       guard let text = String(validating: request.body, as: UTF8.self) else {
         throw Failure(
           .badRequest, "invalid_encoding", "Broken encoding", "The body is not UTF-8.")
       }
       return try Fields(urlEncoded: text, declared: declared, isAPI: isAPI)
-    default: throw Failure.unsupportedMediaType
+    default: throw Failure.unsupportedMediaType(takesForms: takesForms)
     }
   }
 

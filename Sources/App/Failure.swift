@@ -82,9 +82,14 @@ extension Failure {
     Failure(.badRequest, "invalid_json", "Not JSON", "The body is not valid JSON: \(detail).")
   }
 
-  static let unsupportedMediaType = Failure(
-    .unsupportedMediaType, "unsupported_media_type", "Unsupported media type",
-    "Send application/json, or a form.")
+  /// Says what the address does take, and how curl sends it, since `-d` alone sends a form.
+  static func unsupportedMediaType(takesForms: Bool) -> Failure {
+    Failure(
+      .unsupportedMediaType, "unsupported_media_type", "Unsupported media type",
+      takesForms
+        ? "Send application/json or application/x-www-form-urlencoded."
+        : "Send application/json (with curl: --json, not -d alone).")
+  }
 
   static let unsupportedCoding = Failure(
     .unsupportedMediaType, "unsupported_content_coding", "Unsupported content coding",

@@ -71,9 +71,7 @@ extension App {
     }
     guard runningKeys.begin(keyed.id) else { throw Failure.keyInProgress }
     // For whoever asks again, whatever codings they take.
-    var plain = context
-    plain.request.headers.set("Accept-Encoding", "identity")
-    let context = plain
+    let context = context.changing { $0.headers.set("Accept-Encoding", "identity") }
     let reply: Reply
     do {
       reply = try route.handler(context)

@@ -19,7 +19,7 @@ extension App {
     try context.refuseCodedBody()
     let type = request.headers["Content-Type"] ?? "application/json"
     guard equalIgnoringCase(String(trimmed(type.prefix { $0 != ";" })), "application/json") else {
-      throw Failure.unsupportedMediaType
+      throw Failure.unsupportedMediaType(takesForms: false)
     }
     let reply = MCPServer(app: context.app).handle(
       request.body, caller: context.caller.asAgent, transport: .http(request.headers))

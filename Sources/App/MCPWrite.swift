@@ -38,9 +38,9 @@ extension MCPTool {
     }
     let (app, caller, site) = (call.app, call.caller, call.site)
     return try call.write { writing in
+      let named = try input.named(pending: app.store.pending) { try $0(writing.reading) }
       let report = try writing.openReport(
-        try input.report(
-          caller: caller, source: .agent, pending: app.store.pending, writing.reading))
+        input.report(of: named, caller: caller, source: .agent))
       return try ReportPage(report, reading: writing.reading).answer(site)
     }
   }

@@ -67,25 +67,41 @@ struct ReportInput: Sendable {
     guard text != nil || issue != nil || diagnosis != nil else { throw Failure.missing("text") }
   }
 
-  /// The report to be opened; what it names must be there for the caller. `reporter` stands for a
-  /// caller who gets a name only now.
-  func report(
-    caller: Caller, reporter: String? = nil, source: SourceKind, pending: PendingDiagnoses,
-    _ reading: Reading
-  ) throws -> NewReport {
-    var about: IssueSummary?
-    if let issue {
-      switch try reading.issueID(named: issue) {
-      case .issue(let id), .moved(let id, _): about = try reading.summaries([id]).first
-      case nil: break
+  /// What a report names, as the caller may see it.
+  struct Named {
+    fileprivate var issue: IssueSummary?
+    fileprivate var diagnosis: StoredDiagnosis?
+  }
+
+  /// Looks up what is named; `read` is called only where something is.
+  func named(
+    pending: PendingDiagnoses, _ read: ((Reading) throws -> Named) throws -> Named
+  ) throws -> Named {
+    if issue == nil, diagnosis == nil { return Named() }
+    return try read { reading in
+      var named = Named()
+      if let issue {
+        switch try reading.issueID(named: issue) {
+        case .issue(let id), .moved(let id, _): named.issue = try reading.summaries([id]).first
+        case nil: break
+        }
+        guard named.issue != nil else { throw Failure.invalid("issue", "There is no such issue.") }
       }
-      guard about != nil else { throw Failure.invalid("issue", "There is no such issue.") }
+      if let diagnosis {
+        named.diagnosis = try reading.diagnosis(diagnosis, pending: pending)
+        guard named.diagnosis != nil else {
+          throw Failure.invalid("diagnosis", "There is no such diagnosis.")
+        }
+      }
+      return named
     }
-    var cited: StoredDiagnosis?
-    if let diagnosis {
-      cited = try reading.diagnosis(diagnosis, pending: pending)
-      guard cited != nil else { throw Failure.invalid("diagnosis", "There is no such diagnosis.") }
-    }
+  }
+
+  /// The report to be opened. `reporter` stands for a caller who gets a name only now.
+  func report(
+    of named: Named, caller: Caller, reporter: String? = nil, source: SourceKind
+  ) -> NewReport {
+    let (about, cited) = (named.issue, named.diagnosis)
     let words = text ?? cited?.kept ?? cited?.excerpt ?? about?.title ?? ""
     return NewReport(
       text: SecretMasker.mask(words).text,

@@ -18,11 +18,9 @@ extension App {
     try fields.finish()
     let caller = context.caller
     let newcomer = Newcomer(context)
-    let report = try context.read {
-      try input.report(
-        caller: caller, reporter: newcomer?.reporter, source: caller.source,
-        pending: context.store.pending, $0)
-    }
+    let named = try input.named(pending: context.store.pending) { try context.read($0) }
+    let report = input.report(
+      of: named, caller: caller, reporter: newcomer?.reporter, source: caller.source)
     let site = context.site
     let isHTML = context.representation == .html
     let isAPI = context.isAPI

@@ -132,8 +132,9 @@ struct Router: Sendable {
 
   func match(_ request: Request) -> Result {
     // "é" is one address, however the client composes it.
-    var path = request.segments.map(nfc)[...]
-    let isAPI = path.starts(with: ["api", "v1"])
+    let isPlain = request.segments.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+    var path = (isPlain ? request.segments : request.segments.map(nfc))[...]
+    let isAPI = path.count >= 2 && path[0] == "api" && path[1] == "v1"
     if isAPI { path = path.dropFirst(2) }
     let entries = isAPI ? api : pages
     var suffix = ""

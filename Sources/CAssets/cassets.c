@@ -25,6 +25,9 @@ FILE_BYTES(people_sql) {
 FILE_BYTES(lists_sql) {
 #embed "../../migrations/0006_lists.sql" if_empty(0)
 };
+FILE_BYTES(checks_sql) {
+#embed "../../migrations/0007_checks.sql" if_empty(0)
+};
 FILE_BYTES(css) {
 #embed "../../Public/assets/fixbook.css" if_empty(0)
 };
@@ -53,6 +56,7 @@ static const struct fixbook_asset assets[] = {
     ASSET("migrations/0004_content_state.sql", content_state_sql),
     ASSET("migrations/0005_people.sql", people_sql),
     ASSET("migrations/0006_lists.sql", lists_sql),
+    ASSET("migrations/0007_checks.sql", checks_sql),
     ASSET("Public/assets/fixbook.css", css),
     ASSET("Public/assets/fixbook.js", script),
     ASSET("Public/assets/editor.js", editor),

@@ -97,6 +97,10 @@ int fixbook_harden(sqlite3 *connection) {
   return sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
 }
 
+int fixbook_let_schema_change(sqlite3 *connection, int allowed) {
+  return sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, !allowed, (int *)0);
+}
+
 const volatile uint64_t *fixbook_wal_header(sqlite3 *connection) {
   sqlite3_file *file = NULL;
   if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK)

@@ -29,6 +29,20 @@ package struct Intake: Sendable {
     return intake.finish()
   }
 
+  /// What `PastedText.mostTelling` says of a text that is a single short line of printable ASCII, as most are that
+  /// people report: the line, cleaned and masked, since there is nothing to weigh it against. Nil for any
+  /// other text.
+  package static func onlyLine(of text: String) -> String? {
+    let bytes = Array(text.utf8)
+    guard bytes.count <= lineLength, bytes.allSatisfy({ 0x20 <= $0 && $0 <= 0x7E }) else {
+      return nil
+    }
+    var masker = SecretMasker()
+    let line = masker.mask(LineCleaner.clean(bytes.span)).bytes
+    guard line.count <= lineLength, line.contains(where: { !$0.isBlank }) else { return nil }
+    return line == bytes ? text : String(decoding: line, as: UTF8.self)
+  }
+
   package mutating func feed(_ bytes: [UInt8]) {
     feed(bytes.span)
   }

@@ -24,7 +24,8 @@ package final class Connection: @unchecked Sendable {
   /// How long a statement waits while another connection holds a lock it needs.
   package var patience: UInt64 = 5_000_000_000
   private var waitingSince: UInt64 = 0
-  private var knownCompanions: [DatabaseFile.Identity?]?
+  private lazy var companionPaths = pathsOfCompanions()
+  private var knownCompanions: (wal: DatabaseFile.Identity, shm: DatabaseFile.Identity)?
   /// Frames in the WAL after the last commit of this connection.
   package private(set) var walFrames = 0
   /// Called with the text of every statement that runs; for tests.
@@ -147,19 +148,23 @@ package final class Connection: @unchecked Sendable {
 
   /// Compares them with what they were when this was asked first, which should be after a commit.
   func companions() -> Companions {
-    guard let name = sqlite3_db_filename(handle, "main"), let wal = sqlite3_filename_wal(name)
-    else {
-      return .there
-    }
-    let path = String(cString: name)
-    let now = [String(cString: wal), path + "-shm"].map { DatabaseFile.identity($0) }
+    guard let paths = companionPaths else { return .there }
+    let wal = DatabaseFile.identity(paths.wal)
+    let shm = DatabaseFile.identity(paths.shm)
     guard let before = knownCompanions else {
       // A database without a WAL has none.
-      if !now.contains(nil) { knownCompanions = now }
+      if let wal, let shm { knownCompanions = (wal, shm) }
       return .there
     }
-    if now == before { return .there }
-    return zip(now, before).allSatisfy { $0 == nil || $0 == $1 } ? .removed : .replaced
+    if wal == before.wal, shm == before.shm { return .there }
+    let isReplaced = wal != nil && wal != before.wal || shm != nil && shm != before.shm
+    return isReplaced ? .replaced : .removed
+  }
+
+  private func pathsOfCompanions() -> (wal: String, shm: String)? {
+    guard let name = sqlite3_db_filename(handle, "main"), let wal = sqlite3_filename_wal(name)
+    else { return nil }
+    return (String(cString: wal), String(cString: name) + "-shm")
   }
 
   /// Runs one statement and throws its rows away.
@@ -173,6 +178,14 @@ package final class Connection: @unchecked Sendable {
   package func run(script: String) throws(DatabaseError) {
     trace?(script)
     try check(sqlite3_exec(handle, script, nil, nil, nil), script)
+  }
+
+  /// Lets `body` change the text of the schema, which no statement may otherwise
+  /// (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html).
+  func changingSchema<T>(_ body: () throws -> T) rethrows -> T {
+    _ = fixbook_let_schema_change(handle, 1)
+    defer { _ = fixbook_let_schema_change(handle, 0) }
+    return try body()
   }
 
   /// All rows, decoded one by one. `decode` must not keep its row.

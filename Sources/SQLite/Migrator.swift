@@ -50,7 +50,7 @@ package struct Migrator: Sendable {
       try connection.execute("BEGIN IMMEDIATE")
       do {
         if try connection.integer("PRAGMA user_version") < migration.number {
-          try connection.run(script: migration.sql)
+          try connection.changingSchema { try connection.run(script: migration.sql) }
           if try connection.first("PRAGMA foreign_key_check", { _ in true }) != nil {
             throw SchemaError.danglingReferences(number: migration.number)
           }

@@ -53,27 +53,32 @@ package struct NewReport: Sendable {
     let line: String
     let template: String
 
-    /// Nil where no line of the text tells anything.
-    init?(of text: String) {
-      guard let line = Intake.read(text).mostTelling?.text else { return nil }
-      self.line = String(line.prefix(300))
-      template = Template.of(line)
+    init(_ line: String) {
+      self.line = line.utf8.count <= 300 ? line : String(line.prefix(300))
+      template = Template.of(self.line)
     }
-  }
 
-  /// What was met once is often met again, with the same words, by many at the same time.
-  private static let gaps = Memo<ExactText, Gap?>(limit: 256 * 1_024)
+    /// Nil where no line of the text tells anything.
+    static func of(_ text: String) -> Gap? {
+      // Read sooner than looked up.
+      if let line = Intake.onlyLine(of: text) { return Gap(line) }
+      return read(ExactText(text)) {
+        text.utf8.count + ($0.map { $0.line.utf8.count + $0.template.utf8.count } ?? 0)
+      } make: {
+        Intake.read(text).mostTelling.map { Gap($0.text) }
+      }
+    }
+
+    /// What was met once is often met again, with the same words, by many at the same time.
+    private static let read = Memo<ExactText, Gap?>(limit: 256 * 1_024)
+  }
 
   package init(
     text: String, environment: [Property] = [], issueID: Int? = nil, diagnosisID: String? = nil,
     reporter: String, source: SourceKind
   ) {
     if issueID == nil, diagnosisID == nil {
-      gap = NewReport.gaps(ExactText(text)) {
-        text.utf8.count + ($0.map { $0.line.utf8.count + $0.template.utf8.count } ?? 0)
-      } make: {
-        Gap(of: text)
-      }
+      gap = Gap.of(text)
     }
     self.text = text
     self.environment = environment

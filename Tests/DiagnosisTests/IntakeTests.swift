@@ -45,6 +45,27 @@ import Testing
     }
   }
 
+  @Test func `the only line of a text is what its reading finds`() {
+    var random = SystemRandomNumberGenerator()
+    let words = [
+      "exec", "format", "error:", "\u{1B}[31m", "[36;1m", "password=hunter2", "10.0.0.7", "  ",
+      "\t", "at",
+      "/srv/app.py:40", "<num>", "é", "\r", "\n", "section_start:17:x", "Traceback",
+      "[secret:password]", "",
+    ]
+    var onlyLines = 0
+    for _ in 0..<3_000 {
+      let text = (0..<Int.random(in: 0...6, using: &random)).map { _ in words.randomElement()! }
+        .joined(separator: " ")
+      guard let line = Intake.onlyLine(of: text) else { continue }
+      onlyLines += 1
+      #expect(line == Intake.read(text).mostTelling?.text, "\(text.debugDescription)")
+    }
+    #expect(onlyLines > 300)
+    #expect(Intake.onlyLine(of: "  ") == nil)
+    #expect(Intake.onlyLine(of: String(repeating: "a", count: Intake.lineLength + 1)) == nil)
+  }
+
   @Test func `a short text split at every byte`() {
     let bytes = Array("\u{FEFF}é\u{1B}[31m🚨 a\r\nb\u{1B}[0m\rc\n".utf8)
     var whole = Intake()

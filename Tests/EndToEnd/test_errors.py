@@ -111,6 +111,13 @@ def test_a_body_of_another_type_is_415(server):
     problem(response, 415)
 
 
+def test_what_is_no_json_is_told_how_to_send_it(server):
+    form = server.client.post("/api/v1/reports", data={"text": "a crane is stuck"}, headers=bearer())
+    assert problem(form, 415)["detail"] == "Send application/json (with curl: --json, not -d alone)."
+    page = server.client.post("/reports", content=b"a", headers={"Content-Type": "text/xml"})
+    assert "application/x-www-form-urlencoded" in page.text
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -45,6 +45,36 @@ struct MigratorTests {
     #expect(try connection.integer("SELECT count(*) FROM parent") == 1)
   }
 
+  @Test func `a step may change the text of the schema, and nothing else may`() throws {
+    let change = "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '')"
+    let loosened = Migration(
+      number: 3, name: "third",
+      sql: """
+        PRAGMA writable_schema = ON;
+        \(change);
+        CREATE TABLE passing (id);
+        DROP TABLE passing;
+        PRAGMA writable_schema = RESET;
+        """)
+    let connection = try Connection.wal(folder.file())
+    let other = try Connection.wal(folder.file())
+    let migrator = Migrator([Self.first, Self.second, loosened])
+    try Migrator([Self.first, Self.second]).migrate(connection)
+    #expect(throws: DatabaseError.self) {
+      try other.execute("INSERT INTO child (parent) VALUES ('one')")
+    }
+    try migrator.migrate(connection)
+    for connection in [connection, other] {
+      #expect(throws: Never.self) {
+        try connection.execute("INSERT INTO child (parent) VALUES (1)")
+      }
+      #expect(try schema(connection).allSatisfy { !$0.contains("STRICT") })
+      #expect(throws: DatabaseError.self) {
+        try connection.run(script: "PRAGMA writable_schema = ON; \(change)")
+      }
+    }
+  }
+
   @Test func `a file of a newer program is refused and left alone`() throws {
     let connection = try Connection.wal(folder.file())
     try Migrator([Self.first, Self.second]).migrate(connection)

@@ -55,6 +55,8 @@ void fixbook_forgo_memory_statistics(void);
 
 // sqlite3_db_config(SQLITE_DBCONFIG_DEFENSIVE) and _TRUSTED_SCHEMA are variadic.
 int fixbook_harden(sqlite3 *connection);
+// Whether the connection may change the schema's text (`PRAGMA writable_schema`), which hardening forbids.
+int fixbook_let_schema_change(sqlite3 *connection, int allowed);
 
 // The two copies of the WAL-index header in SQLite's own mapping of a database's -shm file
 // (https://www.sqlite.org/walformat.html section 2.1), valid while `connection` is open; NULL
