@@ -183,7 +183,7 @@ extension DiagnosisPage {
     var text = "# \(title)\n\n"
     for match in matches {
       text += "## [\(linkText(match.issue.title))](\(site.url(issue: match.issue.slug)))\n\n"
-      text += "Confidence \(percent(match.confidence)), revision \(match.revision).\n\n"
+      text += "Confidence \(percentSure(match.confidence)), revision \(match.revision).\n\n"
       for evidence in match.evidence {
         text +=
           "- line \(evidence.line): `\(evidence.text.replacing("`", with: "'"))` (\(evidence.inWords))\n"

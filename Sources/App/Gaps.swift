@@ -85,6 +85,7 @@ enum Draft {
   static func title(_ line: String) -> String {
     let message = LinePrefix.strip(line).message.filter { !$0.isNewline }
     var words = Template.withoutPlaceholders(Template.of(message), but: "…")
+    while let run = words.firstRange(of: "……") { words.replaceSubrange(run, with: "…") }
     if !words.contains(where: \.isLetter) { words = message }
     if words.allSatisfy(\.isWhitespace) { words = line }
     if words.count > 90 { words = words.prefix(90) + "…" }

@@ -158,7 +158,7 @@ extension DiagnosisPage {
       text += verdict == .unknown ? " (nearest, probably another problem)\n" : "\n"
       text += "    address: \(site.url(issue: match.issue.slug))\n"
       text += "    revision: \(match.revision)\n"
-      text += "    confidence: \(percent(match.confidence))\n"
+      text += "    confidence: \(percentSure(match.confidence))\n"
       for evidence in match.evidence {
         text += "    matched line \(evidence.line): \(oneLine(evidence.text).prefix(500))\n"
         text += "      (\(evidence.reason.rawValue): \(oneLine(evidence.detail)))\n"
@@ -217,7 +217,7 @@ extension OwnWords {
 
 extension MCPText {
   static func percent(_ value: Double?) -> OwnWords {
-    "\(Int(((value ?? 0) * 100).rounded())) % sure"
+    "\(Int((min(value ?? 0, 0.99) * 100).rounded())) % sure"
   }
 
   /// The same of a whole issue, whose text is given beside it.

@@ -239,7 +239,7 @@ struct SearchPage: Page {
           ? " or <a href=\"/suggestions/new?title=\(queryEncoded(String(query.prefix(200))))\">suggest a new issue</a>"
           : "")
     return """
-      <p class="quiet">Not what you look for? \(contact.map { "Ask \($0). " })\(write).</p>
+      <p class="quiet">Not what you look for? \(contact.map { "Ask \(Markdown.inline($0)). " as HTML })\(write).</p>
       """
   }
 
@@ -251,6 +251,9 @@ struct SearchPage: Page {
   }
 
   func text(_ site: Site, width: Int) -> String {
+    if query.allSatisfy(\.isWhitespace) {
+      return wrapped("Say what to look for: \(site.url("/search"))?q=WORDS", width)
+    }
     let ask = contact.map { wrapped("Not what you look for? Ask \($0)", width) } ?? ""
     if results.isEmpty {
       return wrapped("Nothing found for: \(query)", width)

@@ -45,6 +45,9 @@ func heading(_ text: String, _ width: Int) -> String {
 
 func percent(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
 
+/// How sure an answer is: never wholly, since what is judged by words alone may be wrong.
+func percentSure(_ confidence: Double) -> String { percent(min(confidence, 0.99)) }
+
 func rounded(_ value: Double, _ places: Int = 3) -> Double {
   let factor = (0..<places).reduce(1.0) { product, _ in product * 10 }
   return (value * factor).rounded() / factor

@@ -43,6 +43,8 @@ struct SampleHit {
   let words: Int
   let text: String
   let negative: Bool
+  /// Whether the line names services by their ports, and none of those that the sample names.
+  let isOtherService: Bool
 
   /// 0…1: a sample of few words says less.
   var strength: Double { overlap * min(1, Double(words) / 5) }

@@ -69,7 +69,11 @@ package struct Judge: Sendable {
         if Judge.isRuledOut(candidate, query) { answered = min(answered, possibleThreshold - 0.01) }
       }
       // What is not there can't be right.
-      let confidence = min(Judge.probability(features, weights, plus: bonus), answered)
+      var confidence = min(Judge.probability(features, weights, plus: bonus), answered)
+      // The same message of another service may have another cause.
+      if candidate.sample?.isOtherService == true {
+        confidence = min(confidence, knownThreshold - 0.01)
+      }
       matches.append(
         Match(
           issueID: candidate.issueID, score: candidate.score,

@@ -5,6 +5,8 @@ extension StoredCorpus {
   /// Shorter words are near to too many others.
   private static let shortest = 5
   private static let longest = 24
+  /// A word of fewer letters is not looked for as code (`Query`).
+  private static let shortestCode = 9
 
   /// The word that one typing error away most issues have: a letter left out, added, changed, or
   /// two neighbours changed places (F. Damerau, "A technique for computer detection and correction
@@ -21,6 +23,10 @@ extension StoredCorpus {
     for spelling in StoredCorpus.spellings(near: letters) {
       let words = Analyzer.words(of: spelling)
       if words.count == 1 { spellings[words[0], default: []].append(spelling) }
+      // `oomkiled`: code of several parts is known by a token of its own.
+      if spelling.utf8.count >= StoredCorpus.shortestCode {
+        spellings["_" + spelling, default: []].append(spelling)
+      }
     }
     let counts = try frequencies(Array(spellings.keys))
     let ranked = counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }

@@ -10,6 +10,8 @@ from harness import ANSWER_WITHIN, BROWSER_ACCEPT, Server, bearer, fixbook, succ
 
 GUIDE = """# Harbour
 
+- **Owner**: the harbour office, with the `berth`
+
 ## Cranes
 
 ### Crane Stuck
@@ -86,6 +88,23 @@ def test_a_typing_error_is_answered_and_said(cranes):
     assert "Nothing found for “gntry”. Searched for “gantry” instead." in text
     page = cranes.get("/search", params={"q": "gntry"}, accept=BROWSER_ACCEPT).text
     assert "Searched for" in visible_text(page) and "/search?q=gantry" in page
+
+
+@pytest.mark.parametrize("typed", ["gantrylockederro", "gantrylokederror", "gantrylockederorr"])
+def test_a_typing_error_in_a_name_that_is_written_small_is_answered(cranes, typed):
+    answer = cranes.json("/api/v1/search", params={"q": typed})
+    assert [r["issue"]["slug"] for r in answer["results"]] == ["crane-stuck"]
+    assert (answer["query"], answer["searched_for"]) == (typed, "gantrylockederror")
+
+
+def test_an_empty_search_asks_for_words(cranes):
+    text = cranes.get("/search", params={"q": " "}).text
+    assert text == f"Say what to look for: {cranes.url}/search?q=WORDS\n"
+
+
+def test_whom_to_ask_is_read_as_markdown_on_the_page(cranes):
+    page = cranes.get("/search", params={"q": "zyzzyva"}, accept=BROWSER_ACCEPT).text
+    assert "Ask the harbour office, with the <code>berth</code>" in page
 
 
 def test_one_wrong_word_among_right_ones_is_asked_about(cranes):
