@@ -75,7 +75,7 @@ extension App {
     }
     // Who a proxy signs in has no session of ours.
     let session = cookie(Cookies.session, of: request) ?? context.caller.reporter
-    let pairs = String(decoding: request.body, as: UTF8.self).split(separator: "&")
+    let pairs = parts(of: String(decoding: request.body, as: UTF8.self), at: "&")
     let prefix = Confirmations.field + "="
     if let sent = pairs.first(where: { $0.hasPrefix(prefix) }) {
       guard
@@ -95,8 +95,8 @@ extension App {
 /// The fields of a form's body in order; nil when it is not percent-encoded UTF-8.
 func formFields(_ body: [UInt8]) -> [(name: String, value: String)]? {
   var fields: [(name: String, value: String)] = []
-  for pair in String(decoding: body, as: UTF8.self).split(separator: "&") {
-    let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+  for pair in parts(of: String(decoding: body, as: UTF8.self), at: "&") {
+    let parts = parts(of: pair, at: "=", most: 2, keepsEmpty: true)
     guard let name = formDecoded(parts[0]),
       let value = formDecoded(parts.count > 1 ? parts[1] : "")
     else { return nil }

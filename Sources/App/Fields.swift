@@ -35,8 +35,8 @@ struct Fields {
     self.isAPI = isAPI
     var values: [String: JSON] = [:]
     var names: [String] = []
-    for pair in text.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    for pair in parts(of: text, at: "&") {
+      let parts = parts(of: pair, at: "=", most: 2, keepsEmpty: true)
       guard let name = formDecoded(parts[0]),
         let value = formDecoded(parts.count > 1 ? parts[1] : "")
       else {
@@ -100,7 +100,7 @@ struct Fields {
     guard let value = values[name], !value.isNull else { return [] }
     var items: [String] = []
     if isText, let text = value.text {
-      items = text.split(separator: ",").map { String(trimmed($0)) }
+      items = parts(of: text, at: ",").map { String(trimmed($0)) }
     } else {
       for item in value.items ?? [.null] {
         guard let text = item.text else {
@@ -186,8 +186,8 @@ struct Fields {
     _ = field(name)
     guard let value = values[name], !value.isNull else { return nil }
     if isText, let text = value.text {
-      return text.split(whereSeparator: { $0 == "," || $0.isNewline }).map { String(trimmed($0)) }
-        .filter { !$0.isEmpty }
+      return text.unicodeScalars.split { $0 == "," || Character($0).isNewline }
+        .map { String(trimmed(Substring($0))) }.filter { !$0.isEmpty }
     }
     guard let items = value.items, items.count <= 100 else {
       throw Failure.invalid(name, "\(name) must be an array of at most 100 strings.")
@@ -236,8 +236,8 @@ struct Fields {
     guard let value = values[name], !value.isNull else { return [] }
     var pairs: [(key: String, value: String)] = []
     if let text = isText ? value.text : nil {
-      for pair in text.split(separator: ",") {
-        let parts = pair.split(separator: "=", maxSplits: 1)
+      for pair in parts(of: text, at: ",") {
+        let parts = parts(of: pair, at: "=", most: 2)
         guard parts.count == 2 else {
           throw Failure.invalid(name, "\(name) is written key=value,key=value.")
         }
@@ -274,6 +274,17 @@ struct Fields {
       throw Failure.unknownField(name, known: taken + more)
     }
   }
+}
+
+/// The parts of a text between signs of ASCII. Of the text's bytes, since a sign before a combining mark, or before the tone of an emoji,
+/// is no character of its own.
+func parts(
+  of text: some StringProtocol, at sign: Unicode.Scalar, most: Int = .max, keepsEmpty: Bool = false
+) -> [Substring] {
+  let text = Substring(text)
+  return text.utf8.split(
+    separator: UInt8(ascii: sign), maxSplits: most - 1, omittingEmptySubsequences: !keepsEmpty
+  ).map { Substring($0) }
 }
 
 /// A number as this server writes it: "+1" and "01" are none, or one thing had many addresses.

@@ -20,11 +20,11 @@ package struct BodyDecoder: Sendable {
       self.framing = .length(left: 0)
       isComplete = true
     case .length(let length):
-      guard length <= limit else { throw .contentTooLarge }
+      guard length <= limit else { throw .contentTooLarge(limit: limit) }
       self.framing = .length(left: length)
       isComplete = length == 0
     case .chunked:
-      self.framing = .chunked(ChunkedDecoder())
+      self.framing = .chunked(ChunkedDecoder(limit: limit))
       isComplete = false
     }
   }

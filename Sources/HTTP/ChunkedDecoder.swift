@@ -1,6 +1,8 @@
 /// The chunked coding (RFC 9112 §7.1), byte by byte except within chunk data,
 /// so that it does not matter how the bytes are cut into pieces.
 struct ChunkedDecoder: Sendable {
+  /// The content allowed in all, as a refusal names it.
+  private let limit: Int
   private var state: State = .sizeStart
   /// Of the current chunk: its size while it is read, then what is left of it.
   private var size = 0
@@ -23,6 +25,8 @@ struct ChunkedDecoder: Sendable {
     case complete
   }
 
+  init(limit: Int) { self.limit = limit }
+
   var isComplete: Bool { state == .complete }
 
   /// See `BodyDecoder.decode`; `allowed` is what the content may still grow by.
@@ -35,7 +39,9 @@ struct ChunkedDecoder: Sendable {
       guard state == .data else {
         try step(bytes[index])
         index += 1
-        if state == .data, size > allowed - (content.count - start) { throw .contentTooLarge }
+        if state == .data, size > allowed - (content.count - start) {
+          throw .contentTooLarge(limit: limit)
+        }
         continue
       }
       let count = min(size, bytes.count - index)

@@ -86,8 +86,13 @@ extension Refusal {
   package static let trailersTooLarge = Refusal(
     .headerFieldsTooLarge, "trailers_too_large", "The request's trailers are too large.")
   // RFC 9110 §15.5.14
-  package static let contentTooLarge = Refusal(
-    .contentTooLarge, "content_too_large", "The request's body is larger than allowed here.")
+  package static func contentTooLarge(limit: Int) -> Refusal {
+    let mebibyte = 1_024 * 1_024
+    return Refusal(
+      .contentTooLarge, "content_too_large",
+      "The request's body is larger than the "
+        + (limit < mebibyte ? "\(limit) bytes" : "\(limit / mebibyte) MiB") + " allowed here.")
+  }
   // RFC 9110 §10.1.1
   package static let expectationFailed = Refusal(
     .expectationFailed, "expectation_failed", "The only expectation met here is 100-continue.")

@@ -13,6 +13,8 @@ final class Upkeep: Sendable {
         do {
           _ = try store.keepUp(retention)
         } catch is WriterStopped {
+        } catch where Fault(error) != nil {
+          // The store says so in the log, once for all that meet it.
         } catch {
           Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
         }

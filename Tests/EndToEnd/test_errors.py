@@ -162,6 +162,23 @@ def test_413_comes_in_every_form(server):
     in_every_form(server, request)
 
 
+@pytest.mark.parametrize(("path", "size", "allowed"), [("/reports", 1, "1 MiB"), ("/diagnose", 33, "32 MiB")])
+def test_413_says_how_much_is_allowed(server, path, size, allowed):
+    response = server.client.post(
+        "/api/v1" + path, content=b"a" * (size * 1024 * 1024 + 1), headers=bearer() | {"Content-Type": "text/plain"}
+    )
+    assert allowed in problem(response, 413)["detail"]
+
+
+@pytest.mark.parametrize("mark", ["\N{COMBINING ACUTE ACCENT}", "\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"])
+def test_a_sign_before_a_combining_mark_still_divides(server, mark):
+    """Both together are one character to a reader, and two code points to every client."""
+    fields = {"text": "stuck", "environment": f"a={mark},{mark}b={mark}c"}
+    answer = server.client.post("/reports", data=fields, headers={"Accept": "application/json"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["environment"] == {"a": mark, f"{mark}b": f"{mark}c"}
+
+
 def test_a_chunked_body_over_the_limit_is_413(server, tmp_path):
     """No length is announced, so the limit must be noticed on the way."""
     large = tmp_path / "large.log"

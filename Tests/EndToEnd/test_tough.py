@@ -141,7 +141,8 @@ def test_stopped_clients_are_served_around_and_leave_nothing(server):
         with server.new_client() as late:
             assert late.get(PAGE).status_code == 200
         assert resident(server) < memory + 200 * 2**20
-    assert eventually(lambda: descriptors(server) <= before + 1), descriptors(server) - before
+    # Connections to the database that were opened meanwhile are kept, eight at most, of two descriptors.
+    assert eventually(lambda: descriptors(server) <= before + 16), descriptors(server) - before
     assert eventually(lambda: resident(server) < memory + 30 * 2**20), resident(server) >> 20
 
 

@@ -107,7 +107,9 @@ private func decode(_ pieces: [ArraySlice<UInt8>], limit: Int = 100) -> (String?
   }
 
   @Test func `a length above the limit is refused before anything is read`() throws {
-    #expect(throws: Refusal.contentTooLarge) { _ = try BodyDecoder(.length(11), limit: 10) }
+    #expect(throws: Refusal.contentTooLarge(limit: 10)) {
+      _ = try BodyDecoder(.length(11), limit: 10)
+    }
     #expect(try BodyDecoder(.length(10), limit: 10).remaining == 10)
   }
 
