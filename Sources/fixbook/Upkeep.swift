@@ -13,10 +13,9 @@ final class Upkeep: Sendable {
         do {
           _ = try store.keepUp(retention)
         } catch is WriterStopped {
-        } catch where Fault(error) != nil {
-          // The store says so in the log, once for all that meet it.
         } catch {
-          Console.error("fixbook: upkeep: \(Main.explanation(error))\n")
+          // Of a fault of the disk the store tells, once for all that meet it.
+          if Fault(error) == nil { Console.error("fixbook: upkeep: \(Main.explanation(error))\n") }
         }
         if isStopping.wait(milliseconds: 3_600_000, { $0 ? true : nil }) == true { return }
       }
