@@ -72,7 +72,7 @@ package struct Judge: Sendable {
       var confidence = min(Judge.probability(features, weights, plus: bonus), answered)
       // The same message of another service may have another cause.
       if candidate.sample?.isOtherService == true {
-        confidence = min(confidence, knownThreshold - 0.01)
+        confidence = min(confidence, Judge.otherService)
       }
       matches.append(
         Match(
@@ -100,6 +100,9 @@ package struct Judge: Sendable {
     else { return false }
     return query.lines[line].number == sample.line
   }
+
+  /// How sure an answer may be that rests on a sample of another service, set by hand: as likely right as wrong.
+  private static let otherService = 0.5
 
   /// What a value that a check refuses adds to the sum: set by hand, since the labelled queries
   /// have too few of them to learn it.

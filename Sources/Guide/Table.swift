@@ -1,6 +1,6 @@
 /// A table whose columns say what is seen and what to do (GFM §4.10): `| Error | Meaning | Action |`.
 struct Table {
-  enum Role: Equatable { case symptom, cause, fix, workaround }
+  typealias Role = PartName.Role
 
   struct Row {
     /// Line of the outline.
@@ -48,13 +48,8 @@ struct Table {
   private static func role(_ head: String) -> Role? {
     let word = head.filter { $0 != "*" && $0 != "`" && $0 != "?" && $0 != ":" }.trimmed.lowercased()
     if let role = words[word] { return role }
-    switch PartName(head)?.role {
-    case .symptom: return .symptom
-    case .cause: return .cause
-    case .fix: return .fix
-    case .workaround: return .workaround
-    case .other, nil: return nil
-    }
+    let role = PartName(head)?.role
+    return role == .other ? nil : role
   }
 
   /// Heads of columns that mean something else as headings of articles, or nothing.

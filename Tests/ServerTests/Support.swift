@@ -190,3 +190,15 @@ final class Running: @unchecked Sendable {
     return false
   }
 }
+
+extension Running {
+  /// The request that was being answered when the server was told to stop gets its answer, the last on its
+  /// connection; then the server ends.
+  func expectLastAnswer(_ body: String, on client: Client) throws {
+    let reply = try client.response()
+    #expect(reply.body == body)
+    #expect(reply.headers["Connection"] == "close")
+    #expect(try client.isAtEnd())
+    #expect(waitForEnd())
+  }
+}
