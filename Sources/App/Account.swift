@@ -109,7 +109,7 @@ extension App {
       throw Failure.invalid("password", "A password needs at least 10 characters.")
     }
     if needsCurrent {
-      try limiter.count(.signInsOfAccount, of: name.lowercased())
+      try limiter.count(.signInsOfAccount, of: Account.folded(name))
       let old = try store.read(as: .system) { try $0.passwordHash(ofAccount: id) }
       let isRight = passwordGate.withLock { _ in
         Secrets.verify(current ?? "", hash: old ?? App.dummyHash)

@@ -32,7 +32,7 @@ extension App {
       isAnonymous(request)
     else { return nil }
     do {
-      try limiter.count(use.limit(count), of: peer(of: request))
+      try limiter.count(use.limit(count), of: client(of: request))
       return nil
     } catch {
       let site = site(of: anonymous(request), base: base(of: request))
@@ -46,7 +46,7 @@ extension App {
       isCounted(context.request), further > 0
     else { return }
     let limit = AnonymousUse.diagnoses.limit(count)
-    try limiter.count(limit, of: peer(of: context.request), times: further)
+    try limiter.count(limit, of: client(of: context.request), times: further)
   }
 
   /// Whether limits by address mean something: on a Unix socket only what a trusted proxy names does.

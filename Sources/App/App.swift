@@ -257,7 +257,7 @@ package final class App: Application {
     try refuseForeignForm(context.request)
     // Below /api/v1 nobody writes without a token: 401 tells them why, however often.
     if context.caller.isAnonymous, !context.isAPI, isCounted(context.request) {
-      try limiter.count(.anonymousWrites, of: peer(of: context.request))
+      try limiter.count(.anonymousWrites, of: client(of: context.request))
     }
   }
 

@@ -19,7 +19,10 @@ extension App {
       openToAnyone: configuration.anonymousReports, now: .now())
   }
 
-  /// The address that limits count by: the peer's, or what a trusted proxy says.
+  /// What limits count by.
+  func client(of request: Request) -> String { clientNetwork(peer(of: request)) }
+
+  /// The address that a request comes from: the peer's, or what a trusted proxy says.
   func peer(of request: Request) -> String {
     guard isFromTrustedProxy(request),
       let forwarded = request.headers.list("X-Forwarded-For"),
@@ -97,7 +100,7 @@ extension App {
         scopes: Set(Scope.allCases), reporter: "token:0")
     }
     guard let token = try store.read(as: .system, { try $0.token(text, now: .now()) }) else {
-      try limiter.count(.wrongTokens, of: peer(of: request))
+      try limiter.count(.wrongTokens, of: client(of: request))
       throw Failure.wrongToken
     }
     note(use: "token \(token.id)") { try $0.tokenUsed(token.id) }
@@ -114,13 +117,13 @@ extension App {
     store.submit(as: .system, isAwaited: false, body) { _ in }
   }
 
-  /// An anonymous person is a cookie, else an address per day; only a hash of it is stored.
+  /// An anonymous person is a cookie, else an address (of IPv6 a network) per day; only a hash of it is stored.
   private func anonymousReporter(_ request: Request) -> String {
     if let cookie = cookie(Cookies.reporter, of: request), cookie.utf8.count == 24 {
       return "cookie:" + Secrets.digest(Array(cookie.utf8))
     }
     let day = Time.now().date
-    return "address:" + Secrets.digest(Array((day + " " + peer(of: request)).utf8))
+    return "address:" + Secrets.digest(Array((day + " " + client(of: request)).utf8))
   }
 }
 

@@ -61,6 +61,10 @@ extension Failure {
     .unprocessableContent, "idempotency_mismatch", "Key used before",
     "This Idempotency-Key was sent with another body. Use a new key for a new request.",
     field: "Idempotency-Key")
+
+  static let answerForgotten = Failure(
+    .gone, "gone", "No longer kept",
+    "This was done once, and what came of it has been deleted since. Use a new key to do it again.")
 }
 
 extension App {
@@ -137,6 +141,7 @@ extension App {
 
   private func again(_ kept: KeptAnswer, _ keyed: KeyedRequest) throws -> Response {
     guard kept.request == keyed.digest else { throw Failure.keyOfAnother }
+    guard !kept.isForgotten else { throw Failure.answerForgotten }
     var headers = HeaderFields()
     for header in kept.headers { headers.add(header.name, header.value.text ?? "") }
     headers.add("Idempotency-Replayed", "true")

@@ -302,7 +302,7 @@ extension Operation {
         : route.isOpenQuestion ? ["read_only", "disk_full"] : []
       codes += ProblemCodes.ofWrites.filter { !needless.contains($0) } + ["invalid_field"]
     }
-    if takesKey(route) { codes += ["idempotency_in_progress", "idempotency_mismatch"] }
+    if takesKey(route) { codes += ["idempotency_in_progress", "idempotency_mismatch", "gone"] }
     switch caller {
     case .anyone: break
     case .member: codes.append("unauthorized")

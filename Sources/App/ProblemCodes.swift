@@ -22,7 +22,7 @@ package enum ProblemCodes {
       "The first request with this Idempotency-Key is still running."
     ),
     ("user_disabled", 409, "The account is disabled; enable it first."),
-    ("gone", 410, "The diagnosis is no longer kept."),
+    ("gone", 410, "The diagnosis, or what a request with this key made, is no longer kept."),
     ("stale_revision", 412, "Changed meanwhile: not the state that the precondition names."),
     ("content_too_large", 413, "The body is too large."),
     ("unsupported_media_type", 415, "The body's type is not understood here."),

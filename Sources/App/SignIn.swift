@@ -16,7 +16,7 @@ extension App {
   /// By link or by name and password.
   func signIn(_ context: Context) throws -> Reply {
     let peer = peer(of: context.request)
-    try limiter.count(.signIns, of: peer)
+    try limiter.count(.signIns, of: client(of: context.request))
     var fields = try context.body()
     let link = try fields.text("link", limit: 200)
     let name = try fields.text("name", limit: 200)

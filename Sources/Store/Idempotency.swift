@@ -24,6 +24,10 @@ package struct KeptAnswer: Sendable, Equatable {
   package static let age = 86_400
   /// At most so many are kept; then the oldest go before their time.
   package static let limit = 50_000
+  static let forgotten = 410
+
+  /// Whether what it told of was deleted since.
+  package var isForgotten: Bool { status == KeptAnswer.forgotten && body.isEmpty }
 }
 
 extension Reading {
@@ -54,6 +58,15 @@ extension Writing {
       VALUES (\(key), \(Array(answer.request.utf8)), \(answer.status), \(answer.phrase),
         \(String(decoding: JSON.object(answer.headers).bytes, as: UTF8.self)), \(answer.body),
         \(now.milliseconds))
+      """)
+  }
+
+  /// Empties answers that tell of what was deleted; what asked for them is still not done again.
+  func forgetAnswers(about id: String) throws {
+    try connection.execute(
+      """
+      UPDATE idempotency SET status = \(KeptAnswer.forgotten), headers = '{}', body = x''
+      WHERE instr(headers, \(id)) > 0 OR instr(body, \(id)) > 0
       """)
   }
 

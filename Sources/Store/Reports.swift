@@ -354,6 +354,7 @@ extension Writing {
     try connection.execute("DELETE FROM suggestion WHERE report_id = \(id) AND state = 'open'")
     try connection.execute("DELETE FROM outcome WHERE report_id = \(id)")
     try connection.execute("DELETE FROM report WHERE id = \(id)")
+    try forgetAnswers(about: id)
     try forgetQuestions(of: id)
     for fix in fixes { try watch(fix: fix) }
     guard let diagnosis = report.diagnosisID,

@@ -73,10 +73,12 @@ extension Reading {
 }
 
 extension Writing {
-  /// Sets the password and ends all sessions: whoever had the old one is out.
+  /// Sets the password and ends all sessions and links that sign in: whoever had the old one, or an
+  /// invitation that went astray, is out.
   package func setPassword(hash: String, ofAccount id: Int) throws {
     try connection.execute("UPDATE account SET password_hash = \(hash) WHERE id = \(id)")
     try connection.execute("DELETE FROM session WHERE account_id = \(id)")
+    try connection.execute("DELETE FROM sign_in_link WHERE account_id = \(id)")
     try audit("set password", subject: try accountName(id))
   }
 

@@ -213,6 +213,27 @@ struct SignInTests {
     #expect(try signIn(peer: .address("192.0.2.2")).status == 303)
   }
 
+  /// A customer's network has 2⁶⁴ addresses, so that a limit for each of them limits nobody.
+  @Test func `addresses of one IPv6 network are one address`() throws {
+    var statuses: [Int] = []
+    for number in 0..<62 where !statuses.contains(429) {
+      let peer = Peer.address("2001:db8:1:2::\(String(number + 1, radix: 16))")
+      statuses.append(try signIn("name=n\(number)&password=x", peer: peer).status)
+    }
+    #expect(statuses.contains(429) && statuses.filter { $0 == 403 }.count >= 30)
+    #expect(try signIn("link=x", peer: .address("2001:db8:1:2:ffff::1")).status == 429)
+    #expect(try signIn("link=x", peer: .address("2001:db8:1:3::1")).status == 403)
+  }
+
+  @Test(arguments: [
+    ("192.0.2.1", "192.0.2.1"), ("192.0.2.1:4711", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
+    ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("[2001:db8:1:2::1]:4711", "2001:db8:1:2::/64"),
+    ("::1", "0:0:0:0::/64"), ("unknown", "unknown"), ("", ""), ("local", "local"),
+  ])
+  func `a client is an address, and of IPv6 a network`(address: String, client: String) {
+    #expect(clientNetwork(address) == client)
+  }
+
   @Test func `wrong tokens of one address are sixty a minute`() throws {
     var statuses: [Int] = []
     for number in 0..<122 where !statuses.contains(429) {

@@ -75,6 +75,21 @@ def test_a_key_is_its_callers_and_its_address_own(harbour):
     assert harbour.post(resolve, json={"by": "itself"}, headers=once).status_code == 200
 
 
+def test_the_answer_that_tells_of_a_deleted_report_goes_with_it(fresh_harbour):
+    once, word = key(), "zyzzogeton quaxolotl brimbornian"
+    body = {"text": word}
+    report = fresh_harbour.post("/api/v1/reports", json=body, headers=once).json()
+    resolve = f"/api/v1/reports/{report['id']}/resolve"
+    assert fresh_harbour.post(resolve, json={"by": "itself"}, headers=key()).status_code == 200
+    url = f"/api/v1/reports/{report['id']}"
+    assert fresh_harbour.client.delete(url, headers=bearer()).status_code == 200
+    files = fresh_harbour.database.parent.glob(fresh_harbour.database.name + "*")
+    assert not any(word.encode() in file.read_bytes() for file in files)
+    again = fresh_harbour.post("/api/v1/reports", json=body, headers=once)
+    assert problem(again, 410)["code"] == "gone"
+    assert reports(fresh_harbour) == 0
+
+
 def test_many_at_once_are_done_once(fresh_harbour):
     """Each is answered with the report, or told to ask again; never with a second one."""
     once, answers, gate = key(), [], threading.Barrier(16)

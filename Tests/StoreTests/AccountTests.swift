@@ -119,6 +119,17 @@ struct AccountTests {
     #expect(try base.store.read(as: .system) { try $0.account(named: "edna") }?.hasPassword == true)
   }
 
+  /// One that went astray would sign its finder in for days, and let them choose a password.
+  @Test func `a new password ends the links that sign in`() throws {
+    let (used, astray) = (try link(), try link())
+    #expect(try use(used) != nil)
+    try base.store.write(as: .system) { [account] in
+      try $0.setPassword(hash: "x", ofAccount: account.id)
+    }
+    #expect(try use(astray) == nil)
+    #expect(try use(try link()) != nil)
+  }
+
   @Test func `names of accounts are one whatever their case`() throws {
     #expect(throws: AccountError.nameTaken("EDNA")) {
       try base.store.write(as: .system) { try $0.createAccount(name: "EDNA", role: .reader) }
