@@ -36,7 +36,8 @@ package struct Destination: Sendable, Equatable {
     var host = authority
     var port = isSecure ? 443 : 80
     if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-      guard let number = Int(authority[authority.index(after: colon)...]),
+      let digits = authority[authority.index(after: colon)...]
+      guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
         (1...65_535).contains(number)
       else { throw Refused("its port is no number from 1 to 65535") }
       host = authority[..<colon]
@@ -95,11 +96,12 @@ package struct Destination: Sendable, Equatable {
     /// …-ipv6-special-registry/).
     package var isPublic: Bool {
       if bytes.count == 4 { return Address.isPublic(v4: bytes) }
-      // IPv4 inside of IPv6: mapped, translated (64:ff9b::/96), 6to4 (2002::/16).
+      // IPv4 inside of IPv6: mapped, translated (64:ff9b::/96 and no other 64:ff9b, RFC 8215), 6to4
+      // (2002::/16).
       if bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xff, bytes[11] == 0xff {
         return Address.isPublic(v4: Array(bytes[12...]))
       }
-      if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b]) {
+      if bytes.starts(with: [0x00, 0x64, 0xff, 0x9b]), bytes[4..<12].allSatisfy({ $0 == 0 }) {
         return Address.isPublic(v4: Array(bytes[12...]))
       }
       if bytes.starts(with: [0x20, 0x02]) { return Address.isPublic(v4: Array(bytes[2..<6])) }

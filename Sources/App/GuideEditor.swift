@@ -56,7 +56,8 @@ extension App {
       return .page(
         TitledEditorPage(
           heading: "Edit the guide", action: "/guides/\(guide.slug)/edit", text: text,
-          guide: guide, sections: try reading.sections(ofGuide: guide.id)), headers: privately)
+          base: text.version, guide: guide, sections: try reading.sections(ofGuide: guide.id)),
+        headers: privately)
     }
   }
 
@@ -69,14 +70,18 @@ extension App {
     var fields = try context.body()
     let input = try TitledInput(&fields)
     try fields.finish()
-    let text = input.text(changing: old)
     let page = TitledEditorPage(
-      heading: "Edit the guide", action: "/guides/\(guide.slug)/edit", text: text, guide: guide)
+      heading: "Edit the guide", action: "/guides/\(guide.slug)/edit",
+      text: input.text(changing: old), base: input.base, guide: guide)
     if let mistake = input.mistake(isNew: false) { return try page.refused(mistake, context) }
     let isHTML = context.representation == .html
     return .write { writing in
       let slug = try page.keepingWhatWasTyped(context) {
-        try writing.updateGuide(guide.slug, text)
+        guard let current = try writing.reading.guideText(guide.id) else {
+          throw GuideWriteError.notFound
+        }
+        return try writing.updateGuide(
+          guide.slug, try page.saving(input, over: current, context))
       }
       if isHTML { return .redirect(.seeOther, to: "/guides/\(slug)") }
       return .page(try guidePage(slug, writing.reading))

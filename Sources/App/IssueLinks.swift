@@ -31,6 +31,10 @@ extension App {
     guard let target, target.id != id else {
       throw Failure.invalid("issue", "There is no such other issue.")
     }
+    guard try !context.read({ try $0.isNarrower(issue: target.id, than: id) }) else {
+      throw Failure.invalid(
+        "issue", "That issue is for fewer people than this one, and a link would tell its title.")
+    }
     return changeLinks(context, id, comment: "\(kind.label ?? "") \(target.title)") {
       lines, links in
       if links.contains(where: { $0.kind == kind && $0.issue?.id == target.id }) { return }

@@ -41,7 +41,7 @@ extension App {
       return .page(
         TitledEditorPage(
           heading: "Edit the section", action: "/guides/\(guide.slug)/sections/\(id)/edit",
-          text: text, guide: guide), headers: privately)
+          text: text, base: text.version, guide: guide), headers: privately)
     }
   }
 
@@ -52,17 +52,18 @@ extension App {
     let input = try TitledInput(&fields)
     let place = try fields.integer("position", in: 1...Int.max)
     try fields.finish()
-    let text = input.text(changing: old)
     let page = TitledEditorPage(
-      heading: "Edit the section", action: "/guides/\(guide.slug)/sections/\(id)/edit", text: text,
-      guide: guide)
+      heading: "Edit the section", action: "/guides/\(guide.slug)/sections/\(id)/edit",
+      text: input.text(changing: old), base: input.base, guide: guide)
     if let mistake = input.mistake(isNew: false) { return try page.refused(mistake, context) }
     let isHTML = context.representation == .html
     return .write { writing in
-      if text != old {
-        try page.keepingWhatWasTyped(context) {
-          try writing.updateSection(id, ofGuide: guide.slug, text)
+      try page.keepingWhatWasTyped(context) {
+        guard let current = try writing.reading.sectionText(id, ofGuide: guide.id) else {
+          throw GuideWriteError.sectionNotFound
         }
+        let text = try page.saving(input, over: current, context)
+        if text != current { try writing.updateSection(id, ofGuide: guide.slug, text) }
       }
       if let place { try writing.moveSection(id, ofGuide: guide.slug, to: place - 1) }
       if isHTML { return .redirect(.seeOther, to: "/guides/\(guide.slug)/edit") }

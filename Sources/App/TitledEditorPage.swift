@@ -7,7 +7,11 @@ import Store
 struct TitledEditorPage: HTMLOnly {
   let heading: String
   let action: String
-  let text: TitledText
+  var text: TitledText
+  /// The version of what is there that the text was written from; nil: nothing is there yet.
+  var base: String?
+  /// What somebody else saved since the form was opened.
+  var theirs: TitledText?
   var guide: GuideSummary?
   /// To be renamed and reordered, on the page of a guide.
   var sections: [SectionSummary] = []
@@ -21,7 +25,9 @@ struct TitledEditorPage: HTMLOnly {
       \(guide.map { "<p class=\"crumbs\"><a href=\"/guides/\($0.slug)\">\($0.title)</a></p>" as HTML })
       <h1>\(heading)</h1>
       \(mistakes.map { "<div class=\"notice fail\" role=\"alert\"><h2>Not saved yet</h2><p>\($0.reason)</p></div>" as HTML })
+      \(theirs.map { conflict(with: $0) })
       <form class="paste fields" method="post" action="\(action)">
+      \(base.map { "<input type=\"hidden\" name=\"base\" value=\"\($0)\">" as HTML })
       <p><label for="title">Title</label><input id="title" name="title" value="\(text.title)" required maxlength="200"></p>
       <p><label for="introduction">Introduction, in Markdown</label>
       <textarea id="introduction" name="introduction" rows="10">\(HTML.raw("\n"))\(text.withoutContact)</textarea></p>
@@ -31,6 +37,16 @@ struct TitledEditorPage: HTMLOnly {
       </form>
       \(sectionsHTML)
       """
+  }
+
+  private func conflict(with theirs: TitledText) -> HTML {
+    """
+    <div class="notice" role="alert"><h2>Someone else saved this meanwhile</h2>
+    <p>Nothing is lost. Your text stands in the form; how it differs from theirs is below. Put together what should hold and save again.</p></div>
+    <h2>From theirs to yours</h2>
+    \("<p>Title: <del>\(theirs.title)</del> <ins>\(text.title)</ins></p>", if: theirs.title != text.title)
+    \(DiffViews.inline(WordDiff.pieces(from: theirs.markdown, to: text.markdown)))
+    """
   }
 
   private var sectionsHTML: HTML {
@@ -75,6 +91,23 @@ struct TitledEditorPage: HTMLOnly {
     return .page(page, status: .unprocessableContent, headers: App.privately)
   }
 
+  /// The text to save, of what is there now. Where somebody else has saved since the form was opened,
+  /// the form comes back with both.
+  func saving(
+    _ input: TitledInput, over current: TitledText, _ context: Context
+  ) throws -> TitledText {
+    let text = input.text(changing: current)
+    guard let base = input.base, base != current.version, text != current else { return text }
+    guard context.representation == .html else {
+      throw Failure(
+        .conflict, "edit_conflict", "Changed meanwhile",
+        "Someone else saved another text since. Take what you need from it and send yours again.")
+    }
+    var page = self
+    (page.text, page.theirs, page.base) = (text, current, current.version)
+    throw UnfinishedWrite(reply: .page(page, status: .conflict, headers: App.privately))
+  }
+
   func keepingWhatWasTyped<T>(_ context: Context, _ write: () throws -> T) throws -> T {
     do {
       return try write()
@@ -94,12 +127,15 @@ struct TitledInput {
   var introduction: String?
   var owner: String?
   var escalate: String?
+  /// The version that a form was filled with.
+  var base: String?
 
   init(_ fields: inout Fields) throws(Failure) {
     title = try fields.text("title", limit: 200)
     introduction = try fields.text("introduction", limit: 100_000)?.replacing("\r\n", with: "\n")
     owner = try fields.text("owner", limit: 2_000)
     escalate = try fields.text("escalate", limit: 2_000)
+    base = try fields.text("base", limit: 64)
   }
 
   /// The text with what was sent, of the text that is there.

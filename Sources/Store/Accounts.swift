@@ -57,7 +57,9 @@ extension Account {
       return "A name does not begin or end with a space."
     }
     let hidden = name.unicodeScalars.contains { scalar in
-      switch scalar.properties.generalCategory {
+      // Joiners and selectors among them, which are marks by category and show nothing.
+      if scalar.properties.isDefaultIgnorableCodePoint { return true }
+      return switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
         .unassigned:
         true

@@ -3,13 +3,17 @@ import SQLite
 
 /// Who may see a guide.
 package struct Audience: Sendable, Equatable {
-  /// How wide the circle is.
-  package enum Kind: String, Sendable, CaseIterable {
+  /// How wide the circle is, from the widest.
+  package enum Kind: String, Sendable, CaseIterable, Comparable {
     case anyone
     /// Whoever is signed in, and tokens.
     case members
     /// The people and roles named, and admins.
     case named
+
+    package static func < (left: Kind, right: Kind) -> Bool {
+      allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
+    }
   }
 
   package var kind: Kind

@@ -235,7 +235,9 @@ extension Writing {
       """)
     if isNew {
       let id = connection.lastInsertedID
-      try notify(.gapFirstSeen, guide: nil) { ["gap": .integer(id)] }
+      let guide = try connection.first(
+        "SELECT guide_id FROM question WHERE id = \(id)", { $0.optionalInt(0) })
+      try notify(.gapFirstSeen, guide: guide ?? nil) { ["gap": .integer(id)] }
     }
   }
 

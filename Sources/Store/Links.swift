@@ -51,6 +51,19 @@ extension Reading {
   }
 }
 
+extension Reading {
+  /// Whether an issue is for fewer people than another one, so that naming it there would tell of it.
+  package func isNarrower(issue: Int, than other: Int) throws -> Bool {
+    func width(_ id: Int) throws -> Audience.Kind? {
+      try connection.first(
+        "SELECT g.audience FROM issue i JOIN guide g ON g.id = i.guide_id WHERE i.id = \(id)"
+      ) { Audience.Kind(rawValue: $0.text(0)) ?? .named }
+    }
+    guard let inner = try width(issue), let outer = try width(other) else { return false }
+    return inner > outer
+  }
+}
+
 extension Writing {
   func saveLinks(_ links: [IssueLink], issueID: Int) throws {
     try connection.execute("DELETE FROM link WHERE issue_id = \(issueID)")

@@ -78,7 +78,7 @@ extension Reading {
     d.delivered_at
     """
 
-  fileprivate static func webhook(_ row: Row, from start: Int32 = 0) -> Webhook {
+  static func webhook(_ row: Row, from start: Int32 = 0) -> Webhook {
     Webhook(
       id: row.int(start), url: row.text(start + 1),
       format: Webhook.Format(rawValue: row.text(start + 2)) ?? .json,
@@ -90,7 +90,7 @@ extension Reading {
       stopped: row.optionalText(start + 7))
   }
 
-  fileprivate static func delivery(_ row: Row) -> Delivery {
+  static func delivery(_ row: Row) -> Delivery {
     Delivery(
       id: row.text(0), webhookID: row.int(1), event: WebhookEvent(rawValue: row.text(2)) ?? .test,
       subject: (try? JSON.read(row.text(3))) ?? .null, attempts: row.int(4),
@@ -213,7 +213,7 @@ extension Writing {
     }
   }
 
-  private func sees(_ guide: Int?, _ audience: Webhook.Audience) throws -> Bool {
+  func sees(_ guide: Int?, _ audience: Webhook.Audience) throws -> Bool {
     guard let guide, audience != .everything else { return true }
     // A member of whom nothing is known but that they are one.
     let viewer: Viewer = audience == .anyone ? .anyone : .member(account: 0)
@@ -273,55 +273,5 @@ extension Writing {
         "guide": .string(row.text(3)), "section": .string(row.text(4)),
       ]
     } ?? .null
-  }
-
-  /// Takes the delivery that is due first, for at most `lease` seconds: after that another process may
-  /// try it, so that a crash loses none. nil when none is due.
-  package func claimDelivery(without busy: Set<Int>, lease: Int) throws -> OutgoingDelivery? {
-    guard
-      let id = try connection.first(
-        """
-        SELECT id FROM delivery WHERE due_at IS NOT NULL AND due_at <= \(now.milliseconds)
-          AND webhook_id NOT IN (SELECT value FROM json_each(\(idList(busy.sorted()))))
-        ORDER BY due_at LIMIT 1
-        """, { $0.text(0) })
-    else { return nil }
-    try connection.execute(
-      """
-      UPDATE delivery SET attempts = attempts + 1, due_at = \((now + lease).milliseconds)
-      WHERE id = \(id)
-      """)
-    guard let delivery = try reading.delivery(id),
-      let webhook = try reading.webhook(delivery.webhookID)
-    else { return nil }
-    let secret = try connection.first(
-      "SELECT secret FROM webhook WHERE id = \(webhook.id)", { $0.text(0) })
-    return OutgoingDelivery(delivery: delivery, webhook: webhook, secret: secret ?? "")
-  }
-
-  /// What an attempt came to. `retry` seconds from now it is tried again; nil: never.
-  package func finish(
-    _ delivery: Delivery, status: Int?, error: String?, retry: Int?
-  ) throws {
-    try connection.execute(
-      """
-      UPDATE delivery SET status = \(status), error = \(error),
-        due_at = CASE WHEN due_at IS NULL THEN NULL
-          ELSE \(error == nil ? nil : retry.map { (now + $0).milliseconds }) END,
-        delivered_at = \(error == nil ? now.milliseconds : nil) WHERE id = \(delivery.id)
-      """)
-    // The log is kept for 30 days.
-    try connection.execute(
-      """
-      DELETE FROM delivery WHERE id IN (SELECT id FROM delivery
-        WHERE due_at IS NULL AND created_at < \((now + -30 * 86_400).milliseconds) LIMIT 100)
-      """)
-  }
-
-  /// The receiver wants no more (410).
-  package func stopWebhook(_ id: Int, reason: String) throws {
-    try connection.execute("UPDATE webhook SET stopped = \(reason) WHERE id = \(id)")
-    try connection.execute(
-      "UPDATE delivery SET due_at = NULL WHERE webhook_id = \(id) AND due_at IS NOT NULL")
   }
 }

@@ -180,6 +180,31 @@ def test_two_browsers_that_change_one_line_lose_neither(chromium, fresh_harbour)
         assert fresh_harbour.issue(ISSUE)["revision"] == 3
 
 
+@pytest.mark.parametrize("part", ["guide", "section"])
+def test_two_who_edit_what_a_guide_says_lose_neither(chromium, fresh_harbour, part):
+    guide = fresh_harbour.json("/api/v1/guides")["results"][0]["slug"]
+    address = f"/guides/{guide}"
+    if part == "section":
+        section = fresh_harbour.json("/api/v1" + address)["sections"][0]["id"]
+        address += f"/sections/{section}"
+    with (
+        sign_in(Watched(chromium, fresh_harbour)) as first,
+        sign_in(Watched(chromium, fresh_harbour)) as second,
+    ):
+        for tab, words in ((first, "Ring the bell."), (second, "Wear a helmet.")):
+            tab.page.goto(address + "/edit")
+            tab.page.fill("#introduction", words)
+        for tab in (first, second):
+            tab.page.get_by_role("button", name="Save").click()
+        assert "Someone else saved this meanwhile" in second.page.inner_text("main")
+        assert second.page.locator("del", has_text="Ring").count() == 1  # theirs
+        assert second.page.input_value("#introduction").strip() == "Wear a helmet."
+        assert "Ring the bell." in fresh_harbour.get(f"/guides/{guide}.md").text
+        second.page.fill("#introduction", "Ring the bell. Wear a helmet.")
+        second.page.get_by_role("button", name="Save").click()
+        assert "Ring the bell. Wear a helmet." in fresh_harbour.get(f"/guides/{guide}.md").text
+
+
 def test_the_preview_follows_the_typing_and_a_draft_outlives_the_tab(chromium, fresh_harbour):
     with sign_in(Watched(chromium, fresh_harbour)) as tab:
         page = tab.page

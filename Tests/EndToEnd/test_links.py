@@ -122,3 +122,18 @@ def test_a_link_to_what_may_not_be_seen_shows_nothing_of_it(fresh_harbour):
         unseen = fresh_harbour.issue(CRANE)
         assert unseen["linked_from"] == []
         assert [link["issue"] for link in unseen["links"]] == [None]
+
+
+def test_a_link_to_an_issue_for_fewer_people_is_refused(fresh_harbour):
+    """Its title would stand in the text, and in the list of changes."""
+    fresh_harbour.post("/api/v1/guides", json={"title": "Zebra"})
+    zebra = {"guide": "zebra", "section": "S", "title": "Zebra crossing", "markdown": "- z"}
+    assert fresh_harbour.post("/api/v1/issues", json=zebra).status_code == 201
+    audience = {"audience": "members"}
+    fresh_harbour.client.put("/api/v1/guides/zebra/audience", json=audience, headers=bearer())
+    link = {"kind": "related", "issue": "zebra-crossing"}
+    refused = fresh_harbour.post(f"/api/v1/issues/{CRANE}/links", json=link)
+    assert problem(refused, 422)["field"] == "issue"
+    assert "ebra" not in fresh_harbour.get("/recent.txt").text
+    back = {"kind": "related", "issue": CRANE}
+    assert fresh_harbour.post("/api/v1/issues/zebra-crossing/links", json=back).status_code == 200

@@ -322,6 +322,8 @@ def test_slack_and_teams_are_told_in_their_own_shape(server):
     ("https://exa mple.com/", "no plain name"),
     ("https://example.com/\"\nheader = \"x: y", "percent-encoded"),
     ("https://example.com:0/", "port"),
+    ("https://example.com:+443/", "port"),
+    ("https://[64:ff9b:1::102:304]/", "no public address"),
     ("https://[::1/", "host is no plain name"),
     ("http://example.com/", "--webhook-host"),
     ("https://127.0.0.2/", "no public address"),

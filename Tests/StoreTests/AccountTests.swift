@@ -303,7 +303,8 @@ struct PeopleTests {
 
   @Test(arguments: [
     "anonymous", "Import", "fixbook", "", " ada", "ada ", "a\nb", "a\u{202e}b", "a\u{200b}b",
-    "a\u{0}b", String(repeating: "x", count: 101), "ada", "ADA",
+    "a\u{0}b", "a\u{34f}", "a\u{fe0f}", "a\u{3164}b", String(repeating: "x", count: 101), "ada",
+    "ADA",
   ])
   func `a name that could be mistaken for another is none`(name: String) throws {
     #expect(throws: AccountError.self) {

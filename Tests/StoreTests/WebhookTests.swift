@@ -45,6 +45,35 @@ struct WebhookTests {
     #expect(try base.count("SELECT count(*) FROM delivery") == 1)
   }
 
+  @Test func `what waits is taken back when its guide is closed or its issue moved there`() throws {
+    let base = try Self.base()
+    try base.edit("one", markdown: "- two")
+    try base.store.write(as: .system) { try $0.setAudience(Audience(.named), ofGuide: "guide") }
+    #expect(try Self.claim(base) == nil)
+    let log = try base.store.read(as: .system) {
+      try $0.deliveries(ofWebhook: 1, limit: 9, offset: 0)
+    }
+    #expect(log.map(\.error) == ["its guide is no longer for this webhook"])
+    #expect(log.map(\.dueAt) == [nil] && log.map(\.subject) == [[:]])
+    try base.store.write(as: .system) { try $0.setAudience(Audience(.members), ofGuide: "guide") }
+    try base.edit("one", markdown: "- three")
+    #expect(try Self.claim(base)?.delivery.subject["issue"]?["slug"]?.text == "one")
+  }
+
+  @Test func `a gap of a guide is told to those who may see the guide`() throws {
+    let base = try Self.base()
+    try base.store.write(as: .system) { writing in
+      try writing.setAudience(Audience(.named), ofGuide: "guide")
+      for (text, guide) in [("of the guide", "guide"), ("of all", nil)] {
+        try writing.insert(
+          Question(
+            kind: .search, text: text, template: text, guide: guide, source: "api", reporter: "a",
+            verdict: nil, results: 0, milliseconds: 1))
+      }
+    }
+    #expect(try base.rows("SELECT subject FROM delivery") == [#"{"gap":2}"#])
+  }
+
   @Test func `what is taken is nobody else's until its time is up`() throws {
     let base = try Self.base()
     try base.edit("one", markdown: "- two")
