@@ -1,5 +1,6 @@
-/// Titles that are no headings: the questions of a list of questions (`**Q: …?**`), and the summaries of
-/// blocks that fold (`<details><summary>`).
+/// Titles that are no headings: the questions of a list of questions (`**Q: …?**`, `**Why …?**`), problems that
+/// stand in bold type (`**Issue: …**`, `**Problem**: …` above its solution), and the summaries of blocks
+/// that fold (`<details><summary>`).
 struct AskedHeadings {
   /// As an issue's heading, which may stand beside them.
   static let level = 3
@@ -15,16 +16,37 @@ struct AskedHeadings {
   let outline: Outline
 
   /// The titles among blocks that stand below one heading. One alone is part of a text.
-  func titles(in blocks: Range<Int>) -> [Title] {
+  ///
+  /// - Parameter isOfQuestions: The heading says that questions follow, which a text may have, too.
+  func titles(in blocks: Range<Int>, isOfQuestions: Bool) -> [Title] {
     let folded = folds(blocks)
     if folded.count >= 2 { return folded }
     let asked = blocks.compactMap(question)
-    return asked.count >= 2 ? asked : []
+    if asked.count >= 2 { return asked }
+    let bold = isOfQuestions ? blocks.compactMap(boldQuestion) : []
+    return bold.count >= 2 ? bold : problems(in: blocks)
+  }
+
+  /// The titles that say of themselves that they are problems. Those of a line alone need no more; a label
+  /// names an issue where each of them has a solution of its own.
+  func problems(in blocks: Range<Int>) -> [Title] {
+    let alone = blocks.compactMap(boldProblem)
+    if alone.count >= 2 { return alone }
+    let labelled = blocks.compactMap(labelledProblem)
+    guard labelled.count >= 2 else { return [] }
+    let ends = labelled.dropFirst().map(\.block) + [blocks.upperBound]
+    let areSolved = zip(labelled, ends).allSatisfy { title, end in
+      title.end < outline.blocks[title.block].lines.upperBound
+        || (title.block + 1..<end).contains(where: isFix)
+    }
+    return areSolved ? labelled : []
   }
 
   /// The title that an issue's lead consists of.
   func title(ofLead blocks: Range<Int>) -> Title? {
-    blocks.lazy.compactMap { question($0) ?? summary($0) }.first
+    blocks.lazy.compactMap {
+      question($0) ?? boldQuestion($0) ?? boldProblem($0) ?? labelledProblem($0) ?? summary($0)
+    }.first
   }
 
   // MARK: Questions
@@ -59,6 +81,73 @@ struct AskedHeadings {
 
   private static func dresses(_ byte: UInt8) -> Bool {
     byte.isSpaceOrTab || byte == Byte.asterisk || byte == Byte.underscore
+  }
+
+  // MARK: Problems in bold type
+
+  /// `**Why is the image not found?**`, alone on its line.
+  private func boldQuestion(_ index: Int) -> Title? {
+    guard let text = boldLine(index), outline.bytes[text].last == UInt8(ascii: "?") else {
+      return nil
+    }
+    return title(text, index)
+  }
+
+  /// `**Issue: the build hangs**`, `**Problem 2: no sound**`, alone on its line.
+  private func boldProblem(_ index: Int) -> Title? {
+    guard let text = boldLine(index) else { return nil }
+    let bytes = outline.bytes[text]
+    let word = bytes.prefix(while: \.isLetter)
+    guard Self.problemWords.contains(word.text.lowercased()) else { return nil }
+    let mark = bytes[word.endIndex...].drop { $0 == Byte.space || $0 == Byte.hash || $0.isDigit }
+    guard mark.first == Byte.colon else { return nil }
+    let rest = mark.dropFirst().drop(while: \.isSpaceOrTab)
+    return rest.isEmpty ? nil : title(rest.indices, index)
+  }
+
+  /// `**Problem**: the build hangs`; its solution may stand in the same paragraph.
+  private func labelledProblem(_ index: Int) -> Title? {
+    let block = outline.blocks[index]
+    guard block.kind == .paragraph, let label = outline.label(ofBlock: index),
+      label.isBold, Self.problemWords.contains(label.word), !label.value.isEmpty
+    else { return nil }
+    let line = outline.lines[block.lines.lowerBound]
+    var end = line.end
+    while outline.bytes[end - 1].isSpaceOrTab { end -= 1 }
+    let start = end - label.value.utf8.count
+    guard start > line.start, label.value.utf8.count <= Self.longest else { return nil }
+    return title(start..<end, index)
+  }
+
+  private static let problemWords: Set = ["issue", "problem", "error", "problema", "问题", "問題"]
+  /// What is longer tells a story.
+  private static let longest = 160
+
+  private func title(_ text: Range<Int>, _ index: Int) -> Title {
+    Title(
+      block: index, end: outline.blocks[index].lines.lowerBound + 1, text: text,
+      title: Heading.title(outline.bytes[text]))
+  }
+
+  /// What stands between the signs of a paragraph that is one line in bold type.
+  private func boldLine(_ index: Int) -> Range<Int>? {
+    let block = outline.blocks[index]
+    guard block.kind == .paragraph, block.lines.count == 1 else { return nil }
+    let line = outline.lines[block.lines.lowerBound]
+    let bytes = outline.bytes[line.start..<line.end]
+    guard let first = bytes.firstIndex(where: { !$0.isSpaceOrTab }),
+      let last = bytes.lastIndex(where: { !$0.isSpaceOrTab }), last - first >= 5,
+      bytes[first...].hasPrefix("**"), bytes[...last].suffix(2).elementsEqual("**".utf8)
+    else { return nil }
+    let inner = first + 2..<last - 1
+    return outline.bytes[inner].text.contains("**") ? nil : inner
+  }
+
+  private func isFix(_ index: Int) -> Bool {
+    switch outline.label(ofBlock: index)?.name {
+    case .fix, .workaround: true
+    default: outline.boldPart(ofBlock: index)?.isFix ?? false
+    }
   }
 
   // MARK: Blocks that fold

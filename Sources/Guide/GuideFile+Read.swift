@@ -58,6 +58,8 @@ struct GuideReader {
   let contents: [HeadingLine]
   let finder: ContentsFinder
   var notes: [GuideNote] = []
+  /// Of the heading that began the last section.
+  var sectionLevel = 0
 
   init(_ bytes: [UInt8], name: String) {
     self.bytes = bytes
@@ -90,6 +92,8 @@ struct GuideReader {
     let ones = all.indices.filter { all[$0].level == 1 }
     let parents = ones.count { $0 + 1 < all.count && all[$0 + 1].level > 1 }
     if ones.count >= 2, hasFrontTitle || parents >= 2 { return nil }
+    let isList = ones.count >= 3 && ones.count == all.count && !first.body.isEmpty
+    if isList, !Heading.namesMany(first.title) { return nil }
     return first
   }
 

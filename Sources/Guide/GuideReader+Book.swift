@@ -29,10 +29,14 @@ extension GuideReader {
     for (index, heading) in all.enumerated() {
       if contentsBlocks.contains(heading.block) {
         if !result.isEmpty { result.append(Boundary(kind: .plain, heading: heading)) }
+      } else if choice.chapters.contains(heading.block) {
+        if !result.isEmpty, result.last?.kind != .plain || heading.level <= choice.level {
+          result.append(Boundary(kind: .plain, heading: heading))
+        }
       } else if heading.level <= choice.level {
         let next = index + 1 < all.count ? all[index + 1] : nil
         let kind =
-          choice.layout == .sections ? sectionKind(heading, next: next) : issueKind(heading)
+          choice.layout == .sections ? sectionKind(heading, next: next, choice) : issueKind(heading)
         if kind != .plain || !result.isEmpty {
           result.append(Boundary(kind: kind, heading: heading))
         }
@@ -45,14 +49,20 @@ extension GuideReader {
 
   /// In a guide with sections, a heading of section level that has no issues below it but a
   /// text of its own is an issue too; one paragraph alone is a section's introduction.
-  private func sectionKind(_ heading: HeadingLine, next: HeadingLine?) -> Boundary.Kind {
+  private func sectionKind(
+    _ heading: HeadingLine, next: HeadingLine?, _ choice: LayoutChooser.Choice
+  ) -> Boundary.Kind {
+    if heading.isAsked { return .issue }
     if let next, next.level > heading.level { return .section }
     if heading.isArticlePart { return .section }
     if outline.hasIssueLabel(in: heading.body) { return .issue }
     let text = heading.body.filter { outline.blocks[$0].kind != .html }
       .filter { outline.label(ofBlock: $0) == nil }
     let onlyParagraph = text.count == 1 && outline.blocks[text[0]].kind == .paragraph
-    return text.isEmpty || onlyParagraph ? .section : .issue
+    // Among groups of groups, one without a group is an issue.
+    let isDeep = choice.level > max(2, headings.map(\.level).min() ?? 2)
+    let isIntroduction = onlyParagraph && !isDeep
+    return text.isEmpty || isIntroduction ? .section : .issue
   }
 
   private func issueKind(_ heading: HeadingLine) -> Boundary.Kind {
@@ -70,6 +80,7 @@ extension GuideReader {
       section.owner = label(.owner, in: blocks)
       section.escalate = label(.escalate, in: blocks)
       file.sections.append(section)
+      sectionLevel = heading.level
       note(
         heading.line,
         boundary.kind == .section
@@ -79,7 +90,8 @@ extension GuideReader {
     }
     let issue = issue(
       title: heading.title, from: start, firstLine: heading.end, to: end)
-    let joinsLast = choice.layout == .sections && heading.level > choice.level
+    let isBelow = heading.level > choice.level || 1..<heading.level ~= sectionLevel
+    let joinsLast = choice.layout == .sections && isBelow
     if let last = file.sections.indices.last, joinsLast || file.sections[last].title.isEmpty {
       file.sections[last].issues.append(issue)
     } else {

@@ -17,9 +17,9 @@ struct HeadingLine {
   var isAsked = false
 
   /// The part is one that says: this file is one issue.
-  var isIssuePart: Bool { part.map { $0.isExact && $0.role != .other } ?? false }
+  var isIssuePart: Bool { part.map { $0.isExact && $0.isPart } ?? false }
   /// *References*, *Summary* and such.
-  var isArticlePart: Bool { part.map { $0.isExact && $0.role == .other } ?? false }
+  var isArticlePart: Bool { part.map { $0.isExact && !$0.isPart } ?? false }
   /// A name of its own, as an issue or a section has.
   var isPlain: Bool { !(part?.isExact ?? false) }
 }
@@ -29,19 +29,25 @@ extension Outline {
   var headings: [HeadingLine] {
     let headings = markedHeadings
     // An article's parts may hold questions and what folds; it is one issue all the same.
-    if headings.contains(where: { $0.part?.isExact ?? false }) { return headings }
+    if headings.contains(where: \.isIssuePart) { return headings }
     let finder = AskedHeadings(outline: self)
     var result: [HeadingLine] = []
-    func add(_ blocks: Range<Int>) {
-      for title in finder.titles(in: blocks) {
-        result.append(asked(title, to: blocks.upperBound))
+    func add(_ blocks: Range<Int>, below level: Int, isOfQuestions: Bool) {
+      let titles =
+        level < AskedHeadings.level
+        ? finder.titles(in: blocks, isOfQuestions: isOfQuestions) : finder.problems(in: blocks)
+      for title in titles {
+        var heading = asked(title, to: blocks.upperBound)
+        heading.level = max(AskedHeadings.level, level + 1)
+        result.append(heading)
         if result.count > 1 { result[result.count - 2].body.clip(to: title.block) }
       }
     }
-    add(0..<(headings.first?.block ?? blocks.count))
+    add(0..<(headings.first?.block ?? blocks.count), below: 0, isOfQuestions: true)
     for heading in headings {
       result.append(heading)
-      if heading.level < AskedHeadings.level { add(heading.body) }
+      guard heading.level < 6 else { continue }
+      add(heading.body, below: heading.level, isOfQuestions: Heading.namesMany(heading.title))
     }
     return result
   }

@@ -11,14 +11,14 @@ extension IssueReader {
       let line = row.line + walk.lineOffset + 1
       let seen = table.text([.symptom], of: row)
       let cause = table.text([.cause], of: row)
-      let key = seen.isEmpty ? cause : seen
+      let key = (seen.isEmpty ? cause : seen).replacing("\n\n", with: ", ")
       addSymptom(seen, line: line)
       // Which row it belongs to must be seen where causes and fixes stand in lists of their own.
       let prefix = isAlone || key.isEmpty ? "" : Self.strong(key) + ": "
       if !cause.isEmpty { addCause((seen.isEmpty ? "" : prefix) + cause, line: line) }
       for role in [Table.Role.fix, .workaround] {
         let text = table.text([role], of: row)
-        guard !Self.saysNothing(text) else { continue }
+        guard !text.isEmpty, !text.saysNothing else { continue }
         addFix(role == .workaround ? .workaround : .fix, prefix + text, line: line)
       }
     }
@@ -27,15 +27,9 @@ extension IssueReader {
     return true
   }
 
-  private static func strong(_ text: String) -> String {
+  static func strong(_ text: String) -> String {
     let line = text.replacing("\n", with: " ").replacing("**", with: "")
     return line.contains("*") ? line : "**\(line)**"
-  }
-
-  /// "-", "n/a": an empty cell.
-  private static func saysNothing(_ text: String) -> Bool {
-    let word = text.lowercased()
-    return word == "n/a" || word == "none" || !text.contains { $0.isLetter || $0.isNumber }
   }
 
   // MARK: Callouts

@@ -77,6 +77,11 @@ extension IssueReader {
     _ text: String, raw: String, ordered: Bool, _ index: Int, _ walk: BlockWalk
   ) {
     guard !text.isEmpty else { return }
+    if listsProblems, part == .opening || (part == .other && partLevel == 0),
+      let problem = ListedProblem(text)
+    {
+      return addListed(problem, line: walk.line(index))
+    }
     let isRemark = Label(text) != nil
     // A labelled bullet ends a fix; what comes after it as a plain one is seen, not done.
     let saysSymptom =
@@ -85,6 +90,7 @@ extension IssueReader {
     case .symptoms where !isRemark: addSymptom(text, line: walk.line(index))
     case .causes where !isRemark: addCause(text, line: walk.line(index))
     case .fix: placeItem(raw, walk.lines(index), inFix: true)
+    case .verification: appendToVerify(raw)
     case .verify where partLevel > 0 || walk.depth > 0:
       placeItem(raw, walk.lines(index), inFix: true)
     case .other where walk.depth > 0 && !content.fixes.isEmpty:
@@ -93,6 +99,13 @@ extension IssueReader {
       add(bulletsAreCauses ? .cause : .symptom, text, line: walk.line(index))
     default: placeItem(raw, walk.lines(index), inFix: false)
     }
+  }
+
+  private mutating func addListed(_ problem: ListedProblem, line: Int) {
+    addSymptom(problem.name, line: line)
+    addFix(.fix, Self.strong(problem.name) + ": " + problem.text, line: line)
+    (part, partLevel) = (.other, 0)
+    awaitsCode = nil
   }
 
   private mutating func placeItem(_ raw: String, _ lines: Range<Int>, inFix: Bool) {
@@ -184,6 +197,7 @@ extension IssueReader {
     case .fix, .workaround:
       part = .fix
       addFix(name.role == .workaround ? .workaround : .fix, "", line: line)
+    case .verify: part = content.fixes.isEmpty ? .other : .verification
     case .other: part = .other
     }
     partLevel = 7

@@ -16,16 +16,23 @@ extension IssueReader {
     case .verify: verify(value, line: line)
     case .risk: risk(value, line: line)
     case .check: check(value, line: line)
+    case .record:
+      leaveFix()
+      other.append("**\(label.word.capitalizedFirst)**: \(value)", lines: line - 1..<line)
     default: meta(label.name, value, line: line)
     }
   }
 
   /// What follows no longer belongs to the fix above.
   private mutating func leaveFix() {
-    if part == .fix || part == .verify { (part, partLevel) = (.other, 0) }
+    if part == .fix || part == .verify || part == .verification { (part, partLevel) = (.other, 0) }
   }
 
   private mutating func labelledFix(_ label: Label, _ value: String, line: Int) {
+    if value.saysNothing {
+      leaveFix()
+      return other.append("**\(label.word.capitalizedFirst)**: \(value)", lines: line - 1..<line)
+    }
     // "Resolution" as a heading and "**Fix**:" below it are one fix.
     if part == .fix, let last = fixTexts.last, last.isEmpty, !value.isEmpty,
       !labelledFixes.contains(content.fixes.last?.line ?? 0)
@@ -177,6 +184,18 @@ extension String {
     if inCode { return split { separators.contains($0) }.map(\.trimmed).filter { !$0.isEmpty } }
     return pieces.map(\.trimmed).filter { !$0.isEmpty }
   }
+
+  /// "-", "n/a", "None yet.": words that stand where there is nothing to say.
+  var saysNothing: Bool {
+    guard utf8.count <= 20, !isEmpty else { return false }
+    let word = lowercased().filter { $0 != "*" && $0 != "_" && $0 != "." }.trimmed
+    let isWord = word.contains { $0.isLetter || $0.isNumber }
+    return !isWord
+      || ["n/a", "none", "none yet", "none known", "tbd", "todo", "unknown"].contains(word)
+  }
+
+  /// With a capital where a sentence has one.
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 
   /// At most 60 characters, for messages.
   var shortened: String { count > 60 ? prefix(59) + "…" : self }

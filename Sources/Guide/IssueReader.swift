@@ -5,6 +5,8 @@ struct IssueReader {
     /// Nothing has been said yet: bullets are symptoms.
     case opening
     case symptoms, causes, fix, verify, other
+    /// A heading announced how to see that the fix worked, not a label.
+    case verification
   }
 
   var content = IssueContent()
@@ -28,7 +30,13 @@ struct IssueReader {
 
   enum PassageKind { case symptom, cause }
 
-  init(title: String) { self.title = title }
+  /// The title speaks of many problems: a list below it may name each of them.
+  let listsProblems: Bool
+
+  init(title: String) {
+    self.title = title
+    listsProblems = Heading.namesTroubles(title)
+  }
 
   mutating func read(_ bytes: [UInt8]) {
     let outline = Outline(bytes)
@@ -93,11 +101,18 @@ struct IssueReader {
       appendToFix(index, walk)
       return
     }
+    // "Primary indicators" below "Symptoms" are symptoms.
+    if isDeeper, part == .symptoms, PartName.groupsSymptoms(text) {
+      return other.append(walk.text(index), lines: walk.lines(index))
+    }
     if isDeeper, part == .fix, let name, name.isMethod { demoteLeadIn() }
     bulletsAreCauses = false
     awaitsCode = nil
     if name?.isSummary == true, content.symptoms.isEmpty, content.fixes.isEmpty {
       return open(.opening, level: 0)
+    }
+    if name?.role == .verify, name?.isExact == true, !content.fixes.isEmpty {
+      return open(.verification, level: level)
     }
     guard let name, opensPart else {
       open(.other, level: level)
@@ -124,7 +139,7 @@ struct IssueReader {
       open(.fix, level: isMethod ? partLevel : level)
       let kind: FixText.Kind = name.role == .workaround ? .workaround : .fix
       addFix(kind, name.rest.isEmpty ? "" : "**\(name.rest)**", line: line)
-    case .other:
+    case .other, .verify:
       open(.other, level: level)
     }
   }
@@ -154,16 +169,19 @@ struct IssueReader {
   /// Puts a block where blocks of the current part go.
   mutating func place(_ index: Int, _ walk: BlockWalk) {
     let text = walk.text(index)
-    guard !text.isEmpty else { return }
+    // A line drawn below a text is none of it.
+    guard !text.isEmpty, walk.outline.blocks[index].kind != .rule || part == .fix else { return }
     if let kind = awaitsCode {
       awaitsCode = nil
       if walk.isCode(index) { return extendPassage(kind, text) }
     }
     switch part {
-    case .opening where walk.isParagraph(index) && walk.depth == 0:
+    case .opening
+    where walk.isParagraph(index) && walk.depth == 0
+      && !Table.isDrawn(walk.outline, paragraph: index):
       other.append(text, lines: walk.lines(index), isOpening: true)
     case .fix: appendToFix(index, walk)
-    case .verify: appendToVerify(text)
+    case .verify, .verification: appendToVerify(text)
     case .symptoms where walk.outline.blocks[index].kind != .html:
       placePassage(.symptom, walk.passage(index), index, walk)
     case .causes where walk.outline.blocks[index].kind != .html:
@@ -224,7 +242,7 @@ struct IssueReader {
     fixTexts[last].append(walk.text(index), lines: walk.lines(index))
   }
 
-  private mutating func appendToVerify(_ text: String) {
+  mutating func appendToVerify(_ text: String) {
     guard let last = content.fixes.indices.last else { return }
     let before = content.fixes[last].verify ?? ""
     content.fixes[last].verify = before.isEmpty ? text : before + "\n\n" + text
@@ -238,7 +256,7 @@ struct IssueReader {
     var kept: [FixText] = []
     for (index, fix) in content.fixes.enumerated() {
       var fix = fix
-      fix.text = fixTexts[index].text.trimmedLines
+      fix.text = fixTexts[index].text.trimmedLines.withoutRuleAtEnd
       if !fix.text.isEmpty {
         kept.append(fix)
       } else if labelledFixes.contains(fix.line) {
@@ -265,6 +283,15 @@ extension String {
     var text = lines.joined(separator: "\n")
     while let last = text.utf8.last, last.isWhitespace { text.removeLast() }
     return text
+  }
+
+  /// Without the line that is drawn between this text and the next.
+  var withoutRuleAtEnd: String {
+    let lines = lines
+    guard let last = lines.last, lines.count >= 2, lines[lines.count - 2].trimmed.isEmpty,
+      ["---", "***", "___", "* * *", "- - -"].contains(last.trimmed)
+    else { return self }
+    return lines.dropLast().joined(separator: "\n").trimmedLines.withoutRuleAtEnd
   }
 
   /// Nothing but white space.

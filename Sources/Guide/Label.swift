@@ -7,9 +7,14 @@ struct Label: Equatable {
     case duplicateOf, supersedes, related
     /// `**Note**:`, `**Warning**:` and such: neither a symptom nor a fix.
     case remark
+    /// `**Status**:`, `**Severity**:` and such: what is said about the issue, which ends the part above.
+    case record
   }
 
   var name: Name
+  /// The name as it is written, in lower case.
+  var word: String
+  var isBold: Bool
   /// What stands behind the colon, without white space at its ends.
   var value: String
 
@@ -26,6 +31,13 @@ struct Label: Equatable {
     "caution": .remark, "see also": .remark, "reference": .remark, "references": .remark,
     "q": .symptom, "question": .symptom, "a": .fix, "answer": .fix,
     "contact": .owner, "contacts": .owner, "escalation": .escalate,
+    "why": .cause, "action": .fix, "actions": .fix, "remedy": .fix,
+    "fehler": .symptom, "erreur": .symptom, "错误": .symptom, "エラー": .symptom,
+    "status": .record, "severity": .record, "priority": .record, "date": .record,
+    "reported": .record, "first reported": .record, "reported by": .record, "reporter": .record,
+    "discovered": .record, "last updated": .record, "date added": .record, "author": .record,
+    "component": .record, "affected versions": .record, "fix eta": .record, "tracking": .record,
+    "frequency": .record, "prevention": .record,
   ]
 
   /// Names that are read without bold type, too. "Error: …" and "Problem: …" are as often the
@@ -45,6 +57,8 @@ struct Label: Equatable {
     let isBold: Bool
     if let found = Self.bold(bytes[start...]) {
       (word, end, isBold) = (found.word, found.end, true)
+    } else if let found = Self.emphasised(bytes[start...]) {
+      (word, end, isBold) = (found.word, found.end, false)
     } else if let found = Self.plain(bytes[start...]) {
       (word, end, isBold) = (found.word, found.end, false)
     } else {
@@ -53,7 +67,17 @@ struct Label: Equatable {
     let text = word.split(whereSeparator: \.isSpaceOrTab).map(\.text).joined(separator: " ")
     guard let name = Self.name(text.lowercased(), isBold: isBold) else { return nil }
     self.name = name
-    value = String(decoding: line.utf8.dropFirst(end), as: UTF8.self).trimmed
+    self.word = text.lowercased()
+    self.isBold = isBold
+    value = Self.withoutBreaks(String(decoding: line.utf8.dropFirst(end), as: UTF8.self).trimmed)
+  }
+
+  /// `**Problem:** <br>` at the end of a line says only where the next one begins.
+  private static func withoutBreaks(_ value: String) -> String {
+    guard value.utf8.first == UInt8(ascii: "<"),
+      let tag = ["<br>", "<br/>", "<br />"].first(where: value.lowercased().hasPrefix)
+    else { return value }
+    return value.dropFirst(tag.count).trimmed
   }
 
   private static func name(_ word: String, isBold: Bool) -> Name? {
@@ -64,6 +88,7 @@ struct Label: Equatable {
     case .cause: .cause
     case .fix: .fix
     case .workaround: .workaround
+    case .verify: .verify
     case .other: nil
     }
   }
@@ -73,9 +98,23 @@ struct Label: Equatable {
     if isBold { return PartName.names[word] ?? PartName.undressed(word) }
     if let role = PartName.foreign[word] { return role }
     guard word.contains(" "), let role = PartName.names[word] ?? PartName.undressed(word),
-      role != .other, role != .symptom
+      role != .other, role != .symptom, role != .verify
     else { return nil }
     return role
+  }
+
+  /// `*Word:*`, `_Word_:` in emphasis, which counts as plain.
+  private static func emphasised(
+    _ bytes: ArraySlice<UInt8>
+  ) -> (word: ArraySlice<UInt8>, end: Int)? {
+    guard let mark = bytes.first, mark == Byte.asterisk || mark == Byte.underscore,
+      let close = bytes.dropFirst().firstIndex(of: mark), close > bytes.startIndex + 1
+    else { return nil }
+    let inner = bytes[bytes.startIndex + 1..<close]
+    if let colon = colon(endingAt: inner.endIndex, in: inner) {
+      return (inner[..<colon], close + 1)
+    }
+    return colon(at: close + 1, in: bytes).map { (inner, $0) }
   }
 
   /// `**Word**:` or `**Word:**`: the word, and where the label ends.
@@ -165,7 +204,8 @@ extension Outline {
   func hasIssueLabel(in blocks: Range<Int>) -> Bool {
     blocks.contains { index in
       switch label(ofBlock: index)?.name {
-      case .symptom, .cause, .fix, .workaround, .verify, .risk, .check, .alias: true
+      case .symptom, .cause, .fix, .workaround, .risk, .check, .alias: true
+      case .verify where label(ofBlock: index)?.word == "verify": true
       default: boldPart(ofBlock: index)?.isPart ?? false || Table(self, paragraph: index) != nil
       }
     }

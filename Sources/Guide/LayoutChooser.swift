@@ -12,6 +12,8 @@ struct LayoutChooser {
     var layout: GuideFile.Layout
     /// Level of the headings that begin a section, or an issue where there are no sections.
     var level: Int
+    /// Blocks of headings that begin neither: a manual's chapters beside the one on troubles.
+    var chapters: Set<Int> = []
   }
 
   /// A heading of the outermost level with those one level below it.
@@ -26,13 +28,83 @@ struct LayoutChooser {
     guard let level = headings.map(\.level).min() else {
       return Choice(layout: .single, level: 2)
     }
-    if headings.contains(where: \.isAsked) {
-      return level == AskedHeadings.level
-        ? Choice(layout: .issues, level: level) : Choice(layout: .sections, level: 2)
+    let chapters = chapters(level)
+    if let asked = headings.filter(\.isAsked).map(\.level).max() {
+      return level == asked
+        ? Choice(layout: .issues, level: level)
+        : Choice(layout: .sections, level: asked - 1, chapters: chapters)
     }
     if level == 1, hasSecondTitle { return Choice(layout: .sections, level: 2) }
     if level == 3, isOneIssue { return Choice(layout: .issues, level: 3) }
+    if !chapters.isEmpty {
+      let below = headings.filter { $0.level > level && !chapters.contains($0.block) }
+      let issues = below.map(\.level).min() ?? level + 1
+      return Choice(layout: .sections, level: issues - 1, chapters: chapters)
+    }
+    if let deep = levelOfDeepIssues(level) { return Choice(layout: .sections, level: deep - 1) }
     return Choice(layout: layout(tops(level)), level: level)
+  }
+
+  /// The level of issues in groups of groups (`## Part`, `### Group`, `#### Problem`): the one at which most
+  /// headings have labels or parts, where no article's part stands above it.
+  private func levelOfDeepIssues(_ level: Int) -> Int? {
+    var counts: [Int: Int] = [:]
+    for (index, heading) in headings.enumerated() where heading.isPlain {
+      let hasPart =
+        index + 1 < headings.count && headings[index + 1].isIssuePart
+        && headings[index + 1].level == heading.level + 1
+      if hasPart || outline.hasIssueLabel(in: heading.body) {
+        counts[heading.level, default: 0] += 1
+      }
+    }
+    guard let deep = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), deep.value >= 2,
+      deep.key >= level + 2, !headings.contains(where: { $0.isIssuePart && $0.level <= deep.key })
+    else { return nil }
+    return deep.key
+  }
+
+  /// The headings of a manual that has a chapter on troubles; none where the page is about troubles or tells
+  /// of one alone.
+  private func chapters(_ level: Int) -> Set<Int> {
+    guard hasTitle, !namesMany, !isHowTo,
+      !headings.contains(where: { $0.level == level && $0.part?.isPart ?? false })
+    else { return [] }
+    var chapters: Set<Int> = []
+    var troubles = 0
+    var chapter: [HeadingLine] = []
+    func close() {
+      guard let first = chapter.first else { return }
+      if Heading.namesTroubles(first.title) {
+        if chapter.count > 2 || holdsProblems(chapter) { troubles += 1 }
+      } else if !chapter.contains(where: {
+        $0.isAsked || $0.part?.isPart ?? false || outline.hasIssueLabel(in: $0.body)
+      }) {
+        chapters.formUnion(chapter.map(\.block))
+      }
+      chapter = []
+    }
+    for heading in headings {
+      if heading.level <= level { close() }
+      chapter.append(heading)
+    }
+    close()
+    let isManual = headings.contains {
+      chapters.contains($0.block) && Heading.namesManual($0.title)
+    }
+    return troubles == 0 || !isManual ? [] : chapters
+  }
+
+  private func holdsProblems(_ chapter: [HeadingLine]) -> Bool {
+    chapter.contains { heading in
+      let listed = heading.body.count {
+        guard case .item(let item) = outline.blocks[$0].kind else { return false }
+        let line = outline.lines[outline.blocks[$0].lines.lowerBound]
+        let next = outline.blocks[$0].lines.count > 1 ? "\nmore" : ""
+        return ListedProblem(outline.bytes[item.content..<max(item.content, line.end)].text + next)
+          != nil
+      }
+      return heading.isAsked || listed >= 2 || outline.hasIssueLabel(in: heading.body)
+    }
   }
 
   /// Several `#` with sections and issues below them: the issues are those of the third level.
@@ -95,19 +167,8 @@ struct LayoutChooser {
 
   /// The title or file name speaks of many issues: *Known issues*, *errors.md*, *FAQ*.
   private var namesMany: Bool {
-    [title, name].contains { text in
-      let words = text.lowercased().split { !$0.isLetter && $0 != ":" }
-      guard let first = words.first, let last = words.last else { return false }
-      return Self.manyFirst.contains(String(first)) || Self.many.contains(String(last))
-        || words.contains("troubleshooting")
-    }
+    [title, name].contains(where: Heading.namesMany)
   }
-
-  private static let manyFirst: Set = ["known", "common", "frequent", "frequently", "typical"]
-  private static let many: Set = [
-    "issues", "errors", "problems", "faq", "faqs", "pitfalls", "gotchas", "messages", "warnings",
-    "failures", "questions", "fixes", "notes", "runbook", "runbooks", "guide",
-  ]
 
   /// *How to restore a mailbox*: one article, however many headings it has.
   private var isHowTo: Bool {

@@ -2,6 +2,8 @@
 struct PartName: Equatable {
   enum Role: Equatable {
     case symptom, cause, fix, workaround
+    /// *Verification*: how to see that the fix above it worked.
+    case verify
     /// A part of an article that is none of these: *Diagnosis*, *More information*, *References*.
     case other
   }
@@ -74,7 +76,7 @@ struct PartName: Equatable {
   }
 
   /// Symptom, cause or fix.
-  var isPart: Bool { role != .other }
+  var isPart: Bool { role != .other && role != .verify }
   var isFix: Bool { role == .fix || role == .workaround }
   /// *Summary*: what an article says instead of symptoms.
   var isSummary: Bool { role == .other && isExact && name == "summary" }
@@ -118,7 +120,7 @@ struct PartName: Equatable {
     let hasSteps = words.count > 1 && (words.last == "steps" || words.last == "step")
     if hasSteps { words.removeLast() }
     guard words.count == 1 || words.joined(separator: " ") == "root cause",
-      let role = names[words.joined(separator: " ")], role != .other
+      let role = names[words.joined(separator: " ")], role != .other, role != .verify
     else { return nil }
     // "Error steps" are those to an error, "a possible problem" is one of several issues.
     if role == .symptom, !words[0].hasPrefix("symptom") { return nil }

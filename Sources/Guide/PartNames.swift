@@ -7,6 +7,7 @@ extension PartName {
     for name in fixes { names[name] = .fix }
     for name in workarounds { names[name] = .workaround }
     for name in others { names[name] = .other }
+    for name in verifications { names[name] = .verify }
     return names.merging(foreign) { own, _ in own }
   }()
 
@@ -69,21 +70,34 @@ extension PartName {
     "long", "short", "term", "quick", "permanent", "immediate", "proposed", "suggested",
     "recommended", "possible", "potential", "probable", "likely", "temporary", "interim", "other",
     "alternative", "alternate", "final", "manual", "easy", "common", "typical", "preferred",
-    "complete", "detailed", "further", "additional", "observed",
+    "complete", "detailed", "further", "additional", "observed", "mögliche", "mögliches",
+    "wahrscheinliche", "posible", "posibles",
+  ]
+
+  /// "Primary indicators", "Signs in the log": a heading that only divides the symptoms.
+  static func groupsSymptoms(_ heading: String) -> Bool {
+    heading.lowercased().split { !$0.isLetter }.contains { signs.contains(String($0)) }
+  }
+
+  private static let signs: Set = [
+    "indicator", "indicators", "sign", "signs", "symptom", "symptoms", "observations", "behavior",
+    "behaviour",
   ]
 
   private static let symptoms = [
     "symptom", "symptoms", "problem", "problem description", "problem statement", "issue",
     "issue description", "meaning", "description", "error", "error message", "error messages",
     "impact", "display message", "what you see", "observed behavior", "observed behaviour",
-    "actual result", "actual results", "the problem", "the issue",
+    "actual result", "actual results", "the problem", "the issue", "what happens",
+    "how to identify", "how to recognize", "how to recognise", "what does this alert mean",
+    "what this alert means",
   ]
 
   private static let causes = [
     "cause", "causes", "root cause", "root causes", "possible cause", "possible causes", "reason",
     "reasons", "why this error occurred", "why this happens", "why it happens",
     "common causes", "likely cause", "likely causes", "the cause", "underlying cause",
-    "root cause analysis",
+    "root cause analysis", "why", "why did this happen", "possible reasons",
   ]
 
   private static let fixes = [
@@ -96,6 +110,19 @@ extension PartName {
     "required actions",
     "to correct this error", "apply the patch", "how to apply the patch", "what to do",
     "solution/workaround", "resolution/workaround", "fix/workaround",
+    "how to solve", "how to solve it", "what should i do", "what can i do", "immediate action",
+    "immediate actions", "immediate response", "action required", "actions to take",
+    "resolution procedure", "remediation procedure", "recovery steps", "recovery procedure",
+    "steps to resolve", "steps to fix", "how do i fix it", "how do i fix this",
+    "cause and resolution", "cause and solution", "causes and solutions", "causes and fixes",
+    "cause and fix", "causes & solutions", "root causes & solutions", "root causes and solutions",
+    "possible causes and solutions", "common causes and fixes", "common causes and solutions",
+    "maßnahme", "maßnahmen",
+  ]
+
+  private static let verifications = [
+    "verify", "verification", "verification steps", "how to verify", "verify the fix",
+    "verify resolution", "validation", "confirm the fix",
   ]
 
   private static let workarounds = [
@@ -115,5 +142,9 @@ extension PartName {
     "patch", "error code", "steps to reproduce", "limitations", "conclusion",
     "did this fix the problem",
     "did this solve your problem", "still need help", "next steps", "syntax", "parameters",
+    "getting help", "get help", "need help", "need more help", "support", "community support",
+    "contact", "contact support", "who to contact", "license", "contributing", "escalation",
+    "escalation path", "prevention", "best practices", "timeline", "action items",
+    "lessons learned", "changelog", "acknowledgements",
   ]
 }

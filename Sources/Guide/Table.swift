@@ -48,8 +48,27 @@ struct Table {
   private static func role(_ head: String) -> Role? {
     let word = head.filter { $0 != "*" && $0 != "`" && $0 != "?" && $0 != ":" }.trimmed.lowercased()
     if let role = words[word] { return role }
-    let role = PartName(head)?.role
-    return role == .other ? nil : role
+    if let part = PartName(head), part.isPart { return part.role }
+    // "Error pattern", "What to do about it": the last word that names a part says which.
+    let words = word.split { !$0.isLetter }.map(String.init)
+    return words.last { wordRoles[$0] != nil }.flatMap { wordRoles[$0] }
+  }
+
+  private static let wordRoles: [String: Role] = [
+    "error": .symptom, "errors": .symptom, "problem": .symptom, "issue": .symptom,
+    "symptom": .symptom, "message": .symptom, "exception": .symptom, "warning": .symptom,
+    "failure": .symptom, "cause": .cause, "causes": .cause, "reason": .cause, "fix": .fix,
+    "solution": .fix, "resolution": .fix, "remedy": .fix, "workaround": .workaround,
+    "mitigation": .fix,
+  ]
+
+  /// Whether a paragraph is a table of any kind.
+  static func isDrawn(_ outline: Outline, paragraph index: Int) -> Bool {
+    let lines = Array(outline.blocks[index].lines)
+    guard lines.count >= 2 else { return false }
+    let marks = cells(outline.text(ofLine: lines[1]))
+    return marks.count == cells(outline.text(ofLine: lines[0])).count && marks.allSatisfy(isMark)
+      && outline.text(ofLine: lines[1]).contains("|")
   }
 
   /// Heads of columns that mean something else as headings of articles, or nothing.
