@@ -1,3 +1,12 @@
+// A second click on a button while the first is on its way would do the same again.
+const sent = new WeakMap();
+document.addEventListener('submit', (event) => {
+  const button = event.submitter ?? event.target;
+  if (event.defaultPrevented || event.target.method !== 'post') return;
+  if (event.timeStamp - (sent.get(button) ?? -Infinity) < 3000) event.preventDefault();
+  else sent.set(button, event.timeStamp);
+});
+
 // A button beside each block of code that copies it. Nothing depends on this.
 for (const pre of document.querySelectorAll('main pre:not(.diff)')) {
   const box = document.createElement('div');

@@ -46,6 +46,17 @@ extension App {
     }
   }
 
+  /// Signs out every browser but this one.
+  static func endOtherSessions(_ context: Context) throws -> Reply {
+    let (id, _, _) = try context.signedIn()
+    try context.takesNothing()
+    let current = cookie(Cookies.session, of: context.request)
+    return .write { writing in
+      try writing.endSessions(ofAccount: id, butFor: current)
+      return .redirect(.seeOther, to: "/account")
+    }
+  }
+
   /// A token of one's own: never more than one's role allows.
   static func createOwnToken(_ context: Context) throws -> Reply {
     let (id, _, role) = try context.signedIn()
@@ -183,6 +194,7 @@ struct AccountPage: HTMLOnly {
     \("<p>A proxy signs you in; there is no session to end here.</p>", if: sessions.isEmpty)
     \("<ul class=\"issues\">\n\(sessions.map { item($0) })</ul>", if: !sessions.isEmpty)
     <form action="/sign-out" method="post"><p><button>Sign out here</button></p></form>
+    \("<form action=\"/account/sessions/end\" method=\"post\"><p><button>Sign out everywhere else</button></p></form>", if: sessions.count > 1)
     <h2 id="tokens">Your tokens</h2>
     <p>A token lets a script or a bot act for you, with no more than your role allows.</p>
     \("<ul class=\"issues\">\n\(tokens.map { TokenViews.item($0, site, base: "/account/tokens") })</ul>", if: !tokens.isEmpty)

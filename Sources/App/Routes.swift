@@ -129,6 +129,7 @@ extension App {
     .get("/account", api: false, App.account),
     .get("/account/password", api: false, App.passwordForm),
     .write(.post, "/account/password", api: false, heavy: true) { try $0.app.setPassword($0) },
+    .write(.post, "/account/sessions/end", api: false, App.endOtherSessions),
     .write(.post, "/account/sessions/{id}/end", api: false, App.endSession),
     .write(.post, "/account/tokens", api: false, App.createOwnToken),
     .write(.post, "/account/tokens/{id}/revoke", api: false, App.revokeOwnToken),

@@ -64,6 +64,15 @@ package enum DatabaseFile {
     return true
   }
 
+  /// Gives a file the permissions of another one, and its owner where this process may: whoever serves
+  /// the one can serve the other, whoever put it there. Nothing when there is no such file.
+  package static func giveOwner(of model: String, to path: String) {
+    var status = stat()
+    guard stat(model, &status) == 0 else { return }
+    _ = chown(path, status.st_uid, status.st_gid)
+    chmod(path, status.st_mode & 0o777)
+  }
+
   /// The path without symbolic links, beside which SQLite puts `-wal` and `-shm`.
   package static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }

@@ -53,7 +53,8 @@ extension Account {
   /// wrote, so it must not look like another's.
   package static func objection(toName name: String) -> String? {
     if name.unicodeScalars.count > 100 { return "A name has at most 100 characters." }
-    guard let first = name.first, !first.isWhitespace, !name.last!.isWhitespace else {
+    guard let first = name.first else { return "A name is not empty." }
+    guard !first.isWhitespace, !name.last!.isWhitespace else {
       return "A name does not begin or end with a space."
     }
     let hidden = name.unicodeScalars.contains { scalar in

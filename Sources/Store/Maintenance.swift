@@ -9,16 +9,17 @@ extension Store {
   }
 
   /// Puts a file in the place of another that no connection is open on; what stood there goes to
-  /// `path`.before-restore, with its WAL. Throws `StoreUnavailable` and changes nothing where
+  /// the path that is returned, with its WAL: to one that nothing stands at, for it may be all that is
+  /// left of the last writes. nil when nothing stood there. Throws `StoreUnavailable` and changes nothing where
   /// that can't be.
-  package static func restore(from source: String, to path: String) throws {
+  package static func restore(from source: String, to path: String) throws -> String? {
     let target = DatabaseFile.resolved(path)
     let part = target + ".part"
     unlink(part)
     try copy(from: source, mode: readableMode(DatabaseFile.resolved(source)), to: part)
     guard DatabaseFile.identity(target) != nil else {
       guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
-      return
+      return nil
     }
     let claim = DatabaseFile.Claim(target)
     defer { withExtendedLifetime(claim) {} }
@@ -27,8 +28,8 @@ extension Store {
       throw StoreUnavailable(
         reason: "\(target) is in use or can't be written: stop the server first")
     }
-    let former = target + ".before-restore"
-    for suffix in ["", "-wal", "-shm"] { unlink(former + suffix) }
+    DatabaseFile.giveOwner(of: target, to: part)
+    let former = formerName(target)
     // The WAL belongs to the old file; beside the new one it would be taken for its own.
     for suffix in ["-wal", "-shm", ""] where DatabaseFile.identity(target + suffix) != nil {
       guard DatabaseFile.move(target + suffix, to: former + suffix) else {
@@ -36,6 +37,19 @@ extension Store {
       }
     }
     guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
+    return former
+  }
+
+  /// Where what a restore replaces goes: `.before-restore`, or `.before-restore-2` and so on.
+  private static func formerName(_ target: String) -> String {
+    let first = target + ".before-restore"
+    let names = sequence(state: 1) { number -> String? in
+      defer { number += 1 }
+      return number == 1 ? first : "\(first)-\(number)"
+    }
+    return names.first { name in
+      ["", "-wal", "-shm"].allSatisfy { DatabaseFile.identity(name + $0) == nil }
+    }!
   }
 
   private static func unavailable(_ path: String) -> StoreUnavailable {

@@ -144,6 +144,17 @@ extension Writing {
     try connection.execute("DELETE FROM session WHERE hash = \(Secrets.hash(secret))")
   }
 
+  /// Ends the sessions of an account but for the one of that cookie.
+  package func endSessions(ofAccount account: Int, butFor kept: String?) throws {
+    try connection.execute(
+      """
+      DELETE FROM session
+      WHERE account_id = \(account) AND hash IS NOT \(kept.map { Secrets.hash($0) })
+      """)
+    guard connection.changes > 0 else { return }
+    try audit("end other sessions", subject: try accountName(account))
+  }
+
   /// Ends one session of an account; false when it has none of that id.
   package func endSession(_ id: String, ofAccount account: Int) throws -> Bool {
     try connection.execute(

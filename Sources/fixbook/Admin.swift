@@ -69,13 +69,11 @@ let restore = Verb(
   let source = arguments.operands[0]
   let problems = try Main.named(source) { try Store.verify(path: source) }
   guard problems.isEmpty else { throw CommandError("\(source): \(problems[0])") }
-  let replaces = access(path, F_OK) == 0
-  try Store.restore(from: source, to: path)
-  Console.error(replaces ? "restored; the former file is \(path).before-restore\n" : "restored\n")
+  let former = try Store.restore(from: source, to: path)
+  Console.error(former.map { "restored; the former file is \($0)\n" } ?? "restored\n")
   if arguments.has("json") {
-    let former: JSON = replaces ? .string(path + ".before-restore") : .null
     Console.out(
-      JSON.object([.init("restored", .string(path)), .init("former", former)]).string + "\n")
+      JSON.object([.init("restored", .string(path)), .init("former", former.json)]).string + "\n")
   }
   return .done
 }

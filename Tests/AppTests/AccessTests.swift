@@ -125,6 +125,7 @@ private let table: [String: Access] = [
   "GET /sign-in": .anyone, "POST /sign-in": .anyone, "POST /sign-out": .anyone,
   "GET /account": .account, "GET /account/password": .account,
   "POST /account/password": .account, "POST /account/sessions/{id}/end": .account,
+  "POST /account/sessions/end": .account,
   "POST /account/tokens": .account, "POST /account/tokens/{id}/revoke": .account,
   "GET /admin": .scope(.admin), "GET /admin/users": .scope(.admin),
   "POST /admin/users": .scope(.admin), "POST /admin/users/{id}": .scope(.admin),

@@ -195,6 +195,25 @@ struct PeopleTests {
     #expect(try server.browse("GET", "/reports", as: bob).status == 200)
   }
 
+  @Test func `a member signs out everywhere else`() throws {
+    let bob = try server.person("bob", .reporter)
+    let eve = try server.person("eve", .reporter)
+    let button = "Sign out everywhere else"
+    #expect(try !server.browse("GET", "/account", as: bob).text.contains(button))
+    let others = try server.write { writing in
+      try (0..<3).map { _ in try writing.createSession(account: bob.id) }
+    }
+    #expect(try server.browse("GET", "/account", as: bob).text.contains(button))
+    #expect(try server.browse("POST", "/account/sessions/end", as: bob, form: "").status == 303)
+    for session in others {
+      let reply = try server.send("GET", "/reports", [("Cookie", "fixbook_session=" + session)])
+      #expect(reply.status == 403)
+    }
+    for person in [bob, eve] {
+      #expect(try server.browse("GET", "/reports", as: person).status == 200)
+    }
+  }
+
   @Test func `who may see a guide is set by API and by page`() throws {
     let ada = try server.person("ada", .admin)
     let bob = try server.person("bob", .reader)

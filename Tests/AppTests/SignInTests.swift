@@ -261,6 +261,7 @@ struct SignInTests {
   /// Forms of someone signed in that change something.
   private static let forms = [
     "/sign-out", "/account/password", "/account/tokens", "/account/sessions/0/end",
+    "/account/sessions/end",
     "/account/tokens/1/revoke", "/admin/users", "/admin/users/1", "/admin/users/1/invite",
     "/admin/tokens", "/admin/tokens/1/revoke", "/admin/guides/field-guide", "/issues/new",
     "/issues/exec-format-error/edit", "/issues/exec-format-error/verify", "/reports",

@@ -807,6 +807,32 @@ def test_a_backup_in_a_storm_is_sound_and_restores(database, tmp_path):
         written(server)
 
 
+def test_a_second_restore_keeps_what_the_first_put_aside(database, tmp_path):
+    """Whoever took the wrong backup first still has the last writes."""
+    succeed("backup", "--db", database, tmp_path / "copy.db")
+    with Server(database) as server:
+        written(server, "after the backup")
+    for _ in range(3):
+        done = fixbook("restore", "--db", database, tmp_path / "copy.db")
+        assert done.returncode == 0, shown(done)
+    aside = [Path(f"{database}.before-restore{end}") for end in ("", "-2", "-3")]
+    assert "after the backup" in column(aside[0], "SELECT text FROM report")
+    assert str(aside[2]) in done.stderr.decode()
+    assert all(file.exists() for file in aside)
+
+
+def test_a_restored_file_belongs_to_whom_the_former_one_did(database, tmp_path):
+    """The service that goes on with it is not who restores it, who is root."""
+    succeed("backup", "--db", database, tmp_path / "copy.db")
+    database.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(database, 12345, 12346)
+    former = database.stat()
+    succeed("restore", "--db", database, tmp_path / "copy.db")
+    now = database.stat()
+    assert (now.st_mode, now.st_uid, now.st_gid) == (former.st_mode, former.st_uid, former.st_gid)
+
+
 def test_a_file_behind_a_symbolic_link(database, tmp_path):
     link = tmp_path / "elsewhere" / "link.db"
     link.parent.mkdir()

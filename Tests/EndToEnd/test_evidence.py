@@ -157,3 +157,23 @@ def test_a_browser_tells_what_it_opened(chromium, new_server):
             break
     places = {"first": 1, "second": 1, "third": 0, "later": 0}
     assert opened == {"answers": 2, "followed": 2, "places": places}
+
+
+CLICKED_TWICE = """() => {
+  const prevented = [];
+  addEventListener('submit', (event) => {
+    prevented.push(event.defaultPrevented);
+    event.preventDefault();
+  });
+  const button = document.querySelector('main form[method=post] button');
+  button.click();
+  button.click();
+  return prevented;
+}"""
+
+
+def test_a_second_click_sends_nothing_again(chromium, server):
+    with Watched(chromium, server) as tab:
+        tab.page.goto("/report")
+        tab.page.fill("textarea[name=text]", "the crane hums")
+        assert tab.page.evaluate(CLICKED_TWICE) == [False, True]
