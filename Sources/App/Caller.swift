@@ -106,7 +106,9 @@ extension App {
     note(use: "token \(token.id)") { try $0.tokenUsed(token.id) }
     return Caller(
       identity: .token(
-        id: token.id, name: token.name, kind: token.kind, account: token.accountID),
+        // Members name their own tokens: what one wrote is shown as its owner's.
+        id: token.id, name: token.account.map { "\($0) (\(token.name))" } ?? token.name,
+        kind: token.kind, account: token.accountID),
       scopes: token.scopes.union([.read]),
       reporter: token.accountID.map { "account:\($0)" } ?? "token:\(token.id)")
   }

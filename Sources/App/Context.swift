@@ -116,7 +116,7 @@ package final class Context: Sendable {
   /// Refuses a caller that lacks a scope: 401 without a token, 403 with one.
   func require(_ scope: Scope) throws(Failure) {
     if caller.may(scope) { return }
-    throw caller.isAnonymous ? Failure.unauthorized : Failure.missingScope(scope.rawValue)
+    throw caller.lacks(scope)
   }
 
   /// Page addresses take reports and outcomes from anyone where the policy says so.

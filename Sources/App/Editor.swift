@@ -73,7 +73,7 @@ extension App {
     if context.caller.isAnonymous, context.representation == .html {
       return .redirect(.seeOther, to: SignInPage.path(for: context.request))
     }
-    throw context.caller.isAnonymous ? Failure.unauthorized : Failure.missingScope(scope.rawValue)
+    throw context.caller.lacks(scope)
   }
 
   static func saveNewIssue(_ context: Context) throws -> Reply {

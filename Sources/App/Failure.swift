@@ -117,9 +117,19 @@ extension Failure {
   )
   .header("WWW-Authenticate", "Bearer realm=\"fixbook\", error=\"invalid_token\"")
 
-  static func missingScope(_ scope: String) -> Failure {
+  static func missingScope(_ scope: Scope) -> Failure {
     Failure(
-      .forbidden, "missing_scope", "Not allowed", "This needs a token with the scope \(scope).")
+      .forbidden, "missing_scope", "Not allowed",
+      "This needs a token with the scope \(scope.rawValue).")
+  }
+
+  /// Of someone signed in, who has no token to choose.
+  static func missingScope(_ scope: Scope, role: Role) -> Failure {
+    let enough = Role.allCases.first { $0.scopes.contains(scope) } ?? .admin
+    return Failure(
+      .forbidden, "missing_scope", "Not allowed",
+      "Your role is \(role.rawValue); this takes the role \(enough.rawValue). An admin can give it to you."
+    )
   }
 
   static func forbidden(_ detail: String) -> Failure {

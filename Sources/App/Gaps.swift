@@ -39,9 +39,7 @@ extension App {
     let found = try reading.gaps(since: time, from: start, limit: most + 1)
     for (index, gap) in found.enumerated() {
       if index == most { return (open, start + index) }
-      if try Matcher().answer(Intake.read(gap.text), corpus: corpus, limit: 1).verdict == .known {
-        continue
-      }
+      if try Draft.issue(answering: gap, corpus) != nil { continue }
       if open.count == limit { return (open, start + index) }
       open.append(gap)
     }
@@ -67,6 +65,15 @@ extension App {
     let site = context.site
     let prefix = context.isAPI ? "/api/v1" : ""
     return .write { writing in
+      // Clicked twice, or by two: the second goes on with what the first has begun.
+      let reading = writing.reading
+      if let corpus = try reading.corpus(guide: nil),
+        let id = try Draft.issue(answering: gap, corpus),
+        let known = try reading.summaries([id]).first
+      {
+        if isHTML { return .redirect(.seeOther, to: "/issues/\(known.slug)") }
+        return try IssuePage.written(id, reading, site)
+      }
       let saved = try writing.createIssue(
         guide: slug, text, confidence: .draft,
         comment: "from a gap that \(counted(gap.people, "reporter")) met")
@@ -75,30 +82,6 @@ extension App {
         saved.id, writing.reading, site, status: .created,
         headers: [HeaderFields.Field("Location", site.url("\(prefix)/issues/\(saved.slug)"))])
     }
-  }
-}
-
-/// What a gap's draft begins with.
-enum Draft {
-  /// The message without its prefix and without values that will differ next time, short enough for a
-  /// heading.
-  static func title(_ line: String) -> String {
-    let message = LinePrefix.strip(line).message.filter { !$0.isNewline }
-    var words = Template.withoutPlaceholders(Template.of(message), but: "…")
-    while let run = words.firstRange(of: "……") { words.replaceSubrange(run, with: "…") }
-    if !words.contains(where: \.isLetter) { words = message }
-    if words.allSatisfy(\.isWhitespace) { words = line }
-    if words.count > 90 { words = words.prefix(90) + "…" }
-    let title = words.drop { $0 == "#" || $0.isWhitespace }
-    return title.isEmpty ? "New issue" : String(title)
-  }
-
-  static func markdown(_ line: String) -> String {
-    // A fence longer than any run of backticks in the line.
-    let longest = line.split { $0 != "`" }.map(\.count).max() ?? 0
-    let fence = String(repeating: "`", count: max(3, longest + 1))
-    return
-      "- Seen in a log or on a screen; say here how to recognise it\n\n\(fence)sample\n\(line)\n\(fence)"
   }
 }
 

@@ -166,7 +166,8 @@ extension Operation {
       .integer("gap", "Its id.").required, .text("guide", limit: 200, "Slug of the guide."),
     ],
     answers: [
-      .created(.issue, "A draft.", headers: [.text("Location", "Address of the issue.")])
+      .created(.issue, "A draft.", headers: [.text("Location", "Address of the issue.")]),
+      .ok(.issue, "What the gap has become known by since."),
     ], codes: ["invalid_markdown", "broken_sample"],
     example: Example(body: ["gap": "$GAP"]))
 }

@@ -100,6 +100,15 @@ package struct Caller: Sendable, Hashable {
 
   func may(_ scope: Scope) -> Bool { scopes.contains(scope) }
 
+  /// Why a caller without that scope is refused.
+  func lacks(_ scope: Scope) -> Failure {
+    switch identity {
+    case .anonymous: .unauthorized
+    case .account(_, _, let role): .missingScope(scope, role: role)
+    case .token: .missingScope(scope)
+    }
+  }
+
   var isAnonymous: Bool { identity == .anonymous }
 
   /// People's forms and tokens are `person`; MCP and agents' tokens `agent`.

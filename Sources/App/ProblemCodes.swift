@@ -6,7 +6,7 @@ package enum ProblemCodes {
     ("invalid_form", 400, "A multipart body is cut off."),
     ("unauthorized", 401, "A token is needed."),
     ("invalid_token", 401, "The token is unknown, revoked or expired."),
-    ("missing_scope", 403, "The token lacks a scope."),
+    ("missing_scope", 403, "The token lacks a scope, or the role does not allow it."),
     ("forbidden", 403, "The caller may not do that."),
     ("foreign_form", 403, "The form was sent from another site."),
     ("account_disabled", 403, "The account was disabled."),

@@ -20,6 +20,9 @@ struct TokenInput: Sendable {
     guard !name.contains(where: \.isNewline) else {
       throw Failure.invalid("name", "name must be one line.")
     }
+    guard !Account.hidesCharacters(name) else {
+      throw Failure.invalid("name", "name must have no invisible characters.")
+    }
     let kind = try fields.choice("kind", as: Kind.self) ?? .automation
     self.kind = SourceKind(rawValue: kind.rawValue) ?? .automation
     guard let scopes = try fields.choices("scopes", as: Scope.self), !scopes.isEmpty else {

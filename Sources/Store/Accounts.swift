@@ -49,15 +49,9 @@ extension Account {
   /// the capital, since several small letters may share one ("ς" and "σ").
   package static func folded(_ name: String) -> String { nfc(name.uppercased().lowercased()) }
 
-  /// Why a text can't be an account's name; nil when it can. A name is shown beside what its owner
-  /// wrote, so it must not look like another's.
-  package static func objection(toName name: String) -> String? {
-    if name.unicodeScalars.count > 100 { return "A name has at most 100 characters." }
-    guard let first = name.first else { return "A name is not empty." }
-    guard !first.isWhitespace, !name.last!.isWhitespace else {
-      return "A name does not begin or end with a space."
-    }
-    let hidden = name.unicodeScalars.contains { scalar in
+  /// Whether a name has characters that show nothing, or change what is around them.
+  package static func hidesCharacters(_ name: String) -> Bool {
+    name.unicodeScalars.contains { scalar in
       // Joiners and selectors among them, which are marks by category and show nothing.
       if scalar.properties.isDefaultIgnorableCodePoint { return true }
       return switch scalar.properties.generalCategory {
@@ -67,7 +61,17 @@ extension Account {
       default: false
       }
     }
-    if hidden { return "A name has no invisible characters." }
+  }
+
+  /// Why a text can't be an account's name; nil when it can. A name is shown beside what its owner
+  /// wrote, so it must not look like another's.
+  package static func objection(toName name: String) -> String? {
+    if name.unicodeScalars.count > 100 { return "A name has at most 100 characters." }
+    guard let first = name.first else { return "A name is not empty." }
+    guard !first.isWhitespace, !name.last!.isWhitespace else {
+      return "A name does not begin or end with a space."
+    }
+    if hidesCharacters(name) { return "A name has no invisible characters." }
     if reserved.contains(name.lowercased()) { return "\(name) is kept for the program itself." }
     return nil
   }

@@ -178,6 +178,35 @@ struct PeopleTests {
     #expect(try server.send("GET", "/reports", token: text).status == 401)
   }
 
+  /// A member calls a token as they like, the administrator too.
+  @Test func `what a token of one's own writes is shown as its owner's`() throws {
+    let ada = try server.person("ada", .editor)
+    let made = try server.browse(
+      "POST", "/account/tokens", as: ada, form: "name=grace&scopes=read,edit&kind=person&days=1")
+    let token = try #require(made.text.firstMatch(of: /fxb_[a-z0-9]+/)?.output)
+    let reply = try server.send(
+      "PATCH", "/api/v1/issues/exec-format-error",
+      [("If-Match", "*"), ("Content-Type", "application/json")],
+      body: Array(#"{"title":"t"}"#.utf8),
+      token: String(token))
+    #expect(reply.status == 200)
+    let history = try server.send("GET", "/issues/t/history.json", [])
+    #expect(history.text.contains(#""ada (grace)""#))
+  }
+
+  @Test func `a name with characters that show nothing is none for a token`() throws {
+    let ada = try server.person("ada", .editor)
+    let form = "name=a%E2%80%AEb&scopes=read&kind=person&days=1"
+    let reply = try server.browse("POST", "/account/tokens", as: ada, form: form)
+    #expect(reply.status == 422 && reply.text.contains("invisible"))
+  }
+
+  @Test func `who is signed in is told which role it takes`() throws {
+    let bob = try server.person("bob", .reader)
+    let reply = try server.browse("POST", "/gaps/draft", as: bob, form: "gap=1")
+    #expect(reply.status == 403 && reply.text.contains("this takes the role editor"))
+  }
+
   @Test func `a member sees and ends their own sessions only`() throws {
     let bob = try server.person("bob", .reader)
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

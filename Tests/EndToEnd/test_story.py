@@ -65,6 +65,9 @@ def test_from_runbooks_to_an_answer_that_worked(base):
         draft = server.post(
             "/api/v1/gaps/draft", {"gap": gaps[0]["id"], "guide": "payments-runbook"}).json()
         assert draft["title"].startswith("ledger: reconcile aborted: checksum mismatch in batch … (")
+        again = server.post(
+            "/api/v1/gaps/draft", {"gap": gaps[0]["id"], "guide": "payments-runbook"})
+        assert (again.status_code, again.json()["slug"]) == (200, draft["slug"])
         issue = server.client.get(f"/api/v1/issues/{draft['slug']}", headers=bearer()).json()
         assert any("checksum mismatch" in sample["text"] for sample in issue["samples"])
         written = server.client.put(
