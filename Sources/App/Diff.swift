@@ -60,7 +60,7 @@ struct DiffPage: Page {
   static func revertForm(_ issue: IssueSummary, _ number: Int) -> HTML {
     """
     <form action="/issues/\(issue.slug)/revert" method="post">
-    <input type="hidden" name="revision" value="\(number)">
+    <input type="hidden" name="revision" value="\(number)"><input type="hidden" name="base" value="\(issue.revision)">
     <p><button>Go back to revision \(number)</button></p></form>
     """
   }

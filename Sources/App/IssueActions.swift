@@ -13,6 +13,7 @@ extension App {
     guard let number = try fields.integer("revision", in: 1...Int.max) else {
       throw Failure.missing("revision")
     }
+    let base = try fields.integer("base", in: 1...Int.max)
     try fields.finish()
     let isHTML = context.representation == .html
     return .write { writing in
@@ -20,8 +21,8 @@ extension App {
         throw Failure.invalid("revision", "There is no revision \(number) of this issue.")
       }
       let saved = try writing.updateIssue(
-        id, IssueText(title: old.title, section: old.section, markdown: old.markdown), base: .any,
-        comment: "reverted to revision \(number)")
+        id, IssueText(title: old.title, section: old.section, markdown: old.markdown),
+        base: base.map { .exactly($0) } ?? .any, comment: "reverted to revision \(number)")
       if isHTML { return .redirect(.seeOther, to: "/issues/\(saved.slug)") }
       return try IssuePage.written(id, writing.reading, context.site)
     }

@@ -193,7 +193,10 @@ extension Operation {
 
   static let revert = Operation(
     "revertIssue", in: .issues, "Go back to a revision", by: .scope(.edit),
-    body: [.integer("revision", "To this one.").required.example(1)],
+    body: [
+      .integer("revision", "To this one.").required.example(1),
+      .integer("base", "The newest that was seen; 412 when there is a newer one."),
+    ],
     answers: [.ok(.issue, "A new revision with the old text.", headers: tag)],
     codes: editCodes.filter { $0 != "precondition_required" },
     example: Example(["deploy-key-has-expired"], body: ["revision": 1]))

@@ -180,6 +180,25 @@ def test_any_two_revisions_are_compared_from_the_history(chromium, fresh_harbour
         assert page.locator("ins", has_text="sings").count() == 1
 
 
+def test_going_back_undoes_nothing_that_was_not_seen(chromium, fresh_harbour):
+    def edit(text: str) -> None:
+        change = {"markdown": text, "base": fresh_harbour.issue(CRANE)["revision"]}
+        address = f"/api/v1/issues/{CRANE}"
+        assert fresh_harbour.client.patch(address, json=change, headers=bearer()).status_code == 200
+
+    edit("- two")
+    with Watched(chromium, fresh_harbour) as tab:
+        tab.context.set_extra_http_headers(bearer())
+        tab.page.goto(f"/issues/{CRANE}/revisions/1")
+        edit("- three")
+        tab.page.get_by_role("button", name="Go back to revision 1").click()
+        assert tab.page.inner_text("h1") == "Changed meanwhile"
+        assert fresh_harbour.issue(CRANE)["markdown"].strip() == "- three"
+        tab.page.goto(f"/issues/{CRANE}/revisions/1")
+        tab.page.get_by_role("button", name="Go back to revision 1").click()
+        assert fresh_harbour.issue(CRANE)["revision"] == 4
+
+
 def test_an_archived_issue_says_so_where_one_begins_to_read(fresh_harbour):
     fresh_harbour.post(f"/api/v1/issues/{CRANE}/archive")
     page = fresh_harbour.get(f"/issues/{CRANE}", headers={"Accept": BROWSER_ACCEPT}).text
