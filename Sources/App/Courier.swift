@@ -4,7 +4,8 @@ import Synchronization
 import Threads
 
 /// Sends what stands in the outbox, off everybody's way: a few threads take what is due, one at a time
-/// for each webhook, so that a slow receiver holds up its own messages only.
+/// for each webhook, and all but one of them for webhooks whose last message failed, so that slow
+/// receivers hold up their own messages only.
 ///
 /// A message is taken by a write that puts its next attempt off; so it is sent at least once,
 /// also by one of two processes on a file, and after a crash.
@@ -40,9 +41,17 @@ package final class Courier: Sendable {
   private static let threads = 3
 
   private struct State {
+    /// Webhooks to which a message is on its way.
     var busy: Set<Int> = []
+    /// Webhooks whose last message failed.
+    var failing: Set<Int> = []
     var rings = 0
     var isStopping = false
+
+    /// Webhooks for which nothing is taken now.
+    var excluded: Set<Int> {
+      busy.intersection(failing).count < Courier.threads - 1 ? busy : busy.union(failing)
+    }
   }
 
   private let state = Monitor(State())
@@ -88,26 +97,28 @@ package final class Courier: Sendable {
   /// Waits for something to be due; nil when the program stops.
   private func take() -> OutgoingDelivery? {
     while true {
-      let (isStopping, busy, rings) = state.withLock { ($0.isStopping, $0.busy, $0.rings) }
+      let (isStopping, excluded, rings) = state.withLock {
+        ($0.isStopping, $0.excluded, $0.rings)
+      }
       if isStopping { return nil }
       if let taken = taking.withLock({ _ in claim() }) { return taken }
-      let due = (try? store.read(as: .system) { try $0.nextDelivery(without: busy) }) ?? nil
+      let due = (try? store.read(as: .system) { try $0.nextDelivery(without: excluded) }) ?? nil
       // Another process may put something in without ringing here; what is due and was not taken can't
       // be written now.
       let ahead = due.map { $0.milliseconds - Time.now().milliseconds } ?? 30_000
       _ = state.wait(milliseconds: ahead > 0 ? min(ahead, 30_000) : 2_000) { state in
-        state.rings != rings || state.isStopping || state.busy != busy ? () : nil
+        state.rings != rings || state.isStopping || state.excluded != excluded ? () : nil
       }
     }
   }
 
   /// nil when nothing is due, another process was quicker, or nothing can be written.
   private func claim() -> OutgoingDelivery? {
-    let busy = state.withLock { $0.busy }
-    let due = try? store.read(as: .system) { try $0.nextDelivery(without: busy) }
+    let excluded = state.withLock { $0.excluded }
+    let due = try? store.read(as: .system) { try $0.nextDelivery(without: excluded) }
     guard let due = due ?? nil, due <= .now() else { return nil }
     let claimed = try? store.write(as: .system) {
-      try $0.claimDelivery(without: busy, lease: Courier.lease)
+      try $0.claimDelivery(without: excluded, lease: Courier.lease)
     }
     guard let taken = claimed ?? nil else { return nil }
     state.withLock { _ = $0.busy.insert(taken.webhook.id) }
@@ -119,6 +130,13 @@ package final class Courier: Sendable {
     let delivery = outgoing.delivery
     let isDone = receipt.error == nil && (200..<300).contains(receipt.status)
     let error = isDone ? nil : receipt.error ?? Courier.words(receipt.status)
+    state.change { state in
+      if isDone {
+        state.failing.remove(outgoing.webhook.id)
+      } else {
+        state.failing.insert(outgoing.webhook.id)
+      }
+    }
     var retry: Int?
     if delivery.attempts <= patience.count {
       let wait = max(patience[delivery.attempts - 1], min(receipt.retryAfter ?? 0, 3_600))

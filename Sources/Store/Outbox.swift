@@ -5,9 +5,9 @@ import SQLite
 
 extension Writing {
   /// Takes the delivery that is due first, for at most `lease` seconds: after that another process may
-  /// try it, so that a crash loses none. nil when none is due.
-  package func claimDelivery(without busy: Set<Int>, lease: Int) throws -> OutgoingDelivery? {
-    while let outgoing = try nextOutgoing(without: busy) {
+  /// try it, so that a crash loses none. nil when none is due but to webhooks of `excluded`.
+  package func claimDelivery(without excluded: Set<Int>, lease: Int) throws -> OutgoingDelivery? {
+    while let outgoing = try nextOutgoing(without: excluded) {
       guard try sees(guide(of: outgoing.delivery), outgoing.webhook.audience) else {
         try withdraw(outgoing.delivery)
         continue
@@ -24,12 +24,12 @@ extension Writing {
     return nil
   }
 
-  private func nextOutgoing(without busy: Set<Int>) throws -> OutgoingDelivery? {
+  private func nextOutgoing(without excluded: Set<Int>) throws -> OutgoingDelivery? {
     guard
       let id = try connection.first(
         """
         SELECT id FROM delivery WHERE due_at IS NOT NULL AND due_at <= \(now.milliseconds)
-          AND webhook_id NOT IN (SELECT value FROM json_each(\(idList(busy.sorted()))))
+          AND webhook_id NOT IN (SELECT value FROM json_each(\(idList(excluded.sorted()))))
         ORDER BY due_at LIMIT 1
         """, { $0.text(0) }),
       let delivery = try reading.delivery(id),

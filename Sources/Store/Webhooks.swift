@@ -127,12 +127,12 @@ extension Reading {
       "SELECT \(Reading.deliveryColumns) FROM delivery d WHERE d.id = \(id)", Reading.delivery)
   }
 
-  /// When the next delivery is due that none of `busy` waits for; nil when there is none.
-  package func nextDelivery(without busy: Set<Int>) throws -> Time? {
+  /// When the next delivery to a webhook that is not one of `excluded` is due; nil when there is none.
+  package func nextDelivery(without excluded: Set<Int>) throws -> Time? {
     try connection.first(
       """
       SELECT due_at FROM delivery WHERE due_at IS NOT NULL
-        AND webhook_id NOT IN (SELECT value FROM json_each(\(idList(busy.sorted()))))
+        AND webhook_id NOT IN (SELECT value FROM json_each(\(idList(excluded.sorted()))))
       ORDER BY due_at LIMIT 1
       """
     ) { Time(milliseconds: $0.int(0)) }

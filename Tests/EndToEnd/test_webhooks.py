@@ -260,6 +260,20 @@ def test_a_receiver_that_hangs_holds_up_nobody(server):
         remove(server, quick)
 
 
+def test_many_receivers_that_hang_hold_up_nobody(server):
+    """As many as there are threads that send, and more messages for each than are sent meanwhile."""
+    with Receiver("hang") as first, Receiver("hang") as second, Receiver("hang") as third, Receiver() as other:
+        stuck = (first, second, third)
+        hooks = [add(server, receiver) for receiver in (*stuck, other)]
+        for number in range(6):
+            edit(server, comment=f"edit {number}", markdown=f"- {number}\n")
+        assert [other.event(30)["data"]["summary"] for _ in range(6)] == [f"edit {n}" for n in range(6)]
+        # One attempt for each until it is given up, and not one for each message.
+        assert sum(receiver.messages.qsize() for receiver in stuck) <= 5
+        for hook in hooks:
+            remove(server, hook)
+
+
 def test_what_waits_survives_a_kill(harbour_database, tmp_path):
     database = copy_database(harbour_database, tmp_path / "harbour.db")
     server = Server(database, *ALLOWED).start()
