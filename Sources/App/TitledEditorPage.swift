@@ -91,20 +91,21 @@ struct TitledEditorPage: HTMLOnly {
     return .page(page, status: .unprocessableContent, headers: App.privately)
   }
 
-  /// The text to save, of what is there now. Where somebody else has saved since the form was opened,
-  /// the form comes back with both.
+  /// The text to save, of what is there now. Where somebody else has changed the same field since the
+  /// form was opened, it comes back with both.
   func saving(
     _ input: TitledInput, over current: TitledText, _ context: Context
   ) throws -> TitledText {
-    let text = input.text(changing: current)
-    guard let base = input.base, base != current.version, text != current else { return text }
+    if let merged = input.merged(over: current) { return merged.text(changing: current) }
     guard context.representation == .html else {
       throw Failure(
         .conflict, "edit_conflict", "Changed meanwhile",
         "Someone else saved another text since. Take what you need from it and send yours again.")
     }
     var page = self
-    (page.text, page.theirs, page.base) = (text, current, current.version)
+    (page.text, page.theirs, page.base) = (
+      input.text(changing: current), current, current.version
+    )
     throw UnfinishedWrite(reply: .page(page, status: .conflict, headers: App.privately))
   }
 
@@ -127,7 +128,7 @@ struct TitledInput {
   var introduction: String?
   var owner: String?
   var escalate: String?
-  /// The version that a form was filled with.
+  /// The version of the text that a form was filled with.
   var base: String?
 
   init(_ fields: inout Fields) throws(Failure) {
@@ -155,6 +156,30 @@ struct TitledInput {
       title: title.map(oneLine) ?? old.title, markdown: parts.written(into: markdown).markdown)
   }
 
+  /// Without what was not changed since the form was filled, so that this stays as others have saved it
+  /// since; nil where they changed the same field.
+  func merged(over current: TitledText) -> TitledInput? {
+    guard let base = base?.split(separator: "-").map(String.init),
+      base.count == current.fields.count
+    else { return self }
+    var mine = [
+      title.map(oneLine), introduction.map(normal), owner.map(oneLine), escalate.map(oneLine),
+    ]
+    for (place, theirs) in current.fields.enumerated() {
+      guard let text = mine[place], text != theirs else { continue }
+      if TitledText.mark(text) == base[place] {
+        mine[place] = nil
+      } else if TitledText.mark(theirs) != base[place] {
+        return nil
+      }
+    }
+    var input = self
+    (input.title, input.introduction, input.owner, input.escalate) = (
+      mine[0], mine[1], mine[2], mine[3]
+    )
+    return input
+  }
+
   /// What must be put right.
   func mistake(isNew: Bool) -> EditorMistake? {
     guard let title else {
@@ -169,6 +194,18 @@ struct TitledInput {
 }
 
 extension TitledText {
+  /// What the form's fields hold.
+  fileprivate var fields: [String] {
+    [oneLine(title), withoutContact, oneLine(contact(.owner)), oneLine(contact(.escalate))]
+  }
+
+  /// Names what each field holds, so that a form can say what it was filled with.
+  var version: String { fields.map { TitledText.mark($0) }.joined(separator: "-") }
+
+  fileprivate static func mark(_ text: String) -> String {
+    String(Secrets.digest(Array(text.utf8)).prefix(12))
+  }
+
   /// The text below the title without the lines that say whom to ask.
   fileprivate var withoutContact: String {
     var parts = IssueForm(markdown: markdown)

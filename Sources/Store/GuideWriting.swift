@@ -25,9 +25,6 @@ package struct TitledText: Sendable, Equatable {
     self.title = title
     self.markdown = markdown
   }
-
-  /// Names this text, so that an editor can say what it started from.
-  package var version: String { Secrets.digest(Array("\(title)\n\(markdown)".utf8)) }
 }
 
 extension Reading {

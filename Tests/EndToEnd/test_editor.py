@@ -205,6 +205,22 @@ def test_two_who_edit_what_a_guide_says_lose_neither(chromium, fresh_harbour, pa
         assert "Ring the bell. Wear a helmet." in fresh_harbour.get(f"/guides/{guide}.md").text
 
 
+def test_changes_of_different_fields_of_a_guide_are_merged(fresh_harbour):
+    guide = "/guides/" + fresh_harbour.json("/api/v1/guides")["results"][0]["slug"]
+    browser = {**bearer(), "Accept": BROWSER_ACCEPT}
+    form = fresh_harbour.client.get(guide + "/edit", headers=browser).text
+    base = re.search(r'name="base" value="([^"]+)"', form)[1]
+    title = re.search(r'name="title" value="([^"]+)"', form)[1]
+    owner = re.search(r'name="owner" value="([^"]*)"', form)[1]
+    change = {"owner": "the night shift"}
+    assert fresh_harbour.client.patch("/api/v1" + guide, json=change, headers=bearer()).status_code == 200
+    fields = {"base": base, "title": title, "introduction": "Ring the bell.", "owner": owner}
+    saved = fresh_harbour.client.post(guide + "/edit", data=fields, headers=browser)
+    assert saved.status_code == 303, saved.text
+    now = fresh_harbour.json("/api/v1" + guide)
+    assert now["owner"] == "the night shift" and "Ring the bell." in now["introduction"]
+
+
 def test_the_preview_follows_the_typing_and_a_draft_outlives_the_tab(chromium, fresh_harbour):
     with sign_in(Watched(chromium, fresh_harbour)) as tab:
         page = tab.page
