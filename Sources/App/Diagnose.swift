@@ -201,7 +201,7 @@ struct DiagnosisPage: Page {
       guard let corpus = try reading.corpus(guide: input.guide) else {
         throw Failure.invalid("guide", "There is no such guide; /guides lists them.")
       }
-      let judgement = try Matcher().answer(input.text, corpus: corpus, limit: input.limit)
+      let judgement = try Respelling.answer(input.text, corpus: corpus, limit: input.limit)
       let summaries = try reading.summaries(judgement.matches.map(\.issueID))
       let revisions = Dictionary(uniqueKeysWithValues: summaries.map { ($0.id, $0.revision) })
       let stored = StoredDiagnosis(

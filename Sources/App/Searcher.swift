@@ -114,6 +114,13 @@ enum Searcher {
         pieces.append(part)
       }
     }
+    return try respelled(text, pieces: pieces, corpus: corpus)
+  }
+
+  /// The text with those of the words that no issue has put right.
+  static func respelled(
+    _ text: String, pieces: [String], corpus: StoredCorpus
+  ) throws -> String? {
     let stems = pieces.map { Analyzer.words(of: $0).first ?? "" }
     let known = try corpus.frequencies(stems)
     var respelled = text

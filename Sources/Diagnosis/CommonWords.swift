@@ -4,7 +4,12 @@
 /// Counted over 9,239 articles of 19 sources: the share of a source's articles that have the stem,
 /// as the mean of the middle half of the sources, so that no product's name gets in. Everyday
 /// words are cheap then even where only one issue of a small base uses them.
-enum CommonWords {
+package enum CommonWords {
+  /// Whether a word as it is written is one of them.
+  package static func have(_ word: String) -> Bool {
+    Analyzer.words(of: word).contains { all[$0] != nil }
+  }
+
   /// The share of texts that have a stem; nil: fewer than 0.4 %.
   static func share(_ stem: String) -> Double? { all[stem] }
 

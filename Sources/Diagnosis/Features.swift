@@ -90,8 +90,21 @@ struct FeatureReader {
         query.terms.contains { $0.token.text == token } && !hasItself(candidate, token)
       }
     }
+    if !hasOther, hasWholeMessage(candidate, names) { return 0 }
     let count = names.errors.count { !hasItself(candidate, $0) }
     return hasOther ? 1 : min(Double(count) / 2, 1)
+  }
+
+  /// Whether everything behind the exception's name stands in the issue word by word: then the name is one
+  /// that the message came in, as drivers have one class for all that a server says.
+  private func hasWholeMessage(_ candidate: Candidate, _ names: LineNames) -> Bool {
+    guard names.wrapping > 0, let line = candidate.line, candidate.runs.line == line else {
+      return false
+    }
+    let count = query.words[line].count
+    let message = count - names.wrapping
+    return message >= 2 && candidate.runs.longestEnd == count - 1
+      && candidate.runs.longestCount >= message
   }
 
   /// Whether the issue has that word of the text itself, not a related one.

@@ -8,11 +8,14 @@ struct LineNames {
   private(set) var errors: [String] = []
   /// The tokens of each text of the system's in the line ("connection refused").
   let systemErrors: [[String]]
+  /// How many words of the line stand in the names of exceptions that it begins with.
+  let wrapping: Int
   /// Whether the line is a sentence of some length without any such name.
   private(set) var isPlain: Bool
 
   init(_ line: String) {
     isPlain = line.utf8.count > 20
+    wrapping = Wrapping.nameWords(of: line)
     systemErrors = SystemErrors.texts(in: line)
     for piece in line.utf8.split(whereSeparator: { !LineNames.isNameByte($0) }) {
       let isUpper = piece.allSatisfy { $0.isUpper || $0.isDigit || $0 == .ascii("_") }
@@ -38,7 +41,7 @@ struct LineNames {
   }
 
   /// `AccessDeniedException`
-  private static func isException(_ piece: Substring.UTF8View) -> Bool {
+  static func isException(_ piece: Substring.UTF8View) -> Bool {
     ["Exception", "Error", "Fault"].contains { (suffix: String) in
       piece.count > suffix.utf8.count && piece.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }

@@ -101,11 +101,11 @@ struct Query {
   }
 
   /// Log lines lose their volatile parts; a question or message is taken as it is, but for a time before it
-  /// and what else logging puts there.
+  /// and what else logging puts there; the packages of exceptions' classes (`Wrapping`) go from both.
   static func wording(_ line: String, isLog: Bool) -> String {
-    if isLog { return Template.withoutPlaceholders(Template.of(line)) }
+    if isLog { return Wrapping.removed(from: Template.withoutPlaceholders(Template.of(line))) }
     let stripped = LinePrefix.strip(line)
-    return stripped.hasTime ? stripped.message : line
+    return Wrapping.removed(from: stripped.hasTime ? stripped.message : line)
   }
 
   static func matters(_ token: Token) -> Bool {

@@ -21,6 +21,32 @@ private let table = """
   | 758 | The **license** check failed | Buy a licence. |
   """
 
+private let pods = """
+  # Pods
+
+  ## Starting
+
+  ### ImagePullBackOff
+  - `Back-off pulling image "shop/api:1.2"`, `ErrImagePull`
+  - **Fix**: renew the pull secret
+
+  ### Pod is OOMKilled
+  - Last state: Terminated, reason `OOMKilled`
+  - **Fix**: raise the limit
+
+  ### Pod stays Pending
+  - `0/6 nodes are available: 6 Insufficient cpu.`
+  - **Fix**: lower the requests
+
+  ### Certificate has expired
+  - `x509: certificate has expired`
+  - **Fix**: renew it
+
+  ### Redis is read-only
+  - `READONLY You can't write against a read only replica`
+  - **Fix**: connect to the primary
+  """
+
 /// Ways to ask the same thing.
 private struct Ask: Sendable, CustomTestStringConvertible {
   let name: String
@@ -112,6 +138,21 @@ struct DiagnoseTests {
     let id = try #require(reply.json["id"]?.text)
     let page = try server.get("/api/v1/diagnoses/" + id)
     #expect(page.json["matches"] == reply.json["matches"])
+  }
+
+  @Test func `a typing error is put right where nothing is known otherwise`() throws {
+    let server = try Server(guide: pods)
+    func ask(_ text: String) throws -> JSON {
+      try server.send("POST", "/api/v1/diagnose", [], body: Array(text.utf8)).json
+    }
+    let text = "pod was oomkiled"
+    let mistyped = try ask(text)
+    #expect(mistyped["verdict"]?.text == "possible")
+    let best = try #require(mistyped["matches"]?.items?.first)
+    #expect(best["issue"]?["title"]?.text == "Pod is OOMKilled")
+    #expect(best["evidence"]?.items?.first?["text"]?.text == text)
+    // Two errors in a word.
+    #expect(try ask("pod was omkiled")["verdict"]?.text == "unknown")
   }
 
   @Test func `a log that begins like a form is a log`() throws {
