@@ -283,7 +283,7 @@ struct DeliveriesPage: HTMLOnly {
       <h1>\(title)</h1>
       <p>\(webhook.url)</p>
       <p class="quiet">\(webhook.inWords). Added by \(webhook.createdBy), \(.day(webhook.createdAt)).</p>
-      \(webhook.stopped.map { "<p class=\"notice fail\">Stopped: \($0).</p>" as HTML })
+      \(webhook.stopped.map { "<p class=\"notice fail\">Stopped: \($0). A test message that is taken starts it again.</p>" as HTML })
       <form action="/admin/webhooks/\(webhook.id)/test" method="post"><p><button>Send a test message</button></p></form>
       <h2>What was sent</h2>
       \("<p>Nothing yet.</p>", if: deliveries.isEmpty)

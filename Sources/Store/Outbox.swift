@@ -77,6 +77,12 @@ extension Writing {
           ELSE \(error == nil ? nil : retry.map { (now + $0).milliseconds }) END,
         delivered_at = \(error == nil ? now.milliseconds : nil) WHERE id = \(delivery.id)
       """)
+    // Who takes a message again, as a test, wants more of them.
+    if error == nil {
+      try connection.execute(
+        "UPDATE webhook SET stopped = NULL WHERE id = \(delivery.webhookID) AND stopped IS NOT NULL"
+      )
+    }
     // The log is kept for 30 days.
     try connection.execute(
       """

@@ -52,6 +52,11 @@ def settled(server, hook: dict) -> dict:
     raise AssertionError(f"still waiting: {log(server, hook)}")
 
 
+def stopped(server, hook: dict) -> str | None:
+    listed = server.json("/api/v1/webhooks", headers=bearer())["results"]
+    return next(each for each in listed if each["id"] == hook["id"])["stopped"]
+
+
 def test(server, hook: dict) -> None:
     assert server.post(f"/api/v1/webhooks/{hook['id']}/test").status_code == 202
 
@@ -239,10 +244,19 @@ def test_gone_stops_the_webhook(server):
         hook = add(server, receiver)
         test(server, hook)
         assert settled(server, hook)["state"] == "failed"
-        listed = server.json("/api/v1/webhooks", headers=bearer())["results"]
-        assert next(each for each in listed if each["id"] == hook["id"])["stopped"] == "the receiver answered 410, gone"
+        assert stopped(server, hook) == "the receiver answered 410, gone"
         edit(server, comment="nobody hears", markdown=server.issue(CRANE)["markdown"] + "\nmore\n")
         assert len(log(server, hook)) == 1
+        # Until it takes a test message.
+        receiver.next()
+        receiver.answers[:] = [204]
+        test(server, hook)
+        assert receiver.event()["type"] == "webhook.test"
+        deadline = time.monotonic() + 30
+        while stopped(server, hook) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        edit(server, comment="heard again", markdown=server.issue(CRANE)["markdown"] + "\nmore\n")
+        assert receiver.event()["data"]["summary"] == "heard again"
         remove(server, hook)
 
 
