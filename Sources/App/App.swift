@@ -74,12 +74,10 @@ package final class App: Application {
   }
 
   package func bodyPlan(for head: Request) -> BodyPlan {
-    guard head.method == .post, case .found(let match) = router.match(head) else {
-      return .buffer(limit: Limits.body)
-    }
-    guard match.route.isDiagnose else {
-      return .buffer(limit: match.route.operation?.bodyLimit ?? Limits.body)
-    }
+    // Most requests have no body, and need not be looked up for it.
+    guard head.method != .get, head.method != .head, case .found(let match) = router.match(head)
+    else { return .buffer(limit: Limits.body) }
+    guard match.route.isDiagnose else { return .buffer(limit: match.route.bodyLimit) }
     let intake = DiagnoseIntake(contentType: head.headers["Content-Type"])
     return .stream(limit: Limits.text + Limits.formOverhead, into: intake)
   }
@@ -351,7 +349,7 @@ extension Caller {
 
 /// Sizes that clients may rely on (docs/api.md).
 package enum Limits {
-  /// A body but for a text to diagnose.
+  /// A body whose fields need no more.
   package static let body = 1_024 * 1_024
   /// A text to diagnose.
   package static let text = 32 * 1_024 * 1_024

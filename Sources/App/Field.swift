@@ -20,6 +20,9 @@ struct Field: Sendable {
     case texts(count: ClosedRange<Int>, limit: Int)
   }
 
+  /// Bytes of one character at most, as JSON and forms may spell it: `\ud83d\ude00`, `%F0%9F%98%80`.
+  private static let bytesPerCharacter = 12
+
   let name: String
   let kind: Kind
   let about: String
@@ -30,6 +33,15 @@ struct Field: Sendable {
   /// What holds when it is left away.
   private(set) var standard: JSON?
   private(set) var example: JSON?
+
+  /// Bytes that its longest value may take in a body; those of short ones are not worth counting.
+  var longest: Int {
+    switch kind {
+    case .text(let limit): limit * Field.bytesPerCharacter
+    case .texts(let count, let limit): count.upperBound * limit * Field.bytesPerCharacter
+    case .choice, .choices, .cursor, .integer, .flag, .properties: 0
+    }
+  }
 
   static func text(_ name: String, limit: Int = 1_000, _ about: String) -> Field {
     Field(name: name, kind: .text(limit: limit), about: about)

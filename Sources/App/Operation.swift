@@ -49,7 +49,7 @@ struct Operation: Sendable {
   let takesText: Bool
   /// The body may also be a form, below `/api/v1` too.
   let takesForms: Bool
-  /// Bytes that a body may have.
+  /// Bytes that a body may have: what its fields take at most, where nothing else is said.
   let bodyLimit: Int
   /// The answer holds a secret, which is not kept to be given again (`Idempotency-Key`).
   let givesSecret: Bool
@@ -62,7 +62,7 @@ struct Operation: Sendable {
     _ id: String, in group: Group, _ summary: String, _ details: String = "",
     by caller: Caller = .anyone, query: [Field] = [], headers: [Field] = [], body: [Field] = [],
     takesText: Bool = false, takesForms: Bool = false, givesSecret: Bool = false,
-    bodyLimit: Int = Limits.body, answers: [Answer],
+    bodyLimit: Int? = nil, answers: [Answer],
     codes: [String] = [],
     example: Example, more: [Example] = []
   ) {
@@ -77,7 +77,8 @@ struct Operation: Sendable {
     self.takesText = takesText
     self.takesForms = takesForms
     self.givesSecret = givesSecret
-    self.bodyLimit = bodyLimit
+    self.bodyLimit =
+      bodyLimit ?? max(Limits.body, body.reduce(Limits.formOverhead) { $0 + $1.longest })
     self.answers = answers
     self.codes = codes
     examples = [example] + more

@@ -24,6 +24,8 @@ struct Route: Sendable {
   let room: ResponseCache.Room
   /// What it takes and gives; every address below "/api/v1" has one.
   let operation: Operation?
+  /// Bytes that a body may have.
+  let bodyLimit: Int
   let handler: @Sendable (Context) throws -> Reply
 
   /// Editor, account and sign-in pages show no knowledge, so they have one form.
@@ -48,18 +50,19 @@ struct Route: Sendable {
     Route(
       method: .get, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
       isDiagnose: false, isOpenQuestion: false, cached: cached, room: room, operation: operation,
-      handler: handler)
+      bodyLimit: Limits.body, handler: handler)
   }
 
   static func write(
     _ method: Method, _ pattern: String, _ operation: Operation? = nil, api: Bool = true,
     page: Bool = true, heavy: Bool = false, diagnose: Bool = false, asksOnly: Bool = false,
-    _ handler: @escaping @Sendable (Context) throws -> Reply
+    bodyLimit: Int? = nil, _ handler: @escaping @Sendable (Context) throws -> Reply
   ) -> Route {
     Route(
       method: method, pattern: pattern, hasAPI: api, hasPage: page, isHeavy: heavy,
       isDiagnose: diagnose, isOpenQuestion: asksOnly || diagnose, cached: nil,
-      room: .pages, operation: operation, handler: handler)
+      room: .pages, operation: operation,
+      bodyLimit: bodyLimit ?? operation?.bodyLimit ?? Limits.body, handler: handler)
   }
 }
 

@@ -39,7 +39,8 @@ extension App {
 
     .get("/issues", .listIssues, cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
-    .write(.post, "/issues/new", api: false, App.saveNewIssue),
+    .write(
+      .post, "/issues/new", api: false, bodyLimit: Operation.createIssue.bodyLimit, App.saveNewIssue),
     .write(.post, "/issues", .createIssue, App.createIssue),
     .get("/issues/{slug}", .showIssue, cached: .everything, App.showIssue),
     .write(.put, "/issues/{slug}", .replaceIssue, App.updateIssue),
@@ -47,7 +48,9 @@ extension App {
     .write(.delete, "/issues/{slug}", .deleteIssue, App.deleteIssue),
     .write(.post, "/issues/{slug}/outcomes", .recordOnIssue, App.recordOnIssue),
     .get("/issues/{slug}/edit", api: false, App.editForm),
-    .write(.post, "/issues/{slug}/edit", api: false, App.saveEdit),
+    .write(
+      .post, "/issues/{slug}/edit", api: false, bodyLimit: Operation.replaceIssue.bodyLimit,
+      App.saveEdit),
     .get("/issues/{slug}/diff", .showDiff, cached: .knowledge, App.showDiff),
     .write(.post, "/issues/{slug}/revert", .revert, App.revert),
     .write(.post, "/issues/{slug}/restore", .restoreIssue, App.restoreIssue),

@@ -170,6 +170,39 @@ def test_413_says_how_much_is_allowed(server, path, size, allowed):
     assert allowed in problem(response, 413)["detail"]
 
 
+EMOJI = "\N{PERSON FROWNING}"
+
+
+@pytest.mark.parametrize("method, path", [("POST", "/issues"), ("PUT", "/issues/{slug}"), ("POST", "/suggestions")])
+def test_the_longest_text_fits_into_a_body_however_it_is_spelled(server, method, path):
+    """Twelve bytes for a character: two escapes in JSON."""
+    title = f"Longest, {method} {path}"
+    made = server.client.post(
+        "/api/v1/issues", headers=bearer(),
+        json={"guide": "agentcore-field-notes", "section": "Our own", "title": title + ", before", "markdown": "- x\n"},
+    ).json()  # fmt: skip
+    fields = {"title": title, "markdown": EMOJI * 200_000}
+    if path == "/issues":
+        fields |= {"guide": "agentcore-field-notes", "section": "Our own"}
+    elif path == "/suggestions":
+        fields |= {"issue": made["slug"]}
+    body = json.dumps(fields)
+    assert len(body) > 2_400_000
+    target = "/api/v1" + path.format(slug=made["slug"])
+    headers = bearer() | {"Content-Type": "application/json", "If-Match": "*"}
+    response = server.client.request(method, target, content=body, headers=headers)
+    assert response.status_code in (200, 201), response.text[:500]
+    fields["markdown"] += EMOJI
+    response = server.client.request(method, target, content=json.dumps(fields), headers=headers)
+    assert "200000" in problem(response, 422)["detail"]
+
+
+def test_the_longest_text_fits_into_the_form_of_an_issue(server):
+    fields = {"guide": "agentcore-field-notes", "title": "Longest form", "markdown": EMOJI * 200_000}
+    response = server.client.post("/issues/new", data=fields, headers=bearer())
+    assert response.status_code in (201, 303), response.text[:500]
+
+
 @pytest.mark.parametrize("mark", ["\N{COMBINING ACUTE ACCENT}", "\N{EMOJI MODIFIER FITZPATRICK TYPE-3}"])
 def test_a_sign_before_a_combining_mark_still_divides(server, mark):
     """Both together are one character to a reader, and two code points to every client."""
