@@ -349,7 +349,7 @@ extension Caller {
 
 /// Sizes that clients may rely on (docs/api.md).
 package enum Limits {
-  /// A body whose fields need no more.
+  /// A body whose fields need no more; others get a multiple (`Operation.bodyLimit`).
   package static let body = 1_024 * 1_024
   /// A text to diagnose.
   package static let text = 32 * 1_024 * 1_024

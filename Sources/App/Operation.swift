@@ -77,11 +77,16 @@ struct Operation: Sendable {
     self.takesText = takesText
     self.takesForms = takesForms
     self.givesSecret = givesSecret
-    self.bodyLimit =
-      bodyLimit ?? max(Limits.body, body.reduce(Limits.formOverhead) { $0 + $1.longest })
+    self.bodyLimit = bodyLimit ?? Operation.room(for: body)
     self.answers = answers
     self.codes = codes
     examples = [example] + more
+  }
+
+  /// Whole MiB, so that it can be said.
+  private static func room(for body: [Field]) -> Int {
+    let longest = body.reduce(Limits.formOverhead) { $0 + $1.longest }
+    return max((longest + Limits.body - 1) / Limits.body, 1) * Limits.body
   }
 
   /// An answer that is no problem.

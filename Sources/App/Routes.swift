@@ -40,7 +40,8 @@ extension App {
     .get("/issues", .listIssues, cached: .knowledge, App.listIssues),
     .get("/issues/new", api: false, App.newIssueForm),
     .write(
-      .post, "/issues/new", api: false, bodyLimit: Operation.createIssue.bodyLimit, App.saveNewIssue),
+      .post, "/issues/new", api: false, bodyLimit: Operation.createIssue.bodyLimit, App.saveNewIssue
+    ),
     .write(.post, "/issues", .createIssue, App.createIssue),
     .get("/issues/{slug}", .showIssue, cached: .everything, App.showIssue),
     .write(.put, "/issues/{slug}", .replaceIssue, App.updateIssue),

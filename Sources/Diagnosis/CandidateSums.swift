@@ -6,6 +6,9 @@ struct CandidateSums {
   /// Places of one bit of `touched`.
   private static let chunk = PostingBlock.span / 64
 
+  /// Sums that are looked at together.
+  private static let group = 32
+
   /// The share of its worth that a token adds to an issue, by its count there.
   private static let shares = (0..<256).map { Scorer.saturated(Double($0) / 8, norm: 1) }
 
@@ -15,17 +18,21 @@ struct CandidateSums {
   /// Tokens by their hash, with what each adds to an issue that has it everywhere.
   private let tokens: WordTable
   private let worths: [Double]
+  private let limit: Int
 
   /// Of the issues of one range; as many as it has so far.
   private var sums: [Float] = []
   /// Parts of the range that have sums, a bit each.
   private var touched: UInt64 = 0
   private var base = 0
-  private var best: BestSums
+  /// The best so far, and some more, in no order.
+  private var best: [(sum: Float, id: Int)] = []
+  /// Sums up to this one are not among the best.
+  private var least: Float = 0
 
   /// `worth` is what a token adds to an issue that has it everywhere.
   init(_ tokens: [(hash: UInt32, worth: Double)], limit: Int) {
-    best = BestSums(limit: limit)
+    self.limit = limit
     var places: [UInt32: Int] = [:]
     for (index, token) in tokens.enumerated() { places[token.hash] = index }
     self.tokens = WordTable(places)
@@ -93,62 +100,44 @@ struct CandidateSums {
     while touched != 0 {
       let start = touched.trailingZeroBitCount * CandidateSums.chunk
       touched &= touched - 1
-      collect(start..<start + CandidateSums.chunk)
+      // Many at a time: most sums are not among the best.
+      for first in stride(from: start, to: start + CandidateSums.chunk, by: CandidateSums.group)
+      where isAnyBest(first) {
+        for place in first..<first + CandidateSums.group where sums[place] > least {
+          best.append((sums[place], base + place))
+          if best.count >= 4 * limit { keepBest() }
+        }
+      }
+      sums.withUnsafeMutableBufferPointer {
+        $0[start..<start + CandidateSums.chunk].update(repeating: 0)
+      }
     }
     base = next
   }
 
-  /// Takes the sums of some places that are among the best, and clears them all.
-  private mutating func collect(_ places: Range<Int>) {
-    sums.withUnsafeMutableBufferPointer { sums in
-      let sums = UnsafeMutableBufferPointer(rebasing: sums[places])
-      let bytes = UnsafeRawBufferPointer(sums)
-      // A few at a time: most sums are not among the best.
-      for first in stride(from: 0, to: sums.count, by: 8) {
-        let eight = bytes.loadUnaligned(
-          fromByteOffset: first * MemoryLayout<Float>.stride, as: SIMD8<Float>.self)
-        guard any(eight .> best.least) else { continue }
-        for place in first..<first + 8 where sums[place] > best.least {
-          best.add(sums[place], id: base + places.lowerBound + place)
-        }
-      }
-      sums.update(repeating: 0)
+  /// Whether one of a group of sums is greater than `least`. All are looked at, so that the compiler makes
+  /// vector operations of it.
+  @inline(__always)
+  private func isAnyBest(_ first: Int) -> Bool {
+    sums.withUnsafeBufferPointer { sums in
+      var greater: Int32 = 0
+      for place in first..<first + CandidateSums.group { greater &+= sums[place] > least ? 1 : 0 }
+      return greater > 0
     }
+  }
+
+  /// Of equal ones the first are better.
+  private mutating func keepBest() {
+    best.sort { $0.sum != $1.sum ? $0.sum > $1.sum : $0.id < $1.id }
+    guard best.count > limit else { return }
+    best.removeLast(best.count - limit)
+    least = best[limit - 1].sum
   }
 
   /// The issues, best first; of equal ones the first.
   mutating func finish() -> [Int] {
     endRange(next: 0)
-    return best.finish()
-  }
-}
-
-/// The greatest sums of many.
-private struct BestSums {
-  private let limit: Int
-  /// The best so far, and some more, in no order.
-  private var kept: [(sum: Float, id: Int)] = []
-  /// Sums up to this one are not among the best.
-  private(set) var least: Float = 0
-
-  init(limit: Int) { self.limit = limit }
-
-  /// `sum` is greater than `least`.
-  mutating func add(_ sum: Float, id: Int) {
-    kept.append((sum, id))
-    if kept.count >= 4 * limit { cut() }
-  }
-
-  /// Of equal ones the first are better.
-  private mutating func cut() {
-    kept.sort { $0.sum != $1.sum ? $0.sum > $1.sum : $0.id < $1.id }
-    guard kept.count > limit else { return }
-    kept.removeLast(kept.count - limit)
-    least = kept[limit - 1].sum
-  }
-
-  mutating func finish() -> [Int] {
-    cut()
-    return kept.map(\.id)
+    keepBest()
+    return best.map(\.id)
   }
 }

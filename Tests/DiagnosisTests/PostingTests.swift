@@ -27,7 +27,8 @@ struct PostingTests {
   }
 
   /// Blocks of a few tokens over several ranges, made by a rule, and the same sums by a plain loop.
-  @Test func `candidates are those with the greatest sums, of equal ones the first`() {
+  @Test(arguments: [60, 4_000])
+  func `candidates are those with the greatest sums, of equal ones the first`(issues: Int) {
     let tokens: [(hash: UInt32, worth: Double)] = (1...9).map { ($0 &* 2_654_435_761, Double($0)) }
     var sums: [Int: Float] = [:]
     var random = Seeded(7)
@@ -36,10 +37,8 @@ struct PostingTests {
       let base = range * PostingBlock.span
       for token in tokens {
         var block = PostingBlock()
-        for _ in 0..<60 {
-          let place = UInt16(random.next() % 200)
-          block.set([(place: place, count: UInt8(1 + random.next() % 30))])
-        }
+        let places = Set((0..<issues).map { _ in UInt16(random.next() % UInt64(3 * issues)) })
+        block.set(places.sorted().map { (place: $0, count: UInt8(1 + random.next() % 30)) })
         for (place, count) in zip(block.places, block.counts) {
           sums[base + Int(place), default: 0] += Float(
             token.worth * Scorer.saturated(Double(count) / 8, norm: 1))

@@ -162,7 +162,7 @@ def test_413_comes_in_every_form(server):
     in_every_form(server, request)
 
 
-@pytest.mark.parametrize(("path", "size", "allowed"), [("/reports", 1, "1 MiB"), ("/diagnose", 33, "32 MiB")])
+@pytest.mark.parametrize(("path", "size", "allowed"), [("/reports", 2, "2 MiB"), ("/guides", 2, "2 MiB"), ("/tokens", 1, "1 MiB"), ("/diagnose", 33, "32 MiB")])
 def test_413_says_how_much_is_allowed(server, path, size, allowed):
     response = server.client.post(
         "/api/v1" + path, content=b"a" * (size * 1024 * 1024 + 1), headers=bearer() | {"Content-Type": "text/plain"}
