@@ -52,7 +52,7 @@ extension App {
       let issue = try visibleIssue(id, reading, environment: environment)
       let others = try broken.map { try brokenIssues($0, reading) } ?? []
       var headers = [
-        HeaderFields.Field("Last-Modified", issue.summary.updatedAt.httpDate)
+        HeaderFields.Field("Last-Modified", min(issue.summary.updatedAt, .now()).httpDate)
       ]
       if isID {
         headers.append(

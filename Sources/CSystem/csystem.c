@@ -45,6 +45,12 @@ int fixbook_lock(int descriptor, int64_t start, int64_t length) {
   return fcntl(descriptor, F_SETLK, &lock) == 0 ? 0 : -errno;
 }
 
+int fixbook_is_locked(int descriptor, int64_t start, int64_t length) {
+  struct flock lock = {
+      .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = length};
+  return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 int fixbook_processors(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;

@@ -73,6 +73,12 @@ package enum DatabaseFile {
     chmod(path, status.st_mode & 0o777)
   }
 
+  /// Gives a file a second name. Where the file system knows none, it loses the first. False, with `errno`,
+  /// when that failed.
+  package static func keep(_ path: String, as name: String) -> Bool {
+    link(path, name) == 0 || rename(path, name) == 0
+  }
+
   /// The path without symbolic links, beside which SQLite puts `-wal` and `-shm`.
   package static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
@@ -91,6 +97,43 @@ package enum DatabaseFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// Whether another process has the file open with another WAL than the one beside this path: under
+  /// another of its names (a hard link, a bind mount of the file alone), or since that one was removed.
+  /// SQLite would begin a second WAL, and what is in one of them would be lost.
+  package static func isOpenWithAnotherWAL(_ path: String) -> Bool {
+    // One that is just opening the file under this name holds the first lock for a moment without the second.
+    for _ in 0..<20 {
+      guard isWAL(path), isLocked(path, lockBytes), !isLocked(path + "-shm", indexLockBytes) else {
+        return false
+      }
+      usleep(10_000)
+    }
+    return true
+  }
+
+  /// SQLite's PENDING, RESERVED and SHARED bytes (https://www.sqlite.org/lockingv3.html); in WAL mode every
+  /// open connection holds a shared lock on the last.
+  private static let lockBytes: (start: Int64, length: Int64) = (0x4000_0000, 512)
+  /// In the `-shm`, which every connection to a WAL holds, too (https://www.sqlite.org/walformat.html §2.3).
+  private static let indexLockBytes: (start: Int64, length: Int64) = (120, 9)
+
+  /// By a lock of another process. This one's own locks on the file are lost.
+  private static func isLocked(_ path: String, _ bytes: (start: Int64, length: Int64)) -> Bool {
+    let descriptor = fixbook_open(path, O_RDONLY, 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fixbook_is_locked(descriptor, bytes.start, bytes.length) != 0
+  }
+
+  /// By its header (https://www.sqlite.org/fileformat.html §1.3).
+  private static func isWAL(_ path: String) -> Bool {
+    let descriptor = fixbook_open(path, O_RDONLY, 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var version: UInt8 = 0
+    return pread(descriptor, &version, 1, 19) == 1 && version == 2
+  }
+
   /// A lock that keeps every SQLite connection of other processes out, sound database or not.
   package final class Claim {
     private let descriptor: Int32
@@ -99,9 +142,8 @@ package enum DatabaseFile {
     package init?(_ path: String) {
       descriptor = fixbook_open(path, O_RDWR, 0)
       guard descriptor >= 0 else { return nil }
-      // SQLite's PENDING, RESERVED and SHARED bytes (https://www.sqlite.org/lockingv3.html); in WAL
-      // mode every open connection holds a shared lock on the last.
-      guard fixbook_lock(descriptor, 0x4000_0000, 512) == 0 else { return nil }
+      let bytes = DatabaseFile.lockBytes
+      guard fixbook_lock(descriptor, bytes.start, bytes.length) == 0 else { return nil }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -182,8 +182,17 @@ extension Writer {
     } else if let error = error as? DatabaseError, error.isFull || error.isBusy {
       return
     } else {
+      forgetUnflushed(connection, error)
       held.connection = nil
     }
+  }
+
+  /// When its flush fails a commit is undone, but it stands in the WAL, and who recovers it after a kill
+  /// would take it for done. A WAL that is moved into the file is empty; where the flush fails again it stays.
+  private func forgetUnflushed(_ connection: Connection, _ error: any Error) {
+    guard (error as? DatabaseError)?.isDiskError == true else { return }
+    connection.patience = 0
+    _ = try? connection.checkpoint(.truncate)
   }
 
   /// Moves the WAL into a file that was moved away, or whose WAL was removed: it is whole by itself

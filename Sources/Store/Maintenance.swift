@@ -5,39 +5,41 @@ extension Store {
   /// Copies the file as it is at one moment, also while others write (`VACUUM INTO`). The copy is on
   /// disk when this returns, under its name only when it is whole; only its owner reads it.
   package func backup(to target: String) throws {
-    try Store.copy(from: path, mode: mode == .readWrite ? .readOnly : mode, to: target)
+    try Store.copy(from: path, mode: mode == .readWrite ? .readOnly : mode, beside: target) {
+      part in
+      guard DatabaseFile.move(part, to: target) else { throw Store.failed() }
+    }
   }
 
-  /// Puts a file in the place of another that no connection is open on; what stood there goes to
-  /// the path that is returned, with its WAL: to one that nothing stands at, for it may be all that is
-  /// left of the last writes. nil when nothing stood there. Throws `StoreUnavailable` and changes nothing where
-  /// that can't be.
+  /// Puts a copy of a file in the place of another that no connection is open on; what stood there goes
+  /// to the path that is returned: one that nothing stands at, for it may be all that is left of the last
+  /// writes; nil when nothing stood there. At any moment the one or the other stands at the path, whole by itself, so
+  /// that a kill leaves one of them. Throws `StoreUnavailable` and changes nothing where that can't be.
   package static func restore(from source: String, to path: String) throws -> String? {
     let target = DatabaseFile.resolved(path)
-    let part = target + ".part"
-    unlink(part)
-    try copy(from: source, mode: readableMode(DatabaseFile.resolved(source)), to: part)
-    guard DatabaseFile.identity(target) != nil else {
-      guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
-      return nil
-    }
-    let claim = DatabaseFile.Claim(target)
+    return try copy(
+      from: source, mode: readableMode(DatabaseFile.resolved(source)), beside: target
+    ) { try replace(target, by: $0) }
+  }
+
+  private static func replace(_ target: String, by part: String) throws -> String? {
+    let isThere = DatabaseFile.identity(target) != nil
+    let isWhole = try isThere && settle(target)
+    // No other process opens the file from here on.
+    let claim = isThere ? try claim(target) : nil
     defer { withExtendedLifetime(claim) {} }
-    guard claim != nil else {
-      unlink(part)
-      throw StoreUnavailable(
-        reason: "\(target) is in use or can't be written: stop the server first")
-    }
-    DatabaseFile.giveOwner(of: target, to: part)
+    guard !isWhole || DatabaseFile.size(target + "-wal") == 0 else { throw inUse }
     let former = formerName(target)
-    // The WAL belongs to the old file; beside the new one it would be taken for its own.
-    for suffix in ["-wal", "-shm", ""] where DatabaseFile.identity(target + suffix) != nil {
-      guard DatabaseFile.move(target + suffix, to: former + suffix) else {
-        throw unavailable(target + suffix)
-      }
+    // A WAL that could not be moved into its file would be taken for the new one's.
+    for suffix in ["-wal", "-shm"] where DatabaseFile.identity(target + suffix) != nil {
+      guard DatabaseFile.move(target + suffix, to: former + suffix) else { throw failed(former) }
     }
-    guard DatabaseFile.move(part, to: target) else { throw unavailable(target) }
-    return former
+    if isThere {
+      DatabaseFile.giveOwner(of: target, to: part)
+      guard DatabaseFile.keep(target, as: former) else { throw failed(former) }
+    }
+    guard DatabaseFile.move(part, to: target) else { throw failed() }
+    return isThere ? former : nil
   }
 
   /// Where what a restore replaces goes: `.before-restore`, or `.before-restore-2` and so on.
@@ -52,24 +54,49 @@ extension Store {
     }!
   }
 
-  private static func unavailable(_ path: String) -> StoreUnavailable {
-    StoreUnavailable(reason: "\(path): \(String(cString: strerror(errno)))")
+  /// Moves what the WAL holds into the file. False when the file is damaged and stays apart from its WAL.
+  private static func settle(_ path: String) throws -> Bool {
+    _ = try claim(path)
+    do {
+      let connection = try Connection(path: path, mode: .readWrite)
+      _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+      guard try connection.checkpoint(.truncate) else { throw inUse }
+      return true
+    } catch let error as DatabaseError where error.isCorrupt {
+      return false
+    }
   }
 
-  private static func copy(
-    from source: String, mode: Connection.Mode, to target: String
-  ) throws {
+  private static func claim(_ path: String) throws -> DatabaseFile.Claim {
+    guard let claim = DatabaseFile.Claim(path) else { throw inUse }
+    return claim
+  }
+
+  private static let inUse = StoreUnavailable(
+    reason: "it is in use or can't be written: stop the server first")
+
+  /// What the last system call came to.
+  private static func failed(_ path: String? = nil) -> StoreUnavailable {
+    let reason = String(cString: strerror(errno))
+    return StoreUnavailable(reason: path.map { "\($0): \(reason)" } ?? reason)
+  }
+
+  /// Makes a copy beside `target`, on disk and for its owner alone, which `place` gives its name. What a
+  /// copy that was killed has left there goes.
+  private static func copy<T>(
+    from source: String, mode: Connection.Mode, beside target: String,
+    _ place: (_ part: String) throws -> T
+  ) throws -> T {
     let part = target + ".part"
-    unlink(part)
-    guard DatabaseFile.create(part) else { throw unavailable(part) }
+    for suffix in ["", "-journal"] { unlink(part + suffix) }
+    guard DatabaseFile.create(part) else { throw failed() }
     do {
       try Connection(path: source, mode: mode).execute("VACUUM INTO \(part)")
+      guard DatabaseFile.sync(part) else { throw failed() }
+      return try place(part)
     } catch {
       unlink(part)
       throw error
-    }
-    guard DatabaseFile.sync(part), DatabaseFile.move(part, to: target) else {
-      throw unavailable(target)
     }
   }
 

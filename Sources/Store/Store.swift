@@ -43,6 +43,13 @@ package final class Store: Sendable {
     }
     if create { DatabaseFile.create(path) }
     let path = DatabaseFile.resolved(path)
+    if DatabaseFile.isOpenWithAnotherWAL(path) {
+      throw StoreUnavailable(
+        reason:
+          "another program has this file open without the -wal and -shm beside it here: under "
+          + "another name (a hard link, a bind mount of the file alone), or they were removed. Each "
+          + "would lose what the other writes: open it under that name, or stop that program first")
+    }
     file = path
     identity = DatabaseFile.identity(path)
     do {
@@ -50,7 +57,7 @@ package final class Store: Sendable {
       access = Mutex(Store.writable(path, connection, identity, faults, pending))
     } catch {
       let reason = try Store.whyReadOnly(error)
-      let (connection, mode) = try Store.openForReading(path)
+      let (connection, mode) = try Store.openForReading(path, since: reason)
       access = Mutex(
         Access(
           mode: mode, reason: reason,
@@ -102,13 +109,15 @@ package final class Store: Sendable {
     return connection
   }
 
-  private static func openForReading(_ path: String) throws -> (Connection, Connection.Mode) {
+  private static func openForReading(
+    _ path: String, since reason: String
+  ) throws -> (Connection, Connection.Mode) {
     let migrator = Migrator(Store.migrations)
     let mode = try readableMode(path)
     let connection = try Connection(path: path, mode: mode)
     guard try migrator.inspect(connection) == migrator.newest else {
       throw StoreUnavailable(
-        reason: "the schema must be brought up to date, but the file can't be written")
+        reason: "its schema must be brought up to date, but it can't be written: \(reason)")
     }
     return (connection, mode)
   }

@@ -69,7 +69,7 @@ let restore = Verb(
   let source = arguments.operands[0]
   let problems = try Main.named(source) { try Store.verify(path: source) }
   guard problems.isEmpty else { throw CommandError("\(source): \(problems[0])") }
-  let former = try Store.restore(from: source, to: path)
+  let former = try Main.named(path) { try Store.restore(from: source, to: path) }
   Console.error(former.map { "restored; the former file is \($0)\n" } ?? "restored\n")
   if arguments.has("json") {
     Console.out(

@@ -11,9 +11,9 @@ from pathlib import Path
 SOURCE = Path(__file__).parent / "shims/faults.c"
 FIELDS = [
     "sync_microseconds", "clock_seconds", "write_error", "sync_error", "read_error", "only",
-    "syncs", "write_failures",
+    "kill_at", "error_at", "change_error", "error_lasts", "syncs", "write_failures", "changes",
 ]  # fmt: skip
-WAL, DATABASE = 1, 2
+WAL, DATABASE, INDEX = 1, 2, 3
 
 
 def build(folder: Path) -> Path:
@@ -44,7 +44,7 @@ class Faults:
         return struct.unpack_from("q", self.map, 8 * FIELDS.index(name))[0]
 
     def clear(self) -> None:
-        self.set(write_error=0, sync_error=0, read_error=0, only=0, sync_microseconds=0)
+        self.set(write_error=0, sync_error=0, read_error=0, only=0, sync_microseconds=0, error_at=0)
 
     def fill_disk(self, only: int = 0) -> None:
         self.set(only=only, write_error=errno.ENOSPC)

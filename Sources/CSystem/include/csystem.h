@@ -33,6 +33,9 @@ int fixbook_open(const char *path, int flags, unsigned int mode);
 // fcntl(2) is variadic: a write lock on bytes of a file, without waiting; returns 0 or -errno.
 int fixbook_lock(int descriptor, int64_t start, int64_t length);
 
+// Whether another process holds a lock on some of those bytes.
+int fixbook_is_locked(int descriptor, int64_t start, int64_t length);
+
 // Processors that this process may run on; at least 1.
 int fixbook_processors(void);
 

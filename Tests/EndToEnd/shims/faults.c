@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,14 @@ struct wishes {
   int64_t write_error;         // errno of writes, 0: none
   int64_t sync_error;          // errno of flushes, 0: none
   int64_t read_error;          // errno of reads, 0: none
-  int64_t only;                // 1: writes of the -wal fail only; 2: of the database itself only
+  int64_t only;                // 1: writes of the -wal fail only; 2: of the database itself; 3: of the -shm
+  int64_t kill_at;             // the change before which the process is killed, from 1; 0: none
+  int64_t error_at;            // the change that fails with `change_error`, from 1; 0: none
+  int64_t change_error;        // its errno
+  int64_t error_lasts;         // 1: all later changes fail as well
   int64_t syncs;               // counted here
   int64_t write_failures;      // counted here
+  int64_t changes;             // counted here: writes, flushes, cuts, new names of files that are meant
 };
 
 static struct wishes none, *wishes = &none;
@@ -34,6 +40,10 @@ static ssize_t (*real_pread)(int, void *, size_t, off_t);
 static ssize_t (*real_write)(int, const void *, size_t);
 static int (*real_fdatasync)(int);
 static int (*real_fsync)(int);
+static int (*real_ftruncate)(int, off_t);
+static int (*real_rename)(const char *, const char *);
+static int (*real_link)(const char *, const char *);
+static int (*real_unlink)(const char *);
 static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
 __attribute__((constructor)) static void begin(void) {
@@ -42,6 +52,10 @@ __attribute__((constructor)) static void begin(void) {
   real_write = dlsym(RTLD_NEXT, "write");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_fsync = dlsym(RTLD_NEXT, "fsync");
+  real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
+  real_rename = dlsym(RTLD_NEXT, "rename");
+  real_link = dlsym(RTLD_NEXT, "link");
+  real_unlink = dlsym(RTLD_NEXT, "unlink");
   real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
   prefix = getenv("FIXBOOK_FAULTS_PREFIX");
   const char *path = getenv("FIXBOOK_FAULTS");
@@ -71,11 +85,32 @@ static int is_meant(int descriptor, enum kind *kind) {
   return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
+// Counts a change that is about to be made. True, with errno, when it fails instead.
+static int change_fails(void) {
+  int64_t number = __atomic_add_fetch(&wishes->changes, 1, __ATOMIC_RELAXED);
+  if (number == wishes->kill_at) kill(getpid(), SIGKILL);
+  if (!wishes->error_at || number < wishes->error_at) return 0;
+  if (number > wishes->error_at && !wishes->error_lasts) return 0;
+  errno = (int)wishes->change_error;
+  return 1;
+}
+
+static int change_of_descriptor_fails(int descriptor) {
+  enum kind kind;
+  return is_meant(descriptor, &kind) && change_fails();
+}
+
+static int change_of_name_fails(const char *name) {
+  return prefix && strncmp(name, prefix, strlen(prefix)) == 0 && change_fails();
+}
+
 static int write_fails(int descriptor) {
   enum kind kind;
+  if (change_of_descriptor_fails(descriptor)) return 1;
   if (!wishes->write_error || !is_meant(descriptor, &kind)) return 0;
   if (wishes->only == 1 && kind != WAL) return 0;
   if (wishes->only == 2 && kind != DATABASE) return 0;
+  if (wishes->only == 3 && kind != INDEX) return 0;
   __atomic_add_fetch(&wishes->write_failures, 1, __ATOMIC_RELAXED);
   errno = (int)wishes->write_error;
   return 1;
@@ -106,8 +141,25 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
   return write_fails(descriptor) ? -1 : real_write(descriptor, bytes, count);
 }
 
+int ftruncate64(int descriptor, off_t length) {
+  return change_of_descriptor_fails(descriptor) ? -1 : real_ftruncate(descriptor, length);
+}
+
+int ftruncate(int descriptor, off_t length) { return ftruncate64(descriptor, length); }
+
+int rename(const char *from, const char *to) {
+  return change_of_name_fails(to) ? -1 : real_rename(from, to);
+}
+
+int link(const char *from, const char *to) {
+  return change_of_name_fails(to) ? -1 : real_link(from, to);
+}
+
+int unlink(const char *name) { return change_of_name_fails(name) ? -1 : real_unlink(name); }
+
 static int flush(int (*real)(int), int descriptor) {
   enum kind kind;
+  if (change_of_descriptor_fails(descriptor)) return -1;
   __atomic_add_fetch(&wishes->syncs, 1, __ATOMIC_RELAXED);
   if (wishes->sync_microseconds > 0) usleep((useconds_t)wishes->sync_microseconds);
   if (wishes->sync_error && is_meant(descriptor, &kind)) {
